@@ -1,0 +1,93 @@
+"""An article as it is read from a page: what the pipelines give back."""
+
+import enum
+from dataclasses import dataclass
+from datetime import datetime
+
+
+class Rejection(enum.StrEnum):
+    """Why a page is no article. The value is what users see and what the database keeps."""
+
+    NOT_HTML = "not html"
+    """A PDF, an image, JSON: by its type or its first bytes."""
+    EMPTY = "empty"
+    """No body, or a document without a word in it."""
+    FRONT_PAGE = "front page"
+    SECTION_PAGE = "section page"
+    """A list of stories: a section, a tag, an author, an archive, search results."""
+    LOGIN = "login"
+    """A form to sign in or to subscribe stands where the text should."""
+    BOT_WALL = "bot wall"
+    """A challenge ("checking your browser", a captcha) served instead of the page."""
+    ERROR_PAGE = "error page"
+    """"Not found" or "something went wrong", served as 200."""
+    STUB = "stub"
+    """A few words: too little to be an article (a teaser before a paywall, a video's caption)."""
+    NO_TEXT = "no text"
+    """A document with words, but no main text that could be told apart."""
+    TOO_DEEP = "too deep"
+    """A document too deeply nested or too large to be a page anybody reads."""
+    UNREADABLE = "unreadable"
+    """The parser or the extractor gave up on it."""
+    TIMEOUT = "timeout"
+    """Reading it took over the time set for a page."""
+    WORKER_DIED = "worker died"
+    """The process that read it crashed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Removed:
+    """A stretch of text that cleaning took out, and the rule that did."""
+
+    text: str
+    rule: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fingerprint:
+    """What tells whether two texts are the same, exactly or nearly."""
+
+    text_hash: str
+    """SHA-256, hexadecimal, of the text's words (case folded, no punctuation)."""
+    bands: tuple[int, ...]
+    """The MinHash signature's bands, each hashed to a signed 64-bit integer; empty for a very short text."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article:
+    """The clean text of a page and its metadata."""
+
+    url: str
+    canonical_url: str
+    title: str
+    text: str
+    """Paragraphs separated by a line feed."""
+    standfirst: str | None = None
+    authors: tuple[str, ...] = ()
+    published_at: datetime | None = None
+    """Aware, in the publisher's own offset where the page says one, else UTC."""
+    modified_at: datetime | None = None
+    date_precision: str | None = None
+    """"minute" or "day"."""
+    date_from: str | None = None
+    """Which of the page's dates was believed."""
+    language: str | None = None
+    """BCP 47, mostly the two letters of ISO 639-1."""
+    image: str | None = None
+    section: str | None = None
+    tags: tuple[str, ...] = ()
+    credit: str | None = None
+    """The news agency the text is credited to."""
+    removed: tuple[Removed, ...] = ()
+    """What cleaning took out, in page order."""
+    fingerprint: Fingerprint
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What a page turned out to be: an article, or the reason why it is none."""
+
+    article: Article | None = None
+    rejection: Rejection | None = None
+    detail: str | None = None
+    """What exactly gave the page away, for a person to read."""

@@ -1,0 +1,325 @@
+"""The tables, as typed SQLAlchemy models: the one place where the archive's shape is written down.
+
+    Source 1──* Seed      what we poll for news
+       │
+       ├────* Page 1──* Visit     the frontier: every URL we know, when it is due, what each fetch gave
+       │        │
+       │        └──── Article 1──* Revision     the clean text, and its earlier states
+       │                 ├──* Band               MinHash bands, to find near-duplicates
+       │                 └──* duplicate_of ──▶ Article
+       └────* Run         one crawl of one source
+    Host                  what a host's robots.txt said
+
+Every time is aware UTC (see `UtcDateTime`). Full-text search stands beside `articles`, kept in step by the
+database's own triggers: see migrations/.
+"""
+
+import enum
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    MetaData,
+    String,
+    Text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+from sqlalchemy.types import TypeDecorator
+
+URL_LENGTH = 2000
+"""Longest URL kept, in characters; PostgreSQL cannot index a text of more than about 2,700 bytes."""
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware datetime, stored and returned as UTC on every engine. Naive datetimes raise ValueError."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"a time without a zone cannot be stored: {value!r}")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class SeedKind(enum.StrEnum):
+    """What a seed is, which decides how candidates are read from it."""
+
+    FEED = "feed"
+    """RSS, Atom or JSON Feed."""
+    SITEMAP = "sitemap"
+    """A sitemap, or an index of sitemaps, plain or gzipped."""
+    NEWS_SITEMAP = "news_sitemap"
+    """A sitemap that carries Google's news namespace: titles and dates of the last days."""
+    SECTION = "section"
+    """A front or section page, read by its links."""
+
+
+class PageState(enum.StrEnum):
+    """What the last visit made of a page."""
+
+    WAITING = "waiting"
+    """Found, not fetched yet."""
+    STORED = "stored"
+    """An article was filed from it."""
+    REJECTED = "rejected"
+    """Fetched, and judged to be no article; `reason` says why."""
+    FAILED = "failed"
+    """The last fetch failed; it is tried again when due, or given up when `due_at` is null."""
+    FORBIDDEN = "forbidden"
+    """robots.txt forbids it."""
+    GONE = "gone"
+    """The site says it is not there (404, 410)."""
+
+
+class RunState(enum.StrEnum):
+    """How a run ended."""
+
+    RUNNING = "running"
+    DONE = "done"
+    STOPPED = "stopped"
+    """Stopped by the user; the frontier keeps what was not fetched."""
+    FAILED = "failed"
+    """No seed could be read, or the run broke; `error` says why."""
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(column_0_label)s",
+            "uq": "uq_%(table_name)s_%(column_0_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map: ClassVar = {
+        datetime: UtcDateTime(),
+        dict[str, Any]: JSON().with_variant(JSONB(), "postgresql"),
+        list[str]: JSON().with_variant(JSONB(), "postgresql"),
+        list[dict[str, str]]: JSON().with_variant(JSONB(), "postgresql"),
+        enum.StrEnum: Enum(
+            enum.StrEnum, native_enum=False, length=16, values_callable=lambda kind: [str(m) for m in kind]
+        ),
+    }
+
+
+class Source(Base):
+    """A publisher's site."""
+
+    __tablename__ = "sources"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(200), unique=True)
+    url: Mapped[str] = mapped_column(String(URL_LENGTH), unique=True)
+    schedule: Mapped[str] = mapped_column(String(200), default="auto")
+    enabled: Mapped[bool] = mapped_column(default=True)
+    created_at: Mapped[datetime]
+    last_run_at: Mapped[datetime | None]
+    last_new_at: Mapped[datetime | None]
+
+    seeds: Mapped[list["Seed"]] = relationship(back_populates="source", passive_deletes=True)
+
+
+class Seed(Base):
+    """An address we poll for news. A sitemap index's children are seeds of their own, with `parent_id`."""
+
+    __tablename__ = "seeds"
+    __table_args__ = (Index("uq_seeds_source_id_url", "source_id", "url", unique=True),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    source_id: Mapped[int] = mapped_column(ForeignKey("sources.id", ondelete="CASCADE"))
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("seeds.id", ondelete="CASCADE"), index=True)
+    url: Mapped[str] = mapped_column(String(URL_LENGTH))
+    kind: Mapped[SeedKind]
+    etag: Mapped[str | None] = mapped_column(Text)
+    last_modified: Mapped[str | None] = mapped_column(Text)
+    body_hash: Mapped[str | None] = mapped_column(String(64))
+    visited_at: Mapped[datetime | None]
+    full_fetch_at: Mapped[datetime | None]
+    """When the body was last fetched whole; a 304 is only trusted for some hours after it."""
+    status: Mapped[int | None]
+    error: Mapped[str | None] = mapped_column(Text)
+    failures: Mapped[int] = mapped_column(default=0)
+    """Visits that failed since the last one that did not."""
+
+    source: Mapped[Source] = relationship(back_populates="seeds")
+
+
+class Page(Base):
+    """A URL the frontier knows, its state, and when it is due."""
+
+    __tablename__ = "pages"
+    __table_args__ = (Index("ix_pages_source_id_due_at", "source_id", "due_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    source_id: Mapped[int | None] = mapped_column(ForeignKey("sources.id", ondelete="SET NULL"))
+    seed_id: Mapped[int | None] = mapped_column(ForeignKey("seeds.id", ondelete="SET NULL"), index=True)
+    """Where it was first found; null for an address given by hand."""
+    url: Mapped[str] = mapped_column(String(URL_LENGTH), unique=True)
+    state: Mapped[PageState] = mapped_column(default=PageState.WAITING)
+    reason: Mapped[str | None] = mapped_column(Text)
+    found_at: Mapped[datetime]
+    due_at: Mapped[datetime | None]
+    """When to fetch it next; null: not again by itself."""
+    visited_at: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(default=0)
+    """Fetches that failed since the last one that did not."""
+    etag: Mapped[str | None] = mapped_column(Text)
+    last_modified: Mapped[str | None] = mapped_column(Text)
+    hint_title: Mapped[str | None] = mapped_column(Text)
+    hint_published_at: Mapped[datetime | None]
+    hint_modified_at: Mapped[datetime | None]
+    article_id: Mapped[int | None] = mapped_column(
+        ForeignKey("articles.id", ondelete="SET NULL", use_alter=True), index=True
+    )
+    """The article that stands there; several pages may lead to one (redirects, AMP, tracking)."""
+
+
+class Visit(Base):
+    """One fetch of a page and its outcome."""
+
+    __tablename__ = "visits"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    page_id: Mapped[int] = mapped_column(ForeignKey("pages.id", ondelete="CASCADE"), index=True)
+    run_id: Mapped[int | None] = mapped_column(ForeignKey("runs.id", ondelete="SET NULL"), index=True)
+    at: Mapped[datetime]
+    status: Mapped[int | None]
+    """HTTP status; null where no answer came."""
+    size: Mapped[int | None]
+    """Bytes of the decoded body."""
+    milliseconds: Mapped[int | None]
+    final_url: Mapped[str | None] = mapped_column(Text)
+    """Where redirects led, if elsewhere."""
+    outcome: Mapped[str] = mapped_column(String(16))
+    reason: Mapped[str | None] = mapped_column(Text)
+
+
+class Article(Base):
+    """The clean text of a page and its metadata."""
+
+    __tablename__ = "articles"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    source_id: Mapped[int | None] = mapped_column(ForeignKey("sources.id", ondelete="SET NULL"), index=True)
+    url: Mapped[str] = mapped_column(String(URL_LENGTH))
+    """The address it was fetched from, after redirects."""
+    canonical_url: Mapped[str] = mapped_column(String(URL_LENGTH), unique=True)
+    title: Mapped[str] = mapped_column(Text)
+    standfirst: Mapped[str | None] = mapped_column(Text)
+    authors: Mapped[list[str]]
+    published_at: Mapped[datetime | None] = mapped_column(index=True)
+    published_offset: Mapped[int | None]
+    """The publisher's own offset from UTC, in minutes, where the page said one."""
+    modified_at: Mapped[datetime | None]
+    modified_offset: Mapped[int | None]
+    date_precision: Mapped[str | None] = mapped_column(String(8))
+    """"minute" or "day": how exactly the page says `published_at`."""
+    date_from: Mapped[str | None] = mapped_column(String(32))
+    """Which of the page's dates was believed: "json-ld", "meta", "time", "feed", "url", …"""
+    language: Mapped[str | None] = mapped_column(String(16), index=True)
+    text: Mapped[str] = mapped_column(Text)
+    """Paragraphs separated by a line feed."""
+    image: Mapped[str | None] = mapped_column(Text)
+    section: Mapped[str | None] = mapped_column(Text)
+    tags: Mapped[list[str]]
+    credit: Mapped[str | None] = mapped_column(Text)
+    """The news agency the text is credited to."""
+    removed: Mapped[list[dict[str, str]]] = mapped_column(deferred=True)
+    """What cleaning took out, in page order: [{"text", "rule"}]."""
+    text_hash: Mapped[str] = mapped_column(String(64), index=True)
+    """SHA-256, hexadecimal, of the text's words: equal where only spacing, case and punctuation differ."""
+    content_hash: Mapped[str] = mapped_column(String(64))
+    """SHA-256, hexadecimal, of what a reader sees (title, standfirst, text): a change makes a revision."""
+    fetched_at: Mapped[datetime]
+    """When this state of it was fetched."""
+    first_seen_at: Mapped[datetime] = mapped_column(index=True)
+    """When it was first filed."""
+    changed_at: Mapped[datetime | None]
+    duplicate_of: Mapped[int | None] = mapped_column(
+        ForeignKey("articles.id", ondelete="SET NULL"), index=True
+    )
+    """The first article with the same text; never itself a duplicate."""
+    similarity: Mapped[float | None]
+    """Share of shingles in common with it, 0 to 1; null where it is no duplicate."""
+
+    source: Mapped[Source | None] = relationship()
+    revisions: Mapped[list["Revision"]] = relationship(order_by="Revision.number", passive_deletes=True)
+
+
+class Revision(Base):
+    """An earlier state of an article: what stood there until `replaced_at`."""
+
+    __tablename__ = "revisions"
+    __table_args__ = (Index("uq_revisions_article_id_number", "article_id", "number", unique=True),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    article_id: Mapped[int] = mapped_column(ForeignKey("articles.id", ondelete="CASCADE"))
+    number: Mapped[int]
+    """1 is the oldest."""
+    title: Mapped[str] = mapped_column(Text)
+    standfirst: Mapped[str | None] = mapped_column(Text)
+    authors: Mapped[list[str]]
+    modified_at: Mapped[datetime | None]
+    text: Mapped[str] = mapped_column(Text)
+    removed: Mapped[list[dict[str, str]]] = mapped_column(deferred=True)
+    content_hash: Mapped[str] = mapped_column(String(64))
+    fetched_at: Mapped[datetime]
+    replaced_at: Mapped[datetime]
+
+
+class Band(Base):
+    """One band of an article's MinHash signature; two articles that share one may be near-duplicates."""
+
+    __tablename__ = "bands"
+
+    key: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    """64-bit signed hash of the band's number and values."""
+    article_id: Mapped[int] = mapped_column(
+        ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True, autoincrement=False, index=True
+    )
+
+
+class Run(Base):
+    """One crawl of one source."""
+
+    __tablename__ = "runs"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    source_id: Mapped[int | None] = mapped_column(ForeignKey("sources.id", ondelete="CASCADE"), index=True)
+    """Null for addresses fetched alone."""
+    started_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    state: Mapped[RunState] = mapped_column(default=RunState.RUNNING)
+    error: Mapped[str | None] = mapped_column(Text)
+    counts: Mapped[dict[str, Any]]
+    """{"found", "new", "revised", "unchanged", "duplicate": int, "rejected", "failed": {reason: int}}."""
+
+
+class Host(Base):
+    """What a host's robots.txt said, kept a day as RFC 9309 (2.4) allows."""
+
+    __tablename__ = "hosts"
+
+    host: Mapped[str] = mapped_column(String(300), primary_key=True)
+    """Name and, where it is not the scheme's own, port."""
+    robots_status: Mapped[int | None]
+    """HTTP status of robots.txt; null where it could not be reached."""
+    robots: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """Its body, at most 512 kB."""
+    robots_at: Mapped[datetime]
