@@ -1,0 +1,230 @@
+"""copydesk.toml: what it may hold, how it is read, and the commented file that `copydesk init` writes."""
+
+import difflib
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
+
+CONFIG_FILE = Path("copydesk.toml")
+"""Read from the current folder where no file is named."""
+
+
+class ConfigError(Exception):
+    """The configuration cannot be used: the message names the file, the key and what is allowed."""
+
+
+def _setting(default: Any, meaning: str, allowed: str, **limits: Any) -> Any:
+    """A key: `meaning` goes into the commented file, `allowed` there and into the error for a wrong value."""
+    return Field(default, description=meaning, json_schema_extra={"allowed": allowed}, **limits)
+
+
+class _Table(BaseModel):
+    # strict: `delay = "1"` and `obey_robots = 1` are mistakes, not numbers and truths written differently
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class CrawlConfig(_Table):
+    """[crawl]: how sites are fetched."""
+
+    delay: float = _setting(
+        1.0,
+        "Seconds between two requests to one host; a longer Crawl-delay in robots.txt wins.",
+        "a number of seconds from 0 to 3600",
+        ge=0,
+        le=3600,
+    )
+    crawls_at_once: int = _setting(
+        16,
+        "Sources crawled at the same time; each host still gets one request at a time.",
+        "a whole number from 1 to 1000",
+        ge=1,
+        le=1000,
+    )
+    download_timeout: float = _setting(
+        30.0, "Seconds until a fetch is given up.", "a number of seconds from 1 to 3600", ge=1, le=3600
+    )
+    max_body: int = _setting(
+        8_000_000,
+        "Largest page read, in bytes after decompression.",
+        "a whole number of bytes, 1000 or more",
+        ge=1000,
+    )
+    retries: int = _setting(
+        2,
+        "Further tries within a run after a time-out, a dropped connection or a server error.",
+        "a whole number from 0 to 20",
+        ge=0,
+        le=20,
+    )
+    obey_robots: bool = _setting(True, "Whether robots.txt is obeyed.", "true or false")
+    pages_per_run: int | None = _setting(
+        None,
+        "Most pages fetched of one source in one run; without it, all that are due.",
+        "a whole number, 1 or more",
+        ge=1,
+    )
+    sitemap_candidates: int = _setting(
+        2000,
+        "Most addresses taken from sitemaps in one run of a source, the newest first.",
+        "a whole number, 1 or more",
+        ge=1,
+    )
+
+
+class WorkersConfig(_Table):
+    """[workers]: the processes that turn pages into articles."""
+
+    processes: int | None = _setting(
+        None,
+        "How many processes; without it, one for each CPU.",
+        "a whole number from 1 to 256",
+        ge=1,
+        le=256,
+    )
+    page_timeout: float = _setting(
+        20.0,
+        "Seconds that reading one page may take; over it, the page is rejected.",
+        "a number of seconds from 0.1 to 3600",
+        ge=0.1,
+        le=3600,
+    )
+    pages_per_worker: int = _setting(
+        500,
+        "Pages after which a worker process is replaced, which bounds its memory.",
+        "a whole number, 1 or more",
+        ge=1,
+    )
+
+
+class Config(_Table):
+    """All of copydesk.toml. Immutable; a missing key has its default."""
+
+    database: str = _setting(
+        "copydesk.sqlite",
+        "An SQLite file (a relative path starts at this file's folder), or a URL such as\n"
+        "postgresql+psycopg://user@host/name.",
+        "the path of an SQLite file, or a database URL",
+        min_length=1,
+    )
+    contact: str | None = _setting(
+        None,
+        "Who a site's owner can write to: an e-mail address or a web page. It is sent with each request.",
+        "an e-mail address or a web page's address, on one line",
+        min_length=1,
+        pattern=r"^[^\x00-\x1f\x7f]+$",  # it becomes part of a header
+    )
+    crawl: CrawlConfig = CrawlConfig()
+    workers: WorkersConfig = WorkersConfig()
+    scrapy: dict[str, Any] = _setting(
+        {}, "Any setting of Scrapy, by its own name.", "a table of NAME = value"
+    )
+
+
+def load_config(path: Path | None = None) -> Config:
+    """The configuration in `path`; without one, in ./copydesk.toml if it is there, else the defaults.
+
+    A relative database path starts at the file's folder, so that a command gives the same from anywhere.
+    Raises ConfigError.
+    """
+    file = path or CONFIG_FILE
+    try:
+        values = tomllib.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        if path is None:
+            return Config()
+        raise ConfigError(f"{file}: no such file; `copydesk --config {file} init` writes one") from None
+    except OSError as error:
+        raise ConfigError(f"{file}: cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{file}: not UTF-8 text, as TOML has to be (byte {error.start})") from error
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{file}: not valid TOML: {error}") from error
+    try:
+        config = Config.model_validate(values)
+    except ValidationError as error:
+        problems = [_problem(detail) for detail in error.errors(include_url=False)]
+        raise ConfigError("\n".join(f"{file}: {problem}" for problem in problems)) from error
+    return config.model_copy(update={"database": _database_beside(file, config.database)})
+
+
+def _database_beside(file: Path, database: str) -> str:
+    if "://" in database:
+        return database
+    return str(file.parent / Path(database).expanduser())
+
+
+def _problem(detail: ErrorDetails) -> str:
+    """One thing wrong with the file: the key, what stands there, what is allowed."""
+    keys = [str(key) for key in detail["loc"]]
+    table: type[BaseModel] = Config
+    for key in keys[:-1]:
+        inner = table.model_fields[key].annotation
+        if not (isinstance(inner, type) and issubclass(inner, BaseModel)):
+            break
+        table = inner
+    if detail["type"] == "extra_forbidden":
+        return _unknown_key(keys, table)
+    allowed = _allowed(table.model_fields[keys[-1]]) if keys[-1] in table.model_fields else detail["msg"]
+    return f"{'.'.join(keys)} = {_shown(detail['input'])} is not allowed; allowed is {allowed}"
+
+
+def _unknown_key(keys: list[str], table: type[BaseModel]) -> str:
+    """Says what the key was meant to be: a misspelt one of its table, or one of another table."""
+    homes = {
+        key: f"{name}.{key}"
+        for name, field in Config.model_fields.items()
+        for key in getattr(field.annotation, "model_fields", {})
+    }
+    known = {**homes, **{key: ".".join([*keys[:-1], key]) for key in table.model_fields}}
+    near = difflib.get_close_matches(keys[-1].lower(), known, n=1)
+    meant = f"did you mean {known[near[0]]}? " if near else ""
+    where = f"in [{'.'.join(keys[:-1])}]" if keys[:-1] else "at the top of the file"
+    return f"{'.'.join(keys)} is no such key; {meant}allowed {where}: {', '.join(table.model_fields)}"
+
+
+def _allowed(field: FieldInfo) -> str:
+    extra = field.json_schema_extra
+    return str(extra["allowed"]) if isinstance(extra, dict) and "allowed" in extra else "a table"
+
+
+def _shown(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else text[:59] + "…"
+
+
+def default_toml() -> str:
+    """The commented file that `copydesk init` writes: every key with its meaning and default."""
+    lines = [
+        "# copydesk's settings. A line that starts with # holds the default: take the # away to change it.",
+        "",
+    ]
+    for name, field in Config.model_fields.items():
+        table = field.annotation
+        if isinstance(table, type) and issubclass(table, BaseModel):
+            lines += [f"[{name}]"]
+            for key, inner in table.model_fields.items():
+                lines += _commented(key, inner)
+        elif name == "scrapy":
+            lines += ["[scrapy]", f"# {field.description}", '# LOG_LEVEL = "INFO"']
+        else:
+            lines += _commented(name, field)
+    return "\n".join(lines).rstrip() + "\n"
+
+
+_EXAMPLES = {"contact": '"newsdesk@example.org"', "pages_per_run": "500", "processes": "4"}
+"""What to show for a key whose default is to be absent."""
+
+
+def _commented(key: str, field: FieldInfo) -> list[str]:
+    meaning = [f"# {line}" for line in (field.description or "").split("\n")]
+    return [*meaning, f"# {key} = {_EXAMPLES.get(key) or _toml(field.default)}  # {_allowed(field)}", ""]
+
+
+def _toml(value: str | float | bool) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return f'"{value}"' if isinstance(value, str) else str(value)
