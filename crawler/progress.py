@@ -1,13 +1,12 @@
 """What a crawl tells while it runs, to whoever shows it."""
 
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
-if TYPE_CHECKING:
-    from crawler.crawl import RunReport  # which needs this module: the crawl reports to a Progress
+from crawler.report import RunReport
 
 
 class Progress(Protocol):
-    """Told of each step of a crawl, in the process and the thread that crawls: it must return at once."""
+    """Told of each step of a crawl, in the thread that crawls: it must return at once."""
 
     def run_started(self, source: str) -> None:
         """A run of the source with this name has begun."""
@@ -18,5 +17,17 @@ class Progress(Protocol):
     def page_done(self, source: str, outcome: str) -> None:
         """One page is done with; `outcome` is "new", "rejected", "failed", …"""
 
-    def run_ended(self, report: "RunReport") -> None:
+    def run_ended(self, report: RunReport) -> None:
         """The run is over."""
+
+
+class Silent:
+    """A Progress that shows nothing."""
+
+    def run_started(self, source: str) -> None: ...
+
+    def found(self, source: str, count: int) -> None: ...
+
+    def page_done(self, source: str, outcome: str) -> None: ...
+
+    def run_ended(self, report: RunReport) -> None: ...
