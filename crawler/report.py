@@ -21,7 +21,7 @@ class RunCounts:
     """By reason; a page that was tried again and came counts under both."""
 
     def count(self, outcome: str, reason: str | None = None) -> None:
-        """Count one visit under its outcome: "new", "revised", "unchanged", "duplicate", "rejected", "failed"."""
+        """Count one visit under its outcome, which is the name of a field."""
         if outcome in ("rejected", "failed"):
             getattr(self, outcome)[reason or "unknown"] += 1
         else:

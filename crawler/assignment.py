@@ -1,0 +1,89 @@
+"""What a run is to crawl, and its row in the archive from begin to end."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from scrapy.settings import BaseSettings
+from sqlalchemy.orm import Session
+
+from crawler.config import ConfigError, load_config
+from crawler.desk import Desk, open_desk
+from crawler.report import RunCounts
+from storage.models import RunState, Source
+from storage.runs import end_run, start_run
+from storage.session import open_database
+from storage.sources import get_source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assignment:
+    """One source, or addresses of single articles, to be crawled in one run."""
+
+    desk: Desk
+    run_id: int
+    label: str
+    """The source's name, or "addresses"."""
+    home: str | None = None
+    """The source's address."""
+    source_id: int | None = None
+    addresses: Sequence[str] = ()
+    limit: int | None = None
+    """Most pages to fetch."""
+
+
+async def assign_source(desk: Desk, source_id: int, limit: int | None = None) -> Assignment:
+    """Begin a run of a source."""
+
+    def begin(session: Session) -> tuple[int, str, str]:
+        source = session.get_one(Source, source_id)
+        return start_run(session, source_id, datetime.now(UTC)), source.name, source.url
+
+    run_id, name, home = await desk.archive.write(begin)
+    return Assignment(
+        desk=desk,
+        run_id=run_id,
+        label=name,
+        home=home,
+        source_id=source_id,
+        limit=limit or desk.config.crawl.pages_per_run,
+    )
+
+
+async def assign_addresses(desk: Desk, urls: Sequence[str]) -> Assignment:
+    """Begin a run of addresses alone."""
+    run_id = await desk.archive.write(lambda session: start_run(session, None, datetime.now(UTC)))
+    return Assignment(desk=desk, run_id=run_id, label="addresses", addresses=tuple(urls))
+
+
+async def close_run(assignment: Assignment, state: RunState, counts: RunCounts, error: str | None) -> None:
+    """Write down how a run ended; not where the archive itself has failed."""
+    if assignment.desk.broken is None:
+        await assignment.desk.archive.write(
+            lambda session: end_run(
+                session, assignment.run_id, state, counts.as_dict(), error, datetime.now(UTC)
+            )
+        )
+
+
+@asynccontextmanager
+async def self_assigned(settings: BaseSettings, source: str) -> AsyncIterator[Assignment]:
+    """The assignment of `scrapy crawl news -a source=NAME`, which has no copydesk command around it.
+
+    Reads ./copydesk.toml, or the file that the setting COPYDESK_CONFIG names. Raises ConfigError and
+    StorageError.
+    """
+    named = settings.get("COPYDESK_CONFIG")
+    config = load_config(Path(named) if named else None)
+    with open_database(config.database) as database:
+        with database.read() as session:
+            known = get_source(session, source)
+            source_id = known.id if known else None
+        if source_id is None:
+            raise ConfigError(
+                f"no source named {source!r} in {config.database}; `copydesk sources` lists them"
+            )
+        async with open_desk(config, database) as desk:
+            yield await assign_source(desk, source_id)

@@ -1,0 +1,82 @@
+"""What all crawls of one process share: the archive, the workers, the manners, the wish to stop."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from scrapy.settings import Settings
+
+from crawler.config import Config
+from crawler.politeness import HostGate
+from crawler.progress import Progress, Silent
+from crawler.rulebook import RuleBook
+from crawler.workers import WorkerPool
+from pipelines.store import Filer
+from storage.errors import StorageError
+from storage.session import Database
+from storage.thread import ArchiveThread
+
+
+class Desk:
+    """One per process; `open_desk` makes it."""
+
+    def __init__(
+        self, config: Config, archive: ArchiveThread, workers: WorkerPool, progress: Progress
+    ) -> None:
+        self.config = config
+        self.archive = archive
+        self.workers = workers
+        self.progress = progress
+        self.filer = Filer(archive)
+        self.gate = HostGate()
+        self.rules = RuleBook(archive)
+        self.stopping = asyncio.Event()
+        self.settings = scrapy_settings(config)
+        self.broken: StorageError | None = None
+        """The failure of the database that stopped the desk."""
+
+    def stop(self) -> None:
+        """Ask for a clean stop: nothing more is fetched, what was fetched is filed."""
+        self.stopping.set()
+        self.gate.close()
+
+    def fail(self, error: StorageError) -> None:
+        """The archive cannot be written: stop, so that nothing is fetched in vain."""
+        self.broken = self.broken or error
+        self.stop()
+
+
+@asynccontextmanager
+async def open_desk(
+    config: Config, database: Database, progress: Progress | None = None
+) -> AsyncIterator[Desk]:
+    """A desk on a database that the caller opened and closes; on leaving, everything fetched is filed."""
+    archive = ArchiveThread(database)
+    workers = WorkerPool(
+        config.workers.processes, config.workers.page_timeout, config.workers.pages_per_worker
+    )
+    try:
+        async with workers:
+            desk = Desk(config, archive, workers, progress or Silent())
+            yield desk
+            await desk.filer.flush()
+    finally:
+        await asyncio.to_thread(archive.close)
+
+
+def scrapy_settings(config: Config) -> Settings:
+    """Scrapy's settings as the configuration has them; [scrapy] has the last word."""
+    settings = Settings()
+    settings.setmodule("crawler.settings", priority="project")
+    chosen: dict[str, Any] = {
+        "DOWNLOAD_DELAY": config.crawl.delay,
+        "DOWNLOAD_TIMEOUT": config.crawl.download_timeout,
+        "DOWNLOAD_MAXSIZE": config.crawl.max_body,
+        "ROBOTSTXT_OBEY": config.crawl.obey_robots,
+    }
+    if config.contact:
+        chosen["USER_AGENT"] = f"{settings['USER_AGENT']} +{config.contact}"
+    settings.update(chosen, priority="project")
+    settings.update(config.scrapy, priority="cmdline")
+    return settings

@@ -1,0 +1,159 @@
+"""Finds out what a site offers to poll: its feeds, news sitemaps and sitemaps, or else its front page."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from urllib.parse import urljoin, urlsplit
+
+from scrapy.http import Response
+
+from crawler.desk import Desk
+from crawler.discovery.autodetect import WELL_KNOWN_PATHS, kind_of, seeds_in_page
+from crawler.errand import FetchOne, run_errand
+from crawler.failures import FetchFailed
+from crawler.fetch import header, page_of
+from crawler.seeds import read_seed
+from pipelines.article import Reading
+from pipelines.page import Page
+from storage.frontier import Candidate
+from storage.models import SeedKind
+from storage.sources import SeedDraft
+
+PROBES = 12
+"""Addresses tried of those that the page and robots.txt name."""
+SUFFICIENT = {SeedKind.FEED, SeedKind.SITEMAP, SeedKind.NEWS_SITEMAP}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Discovery:
+    """What a site offers."""
+
+    url: str
+    """Its home, after redirects."""
+    name: str
+    """A name for it: its host, without "www."."""
+    seeds: tuple[SeedDraft, ...]
+    problems: tuple[str, ...] = ()
+    """What the site names, but could not be read, and why."""
+
+
+class DiscoveryFailed(Exception):
+    """The site does not answer at all; the message names the address and the reason."""
+
+
+def is_site_address(url: str) -> bool:
+    """Whether an address names a site rather than an article: a bare host, or a language's root ("/en/")."""
+    parts = urlsplit(url if "://" in url else f"//{url}")
+    path = parts.path.strip("/")
+    return not parts.query and (not path or (len(path) == 2 and path.isalpha()))
+
+
+def with_schemes(url: str) -> tuple[str, ...]:
+    """The addresses that a person may mean by one: as it stands, or without a scheme https, then http."""
+    return (url,) if "://" in url else (f"https://{url}", f"http://{url}")
+
+
+async def discover(desk: Desk, url: str) -> Discovery:
+    """What the site at `url` offers to poll. Raises DiscoveryFailed."""
+    return await run_errand(desk, lambda fetch: _explore(desk, fetch, url))
+
+
+async def _explore(desk: Desk, fetch: FetchOne, url: str) -> Discovery:
+    home = await _home(fetch, url)
+    content_type = header(home, "Content-Type")
+    own_kind = kind_of(home.body, home.url, content_type)
+    found = {home.url: own_kind} if own_kind else {}
+    problems: list[str] = []
+    origin = "{0.scheme}://{0.netloc}".format(urlsplit(home.url))
+    site = origin + "/" if own_kind else home.url
+    named = (
+        []
+        if own_kind
+        else [*seeds_in_page(home.body, home.url, content_type), *desk.rules.sitemaps_of(origin)]
+    )
+    await _probe(fetch, _fresh(named, found)[:PROBES], found, problems)
+    if not SUFFICIENT & set(found.values()):
+        guesses = [urljoin(origin, path) for path in WELL_KNOWN_PATHS]
+        await _probe(fetch, _fresh(guesses, found), found, [])
+    if not found:
+        found[home.url] = SeedKind.SECTION
+    return Discovery(
+        url=site,
+        name=(urlsplit(site).hostname or site).removeprefix("www."),
+        seeds=tuple(SeedDraft(url=address, kind=kind) for address, kind in found.items()),
+        problems=tuple(problems),
+    )
+
+
+async def _home(fetch: FetchOne, url: str) -> Response:
+    failed: FetchFailed | None = None
+    for address in with_schemes(url):
+        try:
+            return await fetch(address, patient=len(with_schemes(url)) == 1)
+        except FetchFailed as error:
+            failed = failed or error
+    raise DiscoveryFailed(str(failed)) from failed
+
+
+async def _probe(
+    fetch: FetchOne, addresses: Iterable[str], found: dict[str, SeedKind], problems: list[str]
+) -> None:
+    """Fetch addresses and keep those that parse as a feed or a sitemap."""
+    for address in addresses:
+        try:
+            answer = await fetch(address, patient=False)
+        except FetchFailed as error:
+            problems.append(str(error))
+            continue
+        kind = kind_of(answer.body, answer.url, header(answer, "Content-Type"))
+        if kind is None:
+            problems.append(f"{address}: neither a feed nor a sitemap")
+        else:
+            found.setdefault(answer.url, kind)
+
+
+def _fresh(addresses: Iterable[str], known: dict[str, SeedKind]) -> list[str]:
+    return [address for address in dict.fromkeys(addresses) if address not in known]
+
+
+async def preview(desk: Desk, discovery: Discovery, count: int = 3) -> list[Reading]:
+    """The first articles of a site as they would be stored; nothing is. Pages that fail are left out."""
+    return await run_errand(desk, lambda fetch: _sample(desk, fetch, discovery, count))
+
+
+async def _sample(desk: Desk, fetch: FetchOne, discovery: Discovery, count: int) -> list[Reading]:
+    readings: list[Reading] = []
+    tries = 0
+    for candidate in await _candidates(fetch, discovery.seeds, 3 * count):
+        if len([r for r in readings if r.article]) == count or tries == 3 * count:
+            break
+        tries += 1
+        try:
+            answer = await fetch(candidate.url)
+        except FetchFailed:
+            continue
+        readings.append(
+            await desk.workers.read(page_of(answer, discovery.url, candidate.title, candidate.published_at))
+        )
+    return readings
+
+
+async def _candidates(fetch: FetchOne, seeds: Sequence[SeedDraft], wanted: int) -> list[Candidate]:
+    """Candidates of the first seeds that have any; one level down where a seed is an index of sitemaps."""
+    found: list[Candidate] = []
+    queue = list(seeds)
+    while queue and len(found) < wanted:
+        seed = queue.pop(0)
+        try:
+            answer = await fetch(seed.url)
+        except FetchFailed:
+            continue
+        reading = read_seed(seed.kind, answer.body, answer.url, header(answer, "Content-Type"))
+        found += reading.candidates
+        if seed in seeds:
+            queue += reading.children[:2]
+    return found
+
+
+async def fetch_page(desk: Desk, url: str) -> Page:
+    """One page, fetched with a crawl's manners. Raises FetchFailed."""
+    return page_of(await run_errand(desk, lambda fetch: fetch(url)))

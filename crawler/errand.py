@@ -1,0 +1,51 @@
+"""A crawl that fetches what it is told to, with the usual manners: for discovery and single pages."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any, TypeVar
+
+import scrapy
+from scrapy.crawler import AsyncCrawlerRunner
+from scrapy.http import Response
+
+from crawler.desk import Desk
+from crawler.fetch import fetch, fetch_patiently
+
+T = TypeVar("T")
+FetchOne = Callable[..., Awaitable[Response]]
+
+
+class ErrandSpider(scrapy.Spider):
+    """Runs `errand`, which is given a `fetch(url, patient=True)`, and keeps its result."""
+
+    name = "errand"
+
+    def __init__(self, desk: Desk, errand: Callable[[FetchOne], Awaitable[Any]], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.desk = desk
+        self._errand = errand
+        self.result: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+
+    async def start(self) -> AsyncIterator[Any]:
+        try:
+            self.result.set_result(await self._errand(self._fetch))
+        except Exception as error:  # noqa: BLE001  it is raised again where the result is awaited
+            self.result.set_exception(error)
+        return
+        yield  # what makes it the generator that Scrapy asks for
+
+    async def _fetch(self, url: str, *, patient: bool = True) -> Response:
+        """The answer of an address. Raises FetchFailed; `patient`: try again as a run does."""
+        if patient:
+            return await fetch_patiently(self.crawler, url, retries=self.desk.config.crawl.retries)
+        return await fetch(self.crawler, url)
+
+
+async def run_errand(desk: Desk, errand: Callable[[FetchOne], Awaitable[T]]) -> T:
+    """Run a coroutine that fetches, inside a crawl of its own: returns and raises what it does."""
+    crawler = AsyncCrawlerRunner(desk.settings).create_crawler(ErrandSpider)
+    await crawler.crawl_async(desk=desk, errand=errand)
+    spider = crawler.spider
+    assert isinstance(spider, ErrandSpider)
+    result: T = await spider.result
+    return result

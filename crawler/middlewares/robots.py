@@ -1,0 +1,65 @@
+"""Asks robots.txt before every request, once a day per host."""
+
+import logging
+from typing import Self
+from urllib.parse import urlsplit
+
+from scrapy import Request
+from scrapy.crawler import Crawler
+from scrapy.exceptions import NotConfigured
+from scrapy.http.request import NO_CALLBACK
+
+from crawler.failures import failure_of_exception
+from crawler.handler import gate_of
+from crawler.robots import ForbiddenByRobots, RobotsUnreachable
+from crawler.rulebook import RuleBook
+
+logger = logging.getLogger(__name__)
+
+
+class RobotsMiddleware:
+    """Raises ForbiddenByRobots or RobotsUnreachable for a request that may not be made now.
+
+    Unlike Scrapy's own it tells a missing robots.txt from a failing one, keeps the rules in the archive,
+    shares them between crawls, and obeys Crawl-delay.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+        self._rules_without_desk = RuleBook(None)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        if not crawler.settings.getbool("ROBOTSTXT_OBEY"):
+            raise NotConfigured
+        return cls(crawler)
+
+    async def process_request(self, request: Request) -> None:
+        if request.meta.get("is_robots_txt"):
+            return
+        parts = urlsplit(request.url)
+        desk = getattr(self._crawler.spider, "desk", None)
+        book = desk.rules if desk is not None else self._rules_without_desk
+        robots = await book.rules_of(f"{parts.scheme}://{parts.netloc}", self._fetch)
+        if robots.crawl_delay:
+            gate_of(self._crawler).ask_for_delay(parts.hostname or "", robots.crawl_delay)
+        if not robots.reachable:
+            raise RobotsUnreachable(f"robots.txt of {parts.netloc} could not be read")
+        if not robots.allows(request.url):
+            raise ForbiddenByRobots(f"robots.txt of {parts.netloc} forbids it")
+
+    async def _fetch(self, origin: str) -> tuple[int | None, bytes]:
+        """Status and body of an origin's robots.txt; a status of None where no answer came."""
+        request = Request(f"{origin}/robots.txt", meta={"is_robots_txt": True}, callback=NO_CALLBACK)
+        assert self._crawler.engine is not None
+        try:
+            response = await self._crawler.engine.download_async(request)
+        except Exception as error:  # noqa: BLE001  whatever broke, the answer is the same: not now
+            failure = failure_of_exception(error)
+            logger.info("robots.txt of %s: %s (%s)", origin, failure.reason, failure.detail)
+            if (
+                failure.reason == "redirect loop"
+            ):  # RFC 9309, 2.3.1.2: too many redirects may count as missing
+                return 404, b""
+            return None, b""
+        return response.status, response.body

@@ -1,0 +1,52 @@
+"""What a robots.txt allows us (RFC 9309)."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from protego import Protego
+from scrapy.exceptions import IgnoreRequest
+
+AGENT = "copydesk"
+KEPT = timedelta(hours=24)
+"""How long a robots.txt is believed (RFC 9309, 2.4)."""
+RETRIED = timedelta(minutes=10)
+"""When an unreachable robots.txt is asked for again."""
+MAX_BYTES = 512_000
+"""What is read of it; RFC 9309, 2.5, asks for at least 500 KiB."""
+
+
+class ForbiddenByRobots(IgnoreRequest):
+    """robots.txt says no to this address."""
+
+
+class RobotsUnreachable(IgnoreRequest):
+    """robots.txt could not be read, which means "not now" for everything on the host."""
+
+
+@dataclass(frozen=True, slots=True)
+class Robots:
+    """A host's rules. Where it failed (5xx, no answer), it is not `reachable`, and nothing is fetched."""
+
+    rules: Protego | None
+    reachable: bool = True
+
+    def allows(self, url: str) -> bool:
+        return self.rules is None or bool(self.rules.can_fetch(url, AGENT))
+
+    @property
+    def crawl_delay(self) -> float:
+        """Seconds; 0 where it asks for none."""
+        return float((self.rules and self.rules.crawl_delay(AGENT)) or 0.0)
+
+    @property
+    def sitemaps(self) -> list[str]:
+        return list(self.rules.sitemaps) if self.rules else []
+
+
+def read_robots(status: int | None, body: bytes) -> Robots:
+    """The rules in an answer: 2xx as written, 4xx none, 5xx or no answer "not now" (RFC 9309, 2.3.1)."""
+    if status is None or status >= 500 or status == 429:
+        return Robots(None, reachable=False)
+    if not 200 <= status < 300:
+        return Robots(None)
+    return Robots(Protego.parse(body[:MAX_BYTES].decode("utf-8", "replace")))

@@ -1,0 +1,54 @@
+"""What each host's robots.txt says, asked once and shared by all crawls."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+from crawler.robots import KEPT, MAX_BYTES, RETRIED, Robots, read_robots
+from storage.hosts import load_robots, save_robots
+from storage.thread import ArchiveThread
+
+Fetch = Callable[[str], Awaitable[tuple[int | None, bytes]]]
+"""Given an origin ("https://example.org"), the status and body of its robots.txt."""
+
+
+class RuleBook:
+    """Rules by origin: from memory, else from the archive, else from the host."""
+
+    def __init__(self, archive: ArchiveThread | None) -> None:
+        """Without an archive the rules are kept in memory alone."""
+        self._archive = archive
+        self._known: dict[str, tuple[datetime, asyncio.Future[Robots]]] = {}
+
+    async def rules_of(self, origin: str, fetch: Fetch) -> Robots:
+        """An origin's rules; who asks while they are being fetched waits for the same answer."""
+        now = datetime.now(UTC)
+        until, rules = self._known.get(origin, (now, None))
+        if rules is None or until <= now:
+            rules = asyncio.ensure_future(self._find(origin, fetch))
+            self._known[origin] = now + RETRIED, rules
+        robots = await asyncio.shield(rules)
+        if robots.reachable:
+            self._known[origin] = max(until, now + KEPT), rules
+        return robots
+
+    def sitemaps_of(self, origin: str) -> list[str]:
+        """The sitemaps that an origin's robots.txt names; none where it has not been asked yet."""
+        _, rules = self._known.get(origin, (None, None))
+        return rules.result().sitemaps if rules is not None and rules.done() and not rules.exception() else []
+
+    async def _find(self, origin: str, fetch: Fetch) -> Robots:
+        host = urlsplit(origin).netloc
+        now = datetime.now(UTC)
+        if self._archive is not None:
+            stored = await self._archive.read(lambda session: load_robots(session, host))
+            if stored is not None and now - stored.at < KEPT:
+                robots = read_robots(stored.status, stored.body)
+                if robots.reachable:
+                    return robots
+        status, body = await fetch(origin)
+        body = body[:MAX_BYTES]
+        if self._archive is not None:
+            await self._archive.write(lambda session: save_robots(session, host, status, body, now))
+        return read_robots(status, body)

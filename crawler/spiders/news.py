@@ -1,0 +1,244 @@
+"""The spider that crawls one source: its seeds, then every page that is due."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+import scrapy
+from scrapy import Request, signals
+from scrapy.crawler import Crawler
+from scrapy.exceptions import UsageError
+from scrapy.http import Response
+from twisted.python.failure import Failure as TwistedFailure
+
+from crawler.assignment import Assignment, close_run, self_assigned
+from crawler.desk import Desk
+from crawler.failures import Failure, failure_of_exception, failure_of_response
+from crawler.fetch import fetch_patiently, header, page_of
+from crawler.politeness import PATIENCE, CrawlStopping
+from crawler.report import RunCounts
+from crawler.revisit import WITHIN_RUN, retry_at
+from crawler.seeds import SeedReader
+from pipelines.store import Visited
+from storage.errors import StorageError
+from storage.frontier import DuePage, due_pages, page_for
+from storage.models import PageState, RunState
+
+BATCH = 50
+"""Pages asked of the frontier at a time."""
+
+
+class NewsSpider(scrapy.Spider):
+    """Crawls what its assignment names: a source, or addresses of single articles.
+
+    Its pages come from the frontier and go back to it: nothing is remembered here that a crash could lose.
+    `state`, `counts` and `error` say how the run went.
+    """
+
+    name = "news"
+    job: Assignment
+
+    def __init__(
+        self, source: str | None = None, assignment: Assignment | None = None, **kwargs: Any
+    ) -> None:
+        """`source`: a source's name, for `scrapy crawl news -a source=NAME`; copydesk gives an assignment."""
+        super().__init__(**kwargs)
+        if assignment is None and source is None:
+            raise UsageError("name a source: scrapy crawl news -a source=NAME")
+        self._source = source
+        self._own = AsyncExitStack()
+        if assignment is not None:
+            self.job = assignment
+        self.counts = RunCounts()
+        self.error: str | None = None
+        self.state = RunState.DONE
+        self._in_flight: set[int] = set()
+        self._one_landed = asyncio.Event()
+
+    @property
+    def desk(self) -> Desk:
+        return self.job.desk
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        for settled in (signals.item_scraped, signals.item_dropped, signals.item_error):
+            crawler.signals.connect(spider._item_settled, settled)
+        crawler.signals.connect(spider._callback_broke, signals.spider_error)
+        crawler.signals.connect(spider._close, signals.spider_closed)
+        return spider
+
+    async def start(self) -> AsyncIterator[Any]:
+        """The requests of the run; Scrapy takes the next one only when it has room for it."""
+        if self._source is not None:
+            self.job = await self._own.enter_async_context(self_assigned(self.crawler.settings, self._source))
+        if self.job.source_id is not None:
+            await self._read_seeds(self.job.source_id)
+            pages = self._due_pages(self.job.source_id)
+        else:
+            pages = self._given_pages()
+        async for page in pages:
+            self._in_flight.add(page.id)
+            yield self._request(page)
+
+    async def _read_seeds(self, source_id: int) -> None:
+        reader = SeedReader(
+            archive=self.desk.archive,
+            fetch=lambda url, headers: fetch_patiently(
+                self.crawler, url, headers, self.desk.config.crawl.retries
+            ),
+            source_id=source_id,
+            home=self.job.home or "",
+            room=self.desk.config.crawl.sitemap_candidates,
+        )
+        await reader.read_all(self.desk.stopping, self._found)
+        if reader.errors and not reader.read:
+            self.error = reader.errors[0]
+
+    def _found(self, count: int) -> None:
+        self.counts.found += count
+        self.desk.progress.found(self.job.label, count)
+
+    async def _due_pages(self, source_id: int) -> AsyncIterator[DuePage]:
+        """What the frontier has due, newest first; waits for pages that are soon to be tried again."""
+        given = 0
+        while not self.desk.stopping.is_set() and (self.job.limit is None or given < self.job.limit):
+            now = datetime.now(UTC)
+            room = BATCH if self.job.limit is None else min(BATCH, self.job.limit - given)
+            pages = await self._ask_frontier(source_id, now, room)
+            if not pages and self._in_flight:
+                self._one_landed.clear()
+                await self._one_landed.wait()
+            elif not pages:
+                if not await self._ask_frontier(source_id, now + WITHIN_RUN, 1) or self._host_rests():
+                    return
+                await asyncio.sleep(0.5)
+            for page in pages:
+                if self.desk.stopping.is_set() or self._host_rests():
+                    return
+                given += 1
+                yield page
+
+    async def _ask_frontier(self, source_id: int, now: datetime, limit: int) -> Sequence[DuePage]:
+        skip = frozenset(self._in_flight)
+        return await self.desk.archive.read(lambda session: due_pages(session, source_id, now, limit, skip))
+
+    async def _given_pages(self) -> AsyncIterator[DuePage]:
+        for address in self.job.addresses:
+            self.desk.progress.found(self.job.label, 1)
+            yield await self._page_for(address)
+
+    async def _page_for(self, address: str) -> DuePage:
+        now = datetime.now(UTC)
+        return await self.desk.archive.write(lambda session: page_for(session, address, None, now))
+
+    def _host_rests(self) -> bool:
+        """Whether the site asked to be left alone for longer than a run waits: then the run ends here."""
+        if (seconds := self.desk.gate.resting(urlsplit(self.job.home or "").hostname or "")) <= PATIENCE:
+            return False
+        self.error = f"the site asked to be left alone for {seconds:.0f} s"
+        return True
+
+    def _request(self, page: DuePage) -> Request:
+        validators = {"If-None-Match": page.etag, "If-Modified-Since": page.last_modified}
+        return Request(
+            page.url,
+            headers={name: value for name, value in validators.items() if value},
+            callback=self.answered,
+            errback=self.not_answered,
+            cb_kwargs={"page": page},
+            meta={"asked_at": time.monotonic()},
+            dont_filter=True,  # the frontier has decided
+        )
+
+    async def answered(self, response: Response, page: DuePage) -> AsyncIterator[Visited]:
+        """An HTTP answer came: read it in a worker, or record what its status says."""
+        now = datetime.now(UTC)
+        if failure := failure_of_response(response, now):
+            yield self._failed(page, failure, now, response)
+        elif response.status == 304:
+            yield self._visited(page, now, response, unchanged=True)
+        else:
+            fetched = page_of(response, self.job.home, page.hint_title, page.hint_published_at)
+            yield self._visited(page, now, response, reading=await self.desk.workers.read(fetched))
+
+    async def not_answered(self, failure: TwistedFailure) -> AsyncIterator[Visited]:
+        """No answer came, or none that was let through."""
+        page: DuePage = failure.request.cb_kwargs["page"]  # type: ignore[attr-defined]  # Scrapy sets it
+        if isinstance(failure.value, CrawlStopping):
+            self._landed(page.id)
+        else:
+            yield self._failed(page, failure_of_exception(failure.value), datetime.now(UTC))
+
+    def _failed(
+        self, page: DuePage, failure: Failure, now: datetime, response: Response | None = None
+    ) -> Visited:
+        attempts = page.attempts + failure.visited
+        state = (
+            PageState.GONE if failure.gone else PageState.FORBIDDEN if failure.forbidden else PageState.FAILED
+        )
+        return self._visited(
+            page,
+            now,
+            response,
+            failure=failure.reason,
+            detail=failure.detail,
+            failed_as=state,
+            due_at=retry_at(failure, attempts, self.desk.config.crawl.retries, now),
+        )
+
+    def _visited(self, page: DuePage, now: datetime, response: Response | None, **outcome: Any) -> Visited:
+        took: dict[str, Any] = {}
+        if response is not None:
+            took = {
+                "status": response.status,
+                "size": len(response.body),
+                "milliseconds": round(1000 * response.meta.get("download_latency", 0.0)),
+                "final_url": response.url if response.url != page.url else None,
+                "etag": header(response, "ETag"),
+                "last_modified": header(response, "Last-Modified"),
+            }
+        return Visited(
+            page_id=page.id, source_id=self.job.source_id, run_id=self.job.run_id, at=now, **took, **outcome
+        )
+
+    async def file(self, visited: Visited) -> None:
+        """File a visit and count it; a database that fails stops the desk."""
+        try:
+            filed = await self.desk.filer.file(visited)
+        except StorageError as error:
+            self.error = str(error)
+            self.desk.fail(error)
+        else:
+            self.counts.count(filed.outcome, filed.reason)
+            self.desk.progress.page_done(self.job.label, filed.outcome)
+
+    async def _close(self, reason: str) -> None:
+        if not hasattr(self, "job"):  # its own assignment could not be had; Scrapy has logged why
+            return
+        if self.desk.stopping.is_set():
+            self.state = RunState.STOPPED
+        elif reason != "finished":
+            self.error = self.error or f"the crawl broke off ({reason}); the log says more"
+        if self.error and self.state is not RunState.STOPPED:
+            self.state = RunState.FAILED
+        if self._source is not None:
+            await close_run(self.job, self.state, self.counts, self.error)
+            await self._own.aclose()
+
+    def _item_settled(self, item: Any) -> None:
+        if isinstance(item, Visited):
+            self._landed(item.page_id)
+
+    def _callback_broke(self, response: Response) -> None:
+        if isinstance(page := response.cb_kwargs.get("page"), DuePage):
+            self.counts.count("failed", "internal error")
+            self._landed(page.id)
+
+    def _landed(self, page_id: int) -> None:
+        self._in_flight.discard(page_id)
+        self._one_landed.set()
