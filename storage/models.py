@@ -185,9 +185,7 @@ class Page(Base):
     hint_title: Mapped[str | None] = mapped_column(Text)
     hint_published_at: Mapped[datetime | None]
     hint_modified_at: Mapped[datetime | None]
-    article_id: Mapped[int | None] = mapped_column(
-        ForeignKey("articles.id", ondelete="SET NULL", use_alter=True), index=True
-    )
+    article_id: Mapped[int | None] = mapped_column(ForeignKey("articles.id", ondelete="SET NULL"), index=True)
     """The article that stands there; several pages may lead to one (redirects, AMP, tracking)."""
 
 
@@ -218,7 +216,7 @@ class Article(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     source_id: Mapped[int | None] = mapped_column(ForeignKey("sources.id", ondelete="SET NULL"), index=True)
-    url: Mapped[str] = mapped_column(String(URL_LENGTH))
+    url: Mapped[str] = mapped_column(String(URL_LENGTH), index=True)
     """The address it was fetched from, after redirects."""
     canonical_url: Mapped[str] = mapped_column(String(URL_LENGTH), unique=True)
     title: Mapped[str] = mapped_column(Text)
@@ -288,6 +286,7 @@ class Band(Base):
     """One band of an article's MinHash signature; two articles that share one may be near-duplicates."""
 
     __tablename__ = "bands"
+    __table_args__ = ({"sqlite_with_rowid": False},)
 
     key: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     """64-bit signed hash of the band's number and values."""

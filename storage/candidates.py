@@ -1,0 +1,169 @@
+"""Takes what a seed names into the frontier: pages we did not know, and news of those we did."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import bindparam, select, update
+from sqlalchemy.orm import Session
+
+from storage.insert import insert_into, table_of
+from storage.models import Page, PageState
+from storage.rows import fit_text, fit_time, is_fit_url
+
+_BATCH = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A URL found in a seed, and what was said of it there."""
+
+    url: str
+    title: str | None = None
+    published_at: datetime | None = None
+    """Aware, as is `modified_at`."""
+    modified_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What came of a list of candidates."""
+
+    new: int = 0
+    """Pages we did not know."""
+    updated: int = 0
+    """Pages we had visited, that are due again because the seed says they changed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownPage:
+    """What the frontier knows of a page that a candidate names."""
+
+    id: int
+    url: str
+    source_id: int | None
+    seed_id: int | None
+    due_at: datetime | None
+    visited_at: datetime | None
+    hint_title: str | None
+    hint_published_at: datetime | None
+    hint_modified_at: datetime | None
+
+
+def add_pages(
+    session: Session,
+    source_id: int | None,
+    seed_id: int | None,
+    candidates: Iterable[Candidate],
+    now: datetime,
+) -> Found:
+    """Take candidates into the frontier: new ones are due `now`, known ones if `is_changed` says so.
+
+    A candidate whose address no engine can keep is passed over. Tens of thousands may be given at once.
+    """
+    # In one order, so that two processes with candidates in common wait for each other and do not deadlock.
+    fit = sorted(_distinct(candidates), key=lambda candidate: candidate.url)
+    new = updated = 0
+    for start in range(0, len(fit), _BATCH):
+        batch = fit[start : start + _BATCH]
+        known = _known_pages(session, batch)
+        new += _insert(session, source_id, seed_id, [c for c in batch if c.url not in known], now)
+        told = [(p, _as_told(p, c, source_id, seed_id, now)) for c in batch if (p := known.get(c.url))]
+        _update(session, [after for before, after in told if after != before])
+        updated += sum(before.due_at != after.due_at for before, after in told)
+    return Found(new=new, updated=updated)
+
+
+def is_changed(page: KnownPage, candidate: Candidate, seed_id: int | None) -> bool:
+    """True if the candidate says that the page changed since we saw it.
+
+    Either it gives a later time of change than was known (than our visit, if none was), or another title.
+    Titles are compared only within one seed: a feed and a sitemap often word them differently, and would take
+    turns in calling the page changed.
+    """
+    if page.visited_at is None:
+        return False
+    if candidate.modified_at and candidate.modified_at > (page.hint_modified_at or page.visited_at):
+        return True
+    same_seed = seed_id is not None and page.seed_id == seed_id
+    return bool(same_seed and candidate.title and page.hint_title and candidate.title != page.hint_title)
+
+
+def _as_told(
+    page: KnownPage, candidate: Candidate, source_id: int | None, seed_id: int | None, now: datetime
+) -> KnownPage:
+    changed = is_changed(page, candidate, seed_id) and (page.due_at is None or page.due_at > now)
+    times = [time for time in (page.hint_modified_at, candidate.modified_at) if time]
+    first_word = page.seed_id == seed_id  # else the seed that found it has the say
+    return replace(
+        page,
+        source_id=source_id if page.source_id is None else page.source_id,
+        seed_id=seed_id if page.seed_id is None else page.seed_id,
+        due_at=now if changed else page.due_at,
+        hint_title=(first_word and candidate.title) or page.hint_title or candidate.title,
+        hint_published_at=(first_word and candidate.published_at)
+        or page.hint_published_at
+        or candidate.published_at,
+        hint_modified_at=max(times, default=None),
+    )
+
+
+def _distinct(candidates: Iterable[Candidate]) -> Iterable[Candidate]:
+    found: dict[str, Candidate] = {}
+    for candidate in candidates:
+        if is_fit_url(candidate.url):
+            first = found.setdefault(candidate.url, candidate)
+            found[candidate.url] = Candidate(
+                url=candidate.url,
+                title=fit_text(first.title or candidate.title),
+                published_at=fit_time(first.published_at or candidate.published_at),
+                modified_at=fit_time(first.modified_at or candidate.modified_at),
+            )
+    return found.values()
+
+
+def _known_pages(session: Session, batch: Sequence[Candidate]) -> dict[str, KnownPage]:
+    columns = [getattr(Page, name) for name in KnownPage.__slots__]
+    rows = session.execute(select(*columns).where(Page.url.in_([candidate.url for candidate in batch])))
+    return {row.url: KnownPage(**row._mapping) for row in rows}
+
+
+def _insert(
+    session: Session, source_id: int | None, seed_id: int | None, batch: Sequence[Candidate], now: datetime
+) -> int:
+    if not batch:
+        return 0
+    rows = [
+        {
+            "source_id": source_id,
+            "seed_id": seed_id,
+            "url": candidate.url,
+            "state": PageState.WAITING,
+            "found_at": now,
+            "due_at": now,
+            "attempts": 0,
+            "hint_title": candidate.title,
+            "hint_published_at": candidate.published_at,
+            "hint_modified_at": candidate.modified_at,
+        }
+        for candidate in batch
+    ]
+    # Another process may have found the same page since we looked: then it is not new.
+    statement = insert_into(session, Page).on_conflict_do_nothing().returning(table_of(Page).c.id)
+    return len(session.execute(statement, rows).all())
+
+
+def _update(session: Session, pages: Sequence[KnownPage]) -> None:
+    if not pages:
+        return
+    table = table_of(Page)
+    changing = ("source_id", "seed_id", "due_at", "hint_title", "hint_published_at", "hint_modified_at")
+    statement = (
+        update(table)
+        .where(table.c.id == bindparam("page_id"))
+        .values({name: bindparam(f"new_{name}") for name in changing})
+    )
+    session.execute(
+        statement,
+        [{"page_id": page.id} | {f"new_{name}": getattr(page, name) for name in changing} for page in pages],
+    )

@@ -1,0 +1,131 @@
+"""Makes the SQLAlchemy engine for an archive: what each engine must be told before it is used."""
+
+import sqlite3
+import time
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.engine import ExceptionContext
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from storage.errors import CannotOpenDatabase, StorageError, storage_error
+
+READING = "copydesk_reading"
+"""Execution option: the transaction only reads, so that on SQLite it need not wait for a writer."""
+
+
+def parse_url(url: str) -> URL:
+    """The database that `url` names: an SQLAlchemy URL, or else the path of an SQLite file.
+
+    Raises `CannotOpenDatabase` for what is neither.
+    """
+    if "://" not in url:
+        if not url.strip() or url == ":memory:":
+            raise CannotOpenDatabase("a database needs a path, such as copydesk.sqlite")
+        return URL.create("sqlite", database=str(Path(url).expanduser()))
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError) as error:
+        raise CannotOpenDatabase(
+            "that is no database URL; one looks like postgresql://user@host/name"
+        ) from error
+    if parsed.drivername in {"postgresql", "postgres"}:
+        parsed = parsed.set(drivername="postgresql+psycopg")
+    if parsed.drivername not in {"sqlite", "sqlite+pysqlite", "postgresql+psycopg"}:
+        raise CannotOpenDatabase(
+            f"copydesk keeps an archive in SQLite or PostgreSQL, not in {parsed.drivername}"
+        )
+    if parsed.get_backend_name() == "sqlite" and (parsed.database or ":memory:") == ":memory:":
+        raise CannotOpenDatabase("a database needs a path, such as sqlite:///copydesk.sqlite")
+    return parsed
+
+
+def label(url: URL) -> str:
+    """The database's name for a person: the path of a file, or the URL without its password."""
+    if url.get_backend_name() == "sqlite":
+        return str(url.database).removeprefix("file:")
+    return url.render_as_string(hide_password=True)
+
+
+def make_engine(url: URL, *, wait: float) -> Engine:
+    """An engine whose connections wait up to `wait` seconds for a lock, and raise `StorageError`s.
+
+    Raises `CannotOpenDatabase` if the driver is not installed.
+    """
+    try:
+        engine = _sqlite(url, wait) if url.get_backend_name() == "sqlite" else _postgresql(url, wait)
+    except (ModuleNotFoundError, NoSuchModuleError) as error:
+        raise CannotOpenDatabase(
+            "PostgreSQL needs a driver that is not installed: pip install 'copydesk[postgresql]'"
+        ) from error
+    name = label(url)
+
+    @event.listens_for(engine, "handle_error", retval=True)
+    def translate(context: ExceptionContext) -> BaseException | None:
+        error = context.original_exception
+        return _cause(error) or storage_error(error, name, connecting=context.connection is None)
+
+    return engine
+
+
+def _cause(error: BaseException) -> StorageError | None:
+    # SQLite rolls everything back by itself when the disk is full; the ROLLBACK TO that follows then finds no
+    # savepoint. The first error is the one to tell of.
+    first = error.__context__
+    if isinstance(first, StorageError) and "no such savepoint" in str(error):
+        return type(first)(*first.args)
+    return None
+
+
+def _postgresql(url: URL, wait: float) -> Engine:
+    options = f"-c timezone=UTC -c lock_timeout={int(wait * 1000)}"
+    given = url.query.get("options")
+    if isinstance(given, str):
+        options = f"{options} {given}"
+    return create_engine(
+        url.difference_update_query(["options"]),
+        connect_args={"options": options, "connect_timeout": 10},
+        pool_pre_ping=True,
+    )
+
+
+def _sqlite(url: URL, wait: float) -> Engine:
+    # isolation_level=None: the driver starts no transactions of its own, `begin` below does.
+    engine = create_engine(url, connect_args={"timeout": wait, "isolation_level": None})
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+        run = connection.cursor().execute
+        run("PRAGMA foreign_keys = ON")
+        run("PRAGMA synchronous = NORMAL")  # with WAL: a power cut may cost the last moment, never the file
+        run("PRAGMA cache_size = -32000")  # 32 MB
+        _use_wal(connection, patience=wait)
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        reading = bool(connection.get_execution_options().get(READING))
+        connection.exec_driver_sql(f"PRAGMA query_only = {int(reading)}")
+        # A writer takes the lock at once: two that have begun by reading would wait for each other for ever.
+        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+    return engine
+
+
+def _use_wal(connection: Any, *, patience: float) -> None:
+    # Switching needs the file for itself, and SQLite does not wait for that: without this, of several
+    # processes that open a new file at the same moment some would fail.
+    deadline = time.monotonic() + patience
+    while True:
+        try:
+            connection.cursor().execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_READONLY:
+                return
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+            time.sleep(0.02)
+        else:
+            return

@@ -1,0 +1,155 @@
+"""The errors an archive raises, and the one place where the engines' own errors become them.
+
+StorageError
+├── CannotOpenDatabase       no such place, driver or archive there: the message gives the way out
+├── DatabaseIsNewer          written by a newer copydesk: upgrade copydesk
+├── DatabaseIsReadOnly       it may be read: open it where it can be written
+├── DatabaseIsLocked         another process holds it: nothing was written, try again
+├── DatabaseIsFull           make room, then run the same command again: nothing filed is lost
+├── DatabaseIsDamaged        the file or the disk is at fault: restore a copy
+├── DatabaseConnectionLost   the server went away: try again when it is back
+├── CannotStore              one row is at fault: leave it out and go on
+├── SourceExists             the name or the address is taken: `.source` says by whom
+└── BadQuery                 nothing in the query can be searched: the message says what can
+"""
+
+import sqlite3
+
+
+class StorageError(Exception):
+    """Anything that storage/ raises on purpose. `str()` of it is a sentence for the user."""
+
+
+class CannotOpenDatabase(StorageError):
+    """There is no archive to open there."""
+
+
+class DatabaseIsNewer(StorageError):
+    """The schema was made by a newer copydesk."""
+
+
+class DatabaseIsReadOnly(StorageError):
+    """It can be read, but not written."""
+
+
+class DatabaseIsLocked(StorageError):
+    """Another process kept it locked for longer than we wait."""
+
+
+class DatabaseIsFull(StorageError):
+    """No room is left on its disk."""
+
+
+class DatabaseIsDamaged(StorageError):
+    """Its file cannot be read as it was written."""
+
+
+class DatabaseConnectionLost(StorageError):
+    """The server stopped answering."""
+
+
+class CannotStore(StorageError):
+    """A row holds what no engine can keep; the transaction is as it was before."""
+
+
+class SourceExists(StorageError):
+    """The name or the address of a new source is taken."""
+
+    def __init__(self, message: str, *, source: str) -> None:
+        super().__init__(message)
+        self.source = source
+        """Name of the source that has it."""
+
+
+class BadQuery(StorageError):
+    """A search that asks for nothing."""
+
+
+# Primary result codes: https://sqlite.org/rescode.html
+_SQLITE: dict[int, tuple[type[StorageError], str]] = {
+    sqlite3.SQLITE_PERM: (CannotOpenDatabase, "may not be opened: check its permissions"),
+    sqlite3.SQLITE_BUSY: (DatabaseIsLocked, "is locked by another process: let it finish, then try again"),
+    sqlite3.SQLITE_LOCKED: (DatabaseIsLocked, "is locked by another thread: let it finish, then try again"),
+    sqlite3.SQLITE_READONLY: (
+        DatabaseIsReadOnly,
+        "cannot be written: check the permissions of the file and its folder",
+    ),
+    sqlite3.SQLITE_IOERR: (
+        DatabaseIsDamaged,
+        "could not be read or written: check the disk, its space and its quota",
+    ),
+    sqlite3.SQLITE_CORRUPT: (
+        DatabaseIsDamaged,
+        "is damaged: restore a copy, or save what can be read with `sqlite3 FILE .recover`",
+    ),
+    sqlite3.SQLITE_FULL: (
+        DatabaseIsFull,
+        "has no room left on its disk: make room, then run the same command again",
+    ),
+    sqlite3.SQLITE_CANTOPEN: (
+        CannotOpenDatabase,
+        "cannot be opened: check the path and the permissions of its folder",
+    ),
+    sqlite3.SQLITE_TOOBIG: (CannotStore, "cannot keep a value so large"),
+    sqlite3.SQLITE_NOTADB: (
+        CannotOpenDatabase,
+        "is not an SQLite database: give another path, or move that file away",
+    ),
+}
+
+# SQLSTATE, whole or its class: https://www.postgresql.org/docs/current/errcodes-appendix.html
+_POSTGRESQL: dict[str, tuple[type[StorageError], str]] = {
+    "08": (DatabaseConnectionLost, "does not answer any more: try again when the server is back"),
+    "22": (CannotStore, "cannot keep a value"),
+    "25006": (DatabaseIsReadOnly, "cannot be written: its server or this user's sessions are read-only"),
+    "28": (CannotOpenDatabase, "did not let us in: check the user and the password"),
+    "3D000": (CannotOpenDatabase, "does not exist: make it with `createdb`"),
+    "40001": (DatabaseIsLocked, "was busy with another process: try again"),
+    "40P01": (DatabaseIsLocked, "was busy with another process: try again"),
+    "42501": (DatabaseIsReadOnly, "cannot be written by this user: grant it the rights"),
+    "53100": (DatabaseIsFull, "has no room left on its disk: make room, then run the same command again"),
+    "53": (DatabaseIsLocked, "is out of memory or connections: try again later"),
+    "54": (CannotStore, "cannot keep a value so large"),
+    "55P03": (DatabaseIsLocked, "is locked by another process: let it finish, then try again"),
+    "57P": (DatabaseConnectionLost, "was shut down: try again when the server is back"),
+    "58": (DatabaseIsDamaged, "could not be read or written: see the server's log"),
+    "XX00": (DatabaseIsDamaged, "is damaged: see the server's log"),
+}
+
+
+def storage_error(error: BaseException, database: str, *, connecting: bool = False) -> StorageError | None:
+    """What an engine's own error means; None where it is not about the database as a whole or one value.
+
+    `database` is its name for a person (without a password); `connecting`: it arose before there was a
+    connection.
+    """
+    found = _of_sqlite(error) if isinstance(error, sqlite3.Error) else _of_postgresql(error, connecting)
+    if found is None:
+        return None
+    kind, meaning = found
+    return kind(f"{database} {meaning} ({_first_line(error)})")
+
+
+def _of_sqlite(error: sqlite3.Error) -> tuple[type[StorageError], str] | None:
+    code = getattr(error, "sqlite_errorcode", None)
+    return None if code is None else _SQLITE.get(code & 0xFF)
+
+
+def _of_postgresql(error: BaseException, connecting: bool) -> tuple[type[StorageError], str] | None:
+    if connecting:
+        return CannotOpenDatabase, "cannot be reached: check the address, the user and the password"
+    state: str | None = getattr(error, "sqlstate", None)
+    if state is not None:
+        return next((_POSTGRESQL[state[:n]] for n in (5, 4, 3, 2) if state[:n] in _POSTGRESQL), None)
+    # psycopg's own errors carry no SQLSTATE: a value it refuses to send, or a connection that broke.
+    match type(error).__name__:
+        case "DataError":
+            return _POSTGRESQL["22"]
+        case "OperationalError":
+            return _POSTGRESQL["08"]
+        case _:
+            return None
+
+
+def _first_line(error: BaseException) -> str:
+    return (str(error).strip() or type(error).__name__).splitlines()[0].strip()

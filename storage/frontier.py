@@ -1,0 +1,160 @@
+"""The frontier: every page we know, which of them are due, and what each visit makes of them.
+
+How pages come into it stands in storage/candidates.py and storage/seeds.py; their names are offered here too.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.orm import Session
+
+from storage.candidates import Candidate, Found, add_pages
+from storage.insert import insert_into, table_of
+from storage.models import Page, PageState, Visit
+from storage.rows import check_row, fit_text
+from storage.seeds import SeedState, SeedVisit, record_seed_visit, seeds_of
+
+__all__ = [
+    "Candidate",
+    "DuePage",
+    "Found",
+    "SeedState",
+    "SeedVisit",
+    "VisitRecord",
+    "add_pages",
+    "due_pages",
+    "page_for",
+    "record_seed_visit",
+    "record_visit",
+    "seeds_of",
+]
+
+_DUE_STATES = (PageState.WAITING, PageState.STORED, PageState.FAILED, PageState.REJECTED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DuePage:
+    """A page to fetch, and what the request for it needs."""
+
+    id: int
+    url: str
+    etag: str | None
+    last_modified: str | None
+    attempts: int
+    """Fetches that failed since the last one that did not."""
+    hint_title: str | None
+    hint_published_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VisitRecord:
+    """One fetch of a page, and what it leads to (which is the caller's decision)."""
+
+    page_id: int
+    run_id: int | None
+    at: datetime
+    status: int | None = None
+    """HTTP status; null where no answer came."""
+    size: int | None = None
+    """Bytes of the decoded body."""
+    milliseconds: int | None = None
+    final_url: str | None = None
+    """Where redirects led, if elsewhere."""
+    outcome: str
+    reason: str | None = None
+    state: PageState | None
+    """Null where the visit says nothing new of the page (a 304): it stays as it was."""
+    attempted: bool = True
+    """False where the host was not asked at all: a failure that does not count as an attempt."""
+    due_at: datetime | None
+    """When to fetch it next; null: not again by itself."""
+    etag: str | None = None
+    last_modified: str | None = None
+    article_id: int | None = None
+    """The article that was filed from it; null leaves the one it had."""
+
+
+_DUE_COLUMNS = (
+    Page.id,
+    Page.url,
+    Page.etag,
+    Page.last_modified,
+    Page.attempts,
+    Page.hint_title,
+    Page.hint_published_at,
+)
+
+
+def due_pages(
+    session: Session, source_id: int, now: datetime, limit: int, skip: Collection[int] = ()
+) -> list[DuePage]:
+    """Up to `limit` pages of a source that are due at `now`, newest story first; none whose id is in `skip`.
+
+    Forbidden and gone pages are never due, whatever their `due_at`.
+    """
+    rows = session.execute(
+        select(*_DUE_COLUMNS)
+        .where(Page.source_id == source_id, Page.due_at <= now, Page.state.in_(_DUE_STATES))
+        .order_by(Page.hint_published_at.desc().nulls_last(), Page.id)
+        .limit(limit + len(skip))
+    )
+    return [DuePage(**row._mapping) for row in rows if row.id not in skip][:limit]
+
+
+def page_for(session: Session, url: str, source_id: int | None, now: datetime) -> DuePage:
+    """The page of an address given by hand, made if we do not know it; a page of no source joins `source_id`.
+
+    Raises `CannotStore` if the address cannot be kept.
+    """
+    row = {"url": url, "source_id": source_id, "found_at": now, "due_at": now}
+    check_row(table_of(Page), row)
+    statement = insert_into(session, Page).values(**row, state=PageState.WAITING, attempts=0)
+    session.execute(statement.on_conflict_do_nothing())
+    if source_id is not None:
+        orphan = (Page.url == url, Page.source_id.is_(None))
+        session.execute(update(Page).where(*orphan).values(source_id=source_id))
+    found = session.execute(select(*_DUE_COLUMNS).where(Page.url == url)).one()
+    return DuePage(**found._mapping)
+
+
+def record_visit(session: Session, record: VisitRecord) -> None:
+    """Write down a visit, and the page's new state.
+
+    After a 304 the page keeps the validators that the answer did not repeat (RFC 9111, 4.3.4); after any
+    other answer they are those of the record.
+    """
+    etag, last_modified = fit_text(record.etag), fit_text(record.last_modified)
+    session.execute(
+        insert(table_of(Visit)),
+        {
+            "page_id": record.page_id,
+            "run_id": record.run_id,
+            "at": record.at,
+            "status": record.status,
+            "size": record.size,
+            "milliseconds": record.milliseconds,
+            "final_url": fit_text(record.final_url),
+            "outcome": record.outcome,
+            "reason": fit_text(record.reason),
+        },
+    )
+    failed = record.state is PageState.FAILED
+    not_modified = record.status == 304
+    pages = table_of(Page)
+    session.execute(
+        update(pages)
+        .where(pages.c.id == record.page_id)
+        .values(
+            **({} if record.state is None else {"state": record.state, "reason": fit_text(record.reason)}),
+            due_at=record.due_at,
+            visited_at=record.at,
+            attempts=pages.c.attempts + int(record.attempted) if failed else 0,
+            etag=func.coalesce(etag, pages.c.etag) if not_modified else etag,
+            last_modified=func.coalesce(last_modified, pages.c.last_modified)
+            if not_modified
+            else last_modified,
+            article_id=func.coalesce(record.article_id, pages.c.article_id),
+        )
+    )

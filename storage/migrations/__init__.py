@@ -1,0 +1,1 @@
+"""The archive's schema, step by step: Alembic's env.py and one file a step under versions/."""

@@ -1,0 +1,108 @@
+"""Brings a database to this copydesk's schema, and refuses one that is not an archive or is too new."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, inspect, text
+from sqlalchemy.schema import SchemaItem
+
+from storage import migrations
+from storage.engine import READING
+from storage.errors import CannotOpenDatabase, DatabaseIsNewer
+from storage.models import Base
+
+VERSION_TABLE = "copydesk_version"
+"""Alembic's table, under a name of ours: an archive may share a PostgreSQL schema with other programs."""
+
+_LOCK = 0x636F7079_6465736B  # "copydesk"; any number that is always the same
+_OLDEST_POSTGRESQL = (13, 0)  # normalize()
+
+
+def prepare_schema(engine: Engine, name: str, *, upgrade: bool) -> None:
+    """Make or upgrade the tables; nothing if they are as they should be.
+
+    `name` is the database's, for messages. Raises `CannotOpenDatabase` if it holds something else (or, with
+    `upgrade` false, no archive of today's form), `DatabaseIsNewer` if a newer copydesk made it.
+    """
+    with engine.connect().execution_options(**{READING: True}) as connection:
+        if _is_current(connection, name):
+            return
+    if not upgrade:
+        raise CannotOpenDatabase(
+            f"{name} holds no archive of this version: run `copydesk init` to make or upgrade it"
+        )
+    with engine.connect() as connection:
+        _upgrade(connection, name)
+
+
+def is_ours(item: SchemaItem, name: str | None, kind: str, reflected: bool, other: SchemaItem | None) -> bool:
+    """False for what the models do not draw: the full text, which each engine keeps in its own way."""
+    del item, other
+    return not (
+        reflected
+        and name is not None
+        and (name == "words" or name.startswith(("articles_fts", "ix_articles_words")))
+    )
+
+
+def versions() -> tuple[str, ...]:
+    """Every step of the schema that this copydesk knows, newest first."""
+    return tuple(step.revision for step in ScriptDirectory.from_config(_config()).walk_revisions())
+
+
+def _is_current(connection: Connection, name: str) -> bool:
+    tables = set(inspect(connection).get_table_names())
+    if VERSION_TABLE not in tables:
+        _refuse_strangers(connection, tables, name)
+        return False
+    found = connection.scalar(text(f"SELECT version_num FROM {VERSION_TABLE}"))  # noqa: S608 - a constant
+    known = versions()
+    if found is not None and found not in known:
+        raise DatabaseIsNewer(
+            f"{name} was made by a newer copydesk: upgrade copydesk (schema {found}, known up to {known[0]})"
+        )
+    return bool(found == known[0])
+
+
+def _refuse_strangers(connection: Connection, tables: set[str], name: str) -> None:
+    # A file belongs to one program; a PostgreSQL schema may be shared as long as no name is taken.
+    strangers = tables if connection.dialect.name == "sqlite" else tables & Base.metadata.tables.keys()
+    if strangers:
+        some = ", ".join(sorted(strangers)[:3])
+        raise CannotOpenDatabase(
+            f"{name} holds another program's tables ({some}): give the archive another place"
+        )
+
+
+def _upgrade(connection: Connection, name: str) -> None:
+    if connection.dialect.name == "sqlite":
+        # A step that rebuilds a table drops the old one, and that would cascade. No effect in a transaction.
+        connection.connection.cursor().execute("PRAGMA foreign_keys = OFF")
+    with connection.begin():
+        if connection.dialect.name == "postgresql":
+            _check_server(connection, name)
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+        # On SQLite the transaction itself is the lock (BEGIN IMMEDIATE). Another process may have been first.
+        if not _is_current(connection, name):
+            command.upgrade(_config(connection), "head")
+    if connection.dialect.name == "sqlite":
+        connection.invalidate()  # the next one has foreign keys on again
+
+
+def _check_server(connection: Connection, name: str) -> None:
+    version = connection.dialect.server_version_info or (0,)
+    if version < _OLDEST_POSTGRESQL:
+        raise CannotOpenDatabase(f"{name} runs PostgreSQL {version[0]}: copydesk needs 13 or newer")
+    encoding = connection.scalar(text("SHOW server_encoding"))
+    if encoding != "UTF8":
+        raise CannotOpenDatabase(f"{name} is encoded in {encoding}: make it with `createdb --encoding UTF8`")
+
+
+def _config(connection: Connection | None = None) -> Config:
+    config = Config()
+    here = str(Path(migrations.__path__[0]))
+    config.set_main_option("script_location", here.replace("%", "%%"))
+    config.attributes["connection"] = connection
+    return config

@@ -1,0 +1,212 @@
+"""Keeps the sources: which sites the archive follows, and how each of them is doing."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from storage.errors import SourceExists
+from storage.insert import insert_into, table_of
+from storage.models import Article, Page, PageState, Run, RunState, Seed, SeedKind, Source
+from storage.rows import check_row
+
+_NAME_LENGTH = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeedDraft:
+    """An address to poll for news, not stored yet."""
+
+    url: str
+    kind: SeedKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceDraft:
+    """A source that is not stored yet."""
+
+    name: str
+    url: str
+    """The site's home address."""
+    schedule: str = "auto"
+    seeds: tuple[SeedDraft, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceHealth:
+    """How a source is doing."""
+
+    id: int
+    name: str
+    url: str
+    enabled: bool
+    schedule: str
+    last_run_at: datetime | None
+    """When its last run ended; null before the first."""
+    last_run_state: RunState | None
+    last_error: str | None
+    """What broke the last run."""
+    last_new_at: datetime | None
+    """When its last new article was filed."""
+    seeds: int
+    articles: int
+    waiting: int
+    """Pages found and not fetched yet."""
+    failures: int
+    """Pages that failed in the last run, and seeds whose last visit failed."""
+
+
+def add_source(session: Session, draft: SourceDraft, now: datetime) -> Source:
+    """Store a source and its seeds.
+
+    Raises `SourceExists` if the name or the address is taken, `CannotStore` if one cannot be kept.
+    """
+    row = {"name": draft.name, "url": draft.url, "schedule": draft.schedule}
+    check_row(table_of(Source), row)
+    statement = insert_into(session, Source).values(**row, enabled=True, created_at=now)
+    source_id = session.scalar(statement.on_conflict_do_nothing().returning(Source.id))
+    if source_id is None:
+        raise _taken(session, draft)
+    add_seeds(session, source_id, draft.seeds)
+    return session.get_one(Source, source_id)
+
+
+def add_seeds(session: Session, source_id: int, drafts: Sequence[SeedDraft]) -> None:
+    """Give a source more seeds; those it has already are left as they are. Raises `CannotStore`."""
+    seeds = [{"source_id": source_id, "url": s.url, "kind": s.kind, "failures": 0} for s in drafts]
+    for seed in seeds:
+        check_row(table_of(Seed), seed)
+    if seeds:
+        session.execute(insert_into(session, Seed).on_conflict_do_nothing(), seeds)
+
+
+def _taken(session: Session, draft: SourceDraft) -> SourceExists:
+    by_url = session.scalar(select(Source.name).where(Source.url == draft.url))
+    if by_url is not None:
+        return SourceExists(f"{draft.url} is a source already, named {by_url!r}", source=by_url)
+    return SourceExists(
+        f"there is a source named {draft.name!r} already: choose another name", source=draft.name
+    )
+
+
+def get_source(session: Session, name_or_url: str) -> Source | None:
+    """The source with that name (in any case, if no other differs only by it) or that home address."""
+    by_name = session.scalar(select(Source).where(Source.name == name_or_url))
+    if by_name is not None:
+        return by_name
+    found = session.scalars(select(Source).where(Source.url.in_(_spellings(name_or_url)))).first()
+    if found is not None:
+        return found
+    # Not lower() in SQL: SQLite's knows no letters but A to Z.
+    wanted = name_or_url.casefold()
+    ids = [row.id for row in session.execute(select(Source.id, Source.name)) if row.name.casefold() == wanted]
+    return session.get(Source, ids[0]) if len(ids) == 1 else None
+
+
+def _spellings(url: str) -> list[str]:
+    bare = url.rstrip("/")
+    forms = [bare] if "://" in bare else [f"https://{bare}", f"http://{bare}"]
+    return [form + slash for form in forms for slash in ("", "/")]
+
+
+def list_sources(session: Session) -> Sequence[Source]:
+    """Every source, by name."""
+    return session.scalars(select(Source).order_by(Source.name, Source.id)).all()
+
+
+def seeds_by_source(session: Session) -> dict[int, list[SeedDraft]]:
+    """The seeds of every source, without those that an index of sitemaps named: what an export lists."""
+    rows = session.execute(
+        select(Seed.source_id, Seed.url, Seed.kind).where(Seed.parent_id.is_(None)).order_by(Seed.id)
+    )
+    seeds: dict[int, list[SeedDraft]] = {}
+    for source_id, url, kind in rows:
+        seeds.setdefault(source_id, []).append(SeedDraft(url=url, kind=kind))
+    return seeds
+
+
+def remove_source(session: Session, source_id: int) -> bool:
+    """Forget a source, its seeds, its runs and the pages that gave no article; its articles stay.
+
+    False if there is no such source.
+    """
+    session.execute(delete(Page).where(Page.source_id == source_id, Page.article_id.is_(None)))
+    gone = session.scalar(delete(Source).where(Source.id == source_id).returning(Source.id))
+    session.expire_all()  # the database has changed rows by itself
+    return gone is not None
+
+
+def set_enabled(session: Session, source_id: int, enabled: bool) -> bool:
+    """Let a source be crawled or not. False if there is no such source."""
+    statement = update(Source).where(Source.id == source_id).values(enabled=enabled).returning(Source.id)
+    return session.scalar(statement) is not None
+
+
+def source_of_host(session: Session, host: str) -> Source | None:
+    """The source whose home stands on `host` ("example.com", "localhost:8000"), with or without "www."."""
+    wanted = _bare(host)
+    for source_id, url in session.execute(select(Source.id, Source.url).order_by(Source.id)):
+        if _bare(urlsplit(url).netloc) == wanted:
+            return session.get(Source, source_id)
+    return None
+
+
+def _bare(host: str) -> str:
+    return host.rpartition("@")[2].lower().removeprefix("www.")
+
+
+def unique_name(session: Session, wanted: str) -> str:
+    """`wanted`, or `wanted` with the first number that makes it a name no source has."""
+    wanted = wanted.strip()[: _NAME_LENGTH - 8] or "source"
+    taken = {name.casefold() for name in session.scalars(select(Source.name))}
+    name, number = wanted, 1
+    while name.casefold() in taken:
+        number += 1
+        name = f"{wanted} {number}"
+    return name
+
+
+def source_health(session: Session) -> list[SourceHealth]:
+    """How every source is doing, by name."""
+    seeds = _count_by(session, Seed.source_id)
+    broken = _count_by(session, Seed.source_id, Seed.error.is_not(None))
+    articles = _count_by(session, Article.source_id)
+    waiting = _count_by(session, Page.source_id, Page.state == PageState.WAITING)
+    last_runs = select(func.max(Run.id)).group_by(Run.source_id)
+    runs = {run.source_id: run for run in session.scalars(select(Run).where(Run.id.in_(last_runs)))}
+    return [
+        SourceHealth(
+            id=source.id,
+            name=source.name,
+            url=source.url,
+            enabled=source.enabled,
+            schedule=source.schedule,
+            last_run_at=source.last_run_at,
+            last_run_state=run.state if run else None,
+            last_error=run.error if run else None,
+            last_new_at=source.last_new_at,
+            seeds=seeds.get(source.id, 0),
+            articles=articles.get(source.id, 0),
+            waiting=waiting.get(source.id, 0),
+            failures=broken.get(source.id, 0) + (_failed(run) if run else 0),
+        )
+        for source in list_sources(session)
+        for run in (runs.get(source.id),)
+    ]
+
+
+def _count_by(
+    session: Session,
+    column: InstrumentedAttribute[int] | InstrumentedAttribute[int | None],
+    *where: ColumnElement[bool],
+) -> dict[int | None, int]:
+    rows = session.execute(select(column, func.count()).where(*where).group_by(column))
+    return dict(rows.tuples().all())
+
+
+def _failed(run: Run) -> int:
+    failed = run.counts.get("failed", {})
+    return sum(failed.values()) if isinstance(failed, dict) else 0
