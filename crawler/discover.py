@@ -14,7 +14,7 @@ from crawler.fetch import header, page_of
 from crawler.seeds import read_seed
 from pipelines.article import Reading
 from pipelines.page import Page
-from storage.frontier import Candidate
+from storage.candidates import Candidate
 from storage.models import SeedKind
 from storage.sources import SeedDraft
 
@@ -54,10 +54,11 @@ def with_schemes(url: str) -> tuple[str, ...]:
 
 async def discover(desk: Desk, url: str) -> Discovery:
     """What the site at `url` offers to poll. Raises DiscoveryFailed."""
-    return await run_errand(desk, lambda fetch: _explore(desk, fetch, url))
+    return await run_errand(desk, lambda fetch: explore(desk, fetch, url, {}))
 
 
-async def _explore(desk: Desk, fetch: FetchOne, url: str) -> Discovery:
+async def explore(desk: Desk, fetch: FetchOne, url: str, answers: dict[str, Response]) -> Discovery:
+    """As `discover`, inside a crawl that is under way. `answers` receives what was fetched, by address."""
     home = await _home(fetch, url)
     content_type = header(home, "Content-Type")
     own_kind = kind_of(home.body, home.url, content_type)
@@ -70,12 +71,13 @@ async def _explore(desk: Desk, fetch: FetchOne, url: str) -> Discovery:
         if own_kind
         else [*seeds_in_page(home.body, home.url, content_type), *desk.rules.sitemaps_of(origin)]
     )
-    await _probe(fetch, _fresh(named, found)[:PROBES], found, problems)
+    await _probe(fetch, _fresh(named, found)[:PROBES], found, answers, problems)
     if not SUFFICIENT & set(found.values()):
         guesses = [urljoin(origin, path) for path in WELL_KNOWN_PATHS]
-        await _probe(fetch, _fresh(guesses, found), found, [])
+        await _probe(fetch, _fresh(guesses, found), found, answers, [])
     if not found:
         found[home.url] = SeedKind.SECTION
+    answers[home.url] = home
     return Discovery(
         url=site,
         name=(urlsplit(site).hostname or site).removeprefix("www."),
@@ -95,7 +97,11 @@ async def _home(fetch: FetchOne, url: str) -> Response:
 
 
 async def _probe(
-    fetch: FetchOne, addresses: Iterable[str], found: dict[str, SeedKind], problems: list[str]
+    fetch: FetchOne,
+    addresses: Iterable[str],
+    found: dict[str, SeedKind],
+    answers: dict[str, Response],
+    problems: list[str],
 ) -> None:
     """Fetch addresses and keep those that parse as a feed or a sitemap."""
     for address in addresses:
@@ -109,6 +115,7 @@ async def _probe(
             problems.append(f"{address}: neither a feed nor a sitemap")
         else:
             found.setdefault(answer.url, kind)
+            answers[answer.url] = answer
 
 
 def _fresh(addresses: Iterable[str], known: dict[str, SeedKind]) -> list[str]:

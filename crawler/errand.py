@@ -9,7 +9,7 @@ from scrapy.crawler import AsyncCrawlerRunner
 from scrapy.http import Response
 
 from crawler.desk import Desk
-from crawler.fetch import fetch, fetch_patiently
+from crawler.fetch import fetch_patiently
 
 T = TypeVar("T")
 FetchOne = Callable[..., Awaitable[Response]]
@@ -31,14 +31,15 @@ class ErrandSpider(scrapy.Spider):
             self.result.set_result(await self._errand(self._fetch))
         except Exception as error:  # noqa: BLE001  it is raised again where the result is awaited
             self.result.set_exception(error)
-        return
-        yield  # what makes it the generator that Scrapy asks for
+        no_requests: tuple[Any, ...] = ()
+        for request in no_requests:  # Scrapy asks for a generator
+            yield request
 
     async def _fetch(self, url: str, *, patient: bool = True) -> Response:
         """The answer of an address. Raises FetchFailed; `patient`: try again as a run does."""
-        if patient:
-            return await fetch_patiently(self.crawler, url, retries=self.desk.config.crawl.retries)
-        return await fetch(self.crawler, url)
+        return await fetch_patiently(
+            self.crawler, url, retries=self.desk.config.crawl.retries if patient else 0
+        )
 
 
 async def run_errand(desk: Desk, errand: Callable[[FetchOne], Awaitable[T]]) -> T:

@@ -44,7 +44,7 @@ class RuleBook:
         if self._archive is not None:
             stored = await self._archive.read(lambda session: load_robots(session, host))
             if stored is not None and now - stored.at < KEPT:
-                robots = read_robots(stored.status, stored.body)
+                robots = read_robots(stored.status, stored.body or b"")
                 if robots.reachable:
                     return robots
         status, body = await fetch(origin)

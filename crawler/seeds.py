@@ -16,8 +16,9 @@ from crawler.failures import FetchFailed
 from crawler.fetch import header
 from crawler.politeness import CrawlStopping
 from pipelines.canonical import registered_domain
-from storage.frontier import Candidate, Found, SeedState, SeedVisit, record_seed_visit, seeds_of
+from storage.candidates import Candidate, Found
 from storage.models import SeedKind
+from storage.seeds import SeedState, SeedVisit, record_seed_visit, seeds_of
 from storage.sources import SeedDraft
 from storage.thread import ArchiveThread
 
@@ -95,17 +96,17 @@ class SeedReader:
             visit, reading = _understand(seed, response)
         except FetchFailed as failed:
             if isinstance(failed.__cause__, CrawlStopping):
-                return Found(new=0, updated=0)
-            visit, reading = SeedVisit(status=failed.failure.status, error=str(failed)), None
+                return Found()
+            visit, reading = SeedVisit(status=failed.failure.status, error=str(failed), full=False), None
         except (NotAFeed, NotASitemap) as error:
-            visit, reading = SeedVisit(status=200, error=f"{seed.url}: {error}"), None
+            visit, reading = SeedVisit(status=200, error=f"{seed.url}: {error}", full=False), None
         if visit.error:
             self.errors.append(visit.error)
             logger.info("seed not read: %s", visit.error)
         else:
             self.read += 1
         candidates = self._wanted(seed, reading.candidates if reading else ())
-        children = reading.children if reading else None
+        children = reading.children if reading else ()
         return await self.archive.write(
             lambda session: record_seed_visit(session, seed.id, visit, candidates, children, now)
         )

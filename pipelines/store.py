@@ -39,6 +39,8 @@ class Visited:
     failure: str | None = None
     detail: str | None = None
     failed_as: PageState = PageState.FAILED
+    attempted: bool = True
+    """False where the host was not asked at all."""
     due_at: datetime | None = None
     """When to visit it next."""
 
@@ -167,6 +169,7 @@ def _record(
             reason=reason,
             state=state,
             due_at=visited.due_at,
+            attempted=visited.attempted,
             etag=visited.etag,
             last_modified=visited.last_modified,
             article_id=article_id,

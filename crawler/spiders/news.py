@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from typing import Any, Self
@@ -17,6 +17,7 @@ from twisted.python.failure import Failure as TwistedFailure
 
 from crawler.assignment import Assignment, close_run, self_assigned
 from crawler.desk import Desk
+from crawler.discover import DiscoveryFailed, explore
 from crawler.failures import Failure, failure_of_exception, failure_of_response
 from crawler.fetch import fetch_patiently, header, page_of
 from crawler.politeness import PATIENCE, CrawlStopping
@@ -27,6 +28,8 @@ from pipelines.store import Visited
 from storage.errors import StorageError
 from storage.frontier import DuePage, due_pages, page_for
 from storage.models import PageState, RunState
+from storage.seeds import seeds_of
+from storage.sources import add_seeds
 
 BATCH = 50
 """Pages asked of the frontier at a time."""
@@ -86,11 +89,14 @@ class NewsSpider(scrapy.Spider):
             yield self._request(page)
 
     async def _read_seeds(self, source_id: int) -> None:
+        answers = await self._find_seeds(source_id)
+
+        async def fetch_seed(url: str, headers: dict[str, str]) -> Response:
+            return answers.pop(url, None) or await self._fetch(url, headers)
+
         reader = SeedReader(
             archive=self.desk.archive,
-            fetch=lambda url, headers: fetch_patiently(
-                self.crawler, url, headers, self.desk.config.crawl.retries
-            ),
+            fetch=fetch_seed,
             source_id=source_id,
             home=self.job.home or "",
             room=self.desk.config.crawl.sitemap_candidates,
@@ -98,6 +104,26 @@ class NewsSpider(scrapy.Spider):
         await reader.read_all(self.desk.stopping, self._found)
         if reader.errors and not reader.read:
             self.error = reader.errors[0]
+
+    async def _find_seeds(self, source_id: int) -> dict[str, Response]:
+        """Explore a site that has no seeds yet; what was fetched for that serves as their first visit."""
+        answers: dict[str, Response] = {}
+        known = await self.desk.archive.read(lambda session: seeds_of(session, source_id))
+        if known or not self.job.home:
+            return answers
+        try:
+            discovery = await explore(self.desk, self._fetch, self.job.home, answers)
+        except DiscoveryFailed as failed:
+            self.error = str(failed)
+        else:
+            await self.desk.archive.write(lambda session: add_seeds(session, source_id, discovery.seeds))
+        return answers
+
+    async def _fetch(
+        self, url: str, headers: Mapping[str, str] | None = None, *, patient: bool = True
+    ) -> Response:
+        retries = self.desk.config.crawl.retries if patient else 0
+        return await fetch_patiently(self.crawler, url, headers, retries)
 
     def _found(self, count: int) -> None:
         self.counts.found += count
@@ -169,6 +195,7 @@ class NewsSpider(scrapy.Spider):
     async def not_answered(self, failure: TwistedFailure) -> AsyncIterator[Visited]:
         """No answer came, or none that was let through."""
         page: DuePage = failure.request.cb_kwargs["page"]  # type: ignore[attr-defined]  # Scrapy sets it
+        assert failure.value is not None
         if isinstance(failure.value, CrawlStopping):
             self._landed(page.id)
         else:
@@ -188,6 +215,7 @@ class NewsSpider(scrapy.Spider):
             failure=failure.reason,
             detail=failure.detail,
             failed_as=state,
+            attempted=failure.visited,
             due_at=retry_at(failure, attempts, self.desk.config.crawl.retries, now),
         )
 
