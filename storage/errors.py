@@ -48,7 +48,7 @@ class DatabaseConnectionLost(StorageError):
     """The server stopped answering."""
 
 
-class CannotStore(StorageError):
+class CannotStore(StorageError, ValueError):
     """A row holds what no engine can keep; the transaction is as it was before."""
 
 

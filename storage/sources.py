@@ -75,7 +75,13 @@ def add_source(session: Session, draft: SourceDraft, now: datetime) -> Source:
 
 
 def add_seeds(session: Session, source_id: int, drafts: Sequence[SeedDraft]) -> None:
-    """Give a source more seeds; those it has already are left as they are. Raises `CannotStore`."""
+    """Give a source more seeds; those it has already are left as they are. Raises `CannotStore`.
+
+    Nothing is added to a source that was removed meanwhile.
+    """
+    # The lock keeps it from being removed until they are in.
+    if session.scalar(select(Source.id).where(Source.id == source_id).with_for_update(read=True)) is None:
+        return
     seeds = [{"source_id": source_id, "url": s.url, "kind": s.kind, "failures": 0} for s in drafts]
     for seed in seeds:
         check_row(table_of(Seed), seed)
