@@ -16,9 +16,7 @@ _NAMES = frozenset(
     " ncid ocid smid smtyp spm sref srcref share_token sharetoken guccounter hss_channel cndid xtor _ga _gl usqp"
     " __twitter_impression phpsessid jsessionid sessionid".split()
 )
-_REFERRERS = frozenset(
-    "ref referer referrer source src via rss feed campaign medium partner origin emc rel".split()
-)
+_REFERRERS = frozenset("ref referer referrer source src via campaign medium partner origin emc rel".split())
 _AMP = re.compile(r"(?:_?amp(?:=(?:1|true|yes)?)?|outputtype=amp|output=amp|isamp(?:=\w*)?)", re.IGNORECASE)
 
 

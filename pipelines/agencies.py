@@ -1,0 +1,51 @@
+"""Which news agency a text is credited to."""
+
+import re
+from functools import lru_cache
+from importlib.resources import files
+
+_EDGE = 160
+"""Characters at a text's beginning and end in which a credit is looked for."""
+
+
+@lru_cache(maxsize=1)
+def _agencies() -> dict[str, str]:
+    """Every spelling, with the agency's name; those not written in capitals also in lower case."""
+    spellings: dict[str, str] = {}
+    for line in files("pipelines").joinpath("words/agencies.txt").read_text("utf-8").splitlines():
+        names = [name.strip() for name in line.split("|") if name.strip() and not line.startswith("#")]
+        for name in names:
+            spellings[name] = names[0]
+            if not name.isupper():
+                spellings[name.casefold()] = names[0]
+    return spellings
+
+
+@lru_cache(maxsize=1)
+def _credits() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """A dateline's "LONDON (AP) —", "(Reuters) -"; and at the end "(dpa)", "© AFP", "Source: Xinhua"."""
+    names = sorted({*_agencies()} - {name.casefold() for name in _agencies()} or _agencies(), key=len)
+    either = "|".join(re.escape(name) for name in reversed(names))
+    opening = re.compile(
+        rf"[(\[（【](?P<name>{either})[^)\]）】]{{0,25}}[)\]）】]|^(?P<bare>{either})\s*[-–—:]\s"
+    )
+    closing = re.compile(
+        rf"[(\[/（]\s*(?P<name>{either})(?:[/,\s-][^)\]]{{0,30}})?\s*[)\]/）]?\W*$"
+        rf"|(?:©|\(c\)|\w+\s?[:：])\s*(?P<bare>{either})\W*$"
+    )
+    return opening, closing
+
+
+def agency_named(name: str) -> str | None:
+    """The agency that goes by `name`, or None."""
+    known = _agencies()
+    return known.get(name.strip()) or known.get(name.strip().casefold())
+
+
+def credited_agency(text: str, authors: tuple[str, ...]) -> str | None:
+    """The agency among `authors`, or the one credited in the text's first or last line."""
+    if found := next((agency for author in authors if (agency := agency_named(author))), None):
+        return found
+    opening, closing = _credits()
+    match = opening.search(text[:_EDGE]) or closing.search(text[-_EDGE:].rstrip())
+    return agency_named(match["name"] or match["bare"]) if match else None
