@@ -61,6 +61,11 @@ class CrawlConfig(_Table):
         le=20,
     )
     obey_robots: bool = _setting(True, "Whether robots.txt is obeyed.", "true or false")
+    allow_private: list[str] = _setting(
+        [],
+        "Hosts that may be fetched though their address is not a public one: localhost, 10.0.0.7, …",
+        "a list of host names or addresses",
+    )
     pages_per_run: int | None = _setting(
         None,
         "Most pages fetched of one source in one run; without it, all that are due.",

@@ -74,6 +74,7 @@ def scrapy_settings(config: Config) -> Settings:
         "DOWNLOAD_TIMEOUT": config.crawl.download_timeout,
         "DOWNLOAD_MAXSIZE": config.crawl.max_body,
         "ROBOTSTXT_OBEY": config.crawl.obey_robots,
+        "PRIVATE_HOSTS_ALLOWED": config.crawl.allow_private,
     }
     if config.contact:
         chosen["USER_AGENT"] = f"{settings['USER_AGENT']} +{config.contact}"

@@ -9,6 +9,7 @@ import aiohttp
 from scrapy import exceptions
 from scrapy.http import Response
 
+from crawler.addresses import PrivateAddress
 from crawler.politeness import CrawlStopping, HostResting
 from crawler.robots import ForbiddenByRobots, RobotsUnreachable
 
@@ -51,6 +52,8 @@ def failure_of_exception(error: BaseException) -> Failure:
             return Failure(reason="robots.txt", detail=detail, retry=False, forbidden=True, visited=False)
         case RobotsUnreachable():
             return Failure(reason="robots.txt unreachable", detail=detail, visited=False)
+        case PrivateAddress():
+            return Failure(reason="private address", detail=detail, retry=False, visited=False)
         case HostResting():
             return Failure(reason="host asked to wait", retry_after=error.seconds, visited=False)
         case CrawlStopping():

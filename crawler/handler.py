@@ -1,13 +1,17 @@
-"""The one place where a request leaves for the network: Scrapy's aiohttp handler, behind the host gate."""
+"""The one place where a request leaves for the network: behind the host gate, to public addresses only."""
 
+import functools
+import ssl
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
+import aiohttp
 from scrapy import Request
-from scrapy.core.downloader.handlers._aiohttp import AiohttpDownloadHandler
+from scrapy.core.downloader.handlers._aiohttp import AiohttpDownloadHandler, _ClientResponse
 from scrapy.crawler import Crawler
 from scrapy.http import Response
 
+from crawler.addresses import PublicResolver, check_literal
 from crawler.failures import retry_after
 from crawler.politeness import HostGate
 
@@ -25,15 +29,32 @@ def gate_of(crawler: Crawler) -> HostGate:
 
 
 class PoliteDownloadHandler(AiohttpDownloadHandler):
-    """Downloads when the host is free. Raises HostResting and CrawlStopping besides what Scrapy's raises."""
+    """Downloads when the host is free.
+
+    Raises HostResting, CrawlStopping and PrivateAddress besides what Scrapy's handler raises.
+    """
 
     experimental = False  # the warning is for those who have a reactor to fall back on
 
     def __init__(self, crawler: Crawler) -> None:
-        super().__init__(crawler)
+        # Past AiohttpDownloadHandler: it reads the system's certificates anew for each crawl (17 ms), and
+        # its connector would go to any address.
+        super(AiohttpDownloadHandler, self).__init__(crawler)
         self._delay = crawler.settings.getfloat("DOWNLOAD_DELAY")
+        self._allowed = set(crawler.settings.getlist("PRIVATE_HOSTS_ALLOWED"))
+        self._ssl_context = certificates(crawler.settings.getbool("DOWNLOAD_VERIFY_CERTIFICATES"))
+        self._session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(resolver=PublicResolver(self._allowed)),
+            cookie_jar=aiohttp.DummyCookieJar(),  # cookies are Scrapy's
+            auto_decompress=False,
+            response_class=_ClientResponse,
+            skip_auto_headers=("Accept", "Accept-Encoding", "Content-Type", "User-Agent"),
+        )
 
     async def download_request(self, request: Request) -> Response:
+        check_literal(request.url, self._allowed)
+        if proxy := request.meta.get("proxy"):
+            self._allowed.add(urlsplit(proxy).hostname or "")  # the user's own choice; it resolves the rest
         host = urlsplit(request.url).hostname or ""
         gate = gate_of(self.crawler)
         async with gate.turn(host, self._delay):
@@ -41,3 +62,13 @@ class PoliteDownloadHandler(AiohttpDownloadHandler):
             if response.status in (429, 503):
                 gate.rest(host, retry_after(response, datetime.now(UTC)) or REST)
             return response
+
+
+@functools.cache
+def certificates(verify: bool) -> ssl.SSLContext:
+    """How TLS is spoken, one context for all crawls; without `verify` any certificate is taken."""
+    context = ssl.create_default_context()
+    if not verify:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    return context

@@ -37,6 +37,7 @@ HTTPERROR_ALLOW_ALL = True  # a 404 is an outcome to record, not an error to hid
 RETRY_ENABLED = False  # the frontier tries again, later each time: see crawler/revisit.py
 COOKIES_ENABLED = True  # some sites redirect for ever to a reader who keeps none; they last one crawl
 URLLENGTH_LIMIT = 2000
+PRIVATE_HOSTS_ALLOWED: list[str] = []  # hosts that may stand at an address that is not public
 
 DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,

@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
-from newsite.readers import misbehave
 
 from crawler.workers import WorkerPool
+from newsite.readers import misbehave
 from pipelines.article import Rejection
 from pipelines.page import Page
 

@@ -1,0 +1,64 @@
+"""Which addresses of the network a fetch may reach: public ones, and what the user allows by name."""
+
+import ipaddress
+import socket
+from collections.abc import Collection
+from urllib.parse import urlsplit
+
+import aiohttp
+from aiohttp.abc import AbstractResolver, ResolveResult
+
+
+class PrivateAddress(Exception):
+    """The host stands at an address that is not public, and the user has not allowed it."""
+
+    def __init__(self, host: str, address: str) -> None:
+        at = "" if host == address else f" ({address})"
+        super().__init__(f"{host}{at} is not a public address; crawl.allow_private can allow it")
+
+
+def is_public(address: str) -> bool:
+    """Whether an IP address, as text, is one of the public internet; IPv4 inside IPv6 is judged as IPv4."""
+    ip = ipaddress.ip_address(address)
+    if isinstance(ip, ipaddress.IPv6Address):
+        ip = ip.ipv4_mapped or ip.sixtofour or ip
+    return ip.is_global and not ip.is_multicast
+
+
+def check_literal(url: str, allowed: Collection[str]) -> None:
+    """Raise PrivateAddress if a URL's host is written as an address that may not be reached.
+
+    The resolver never sees such a host. Every notation that the system's own parser takes is understood:
+    0x7f.1, 2130706433 and 127.0.0.1 are one address.
+    """
+    host = (urlsplit(url).hostname or "").rstrip(".")
+    if host in allowed:
+        return
+    try:
+        address = socket.inet_ntoa(socket.inet_aton(host)) if ":" not in host else host.partition("%")[0]
+        public = is_public(address)
+    except (OSError, ValueError):
+        return  # a name: judged when it is resolved
+    if not public:
+        raise PrivateAddress(host, address)
+
+
+class PublicResolver(AbstractResolver):
+    """Resolves names to public addresses only: the connection goes to the very address that was judged."""
+
+    def __init__(self, allowed: Collection[str]) -> None:
+        self._allowed = allowed
+        self._names = aiohttp.ThreadedResolver()
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+    ) -> list[ResolveResult]:
+        """Public addresses of a name. Raises PrivateAddress if it has others only, OSError if none."""
+        found = await self._names.resolve(host, port, family)
+        public = [one for one in found if host in self._allowed or is_public(one["host"])]
+        if not public:
+            raise PrivateAddress(host, found[0]["host"])
+        return public
+
+    async def close(self) -> None:
+        await self._names.close()
