@@ -94,7 +94,7 @@ def validators(answer: Answer) -> tuple[tuple[str, str], ...]:
 
 
 def is_unchanged(request: Request, answer: Answer) -> bool:
-    """Whether a conditional request already has this answer; If-None-Match goes before dates (RFC 9110, 13.2.2)."""
+    """Whether the client has this answer already; If-None-Match goes before dates (RFC 9110, 13.2.2)."""
     if answer.status != 200:
         return False
     if known := request.headers.get("if-none-match"):

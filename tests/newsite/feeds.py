@@ -57,10 +57,12 @@ def atom(
     rows = list(entries)
     newest = max((entry.updated or entry.published for entry in rows), default=None)
     return (
-        f'<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="{language}">\n'
+        '<?xml version="1.0" encoding="utf-8"?>\n'
+        f'<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="{language}">\n'
         f'<title>{escape(title)}</title>\n<link rel="alternate" type="text/html" href="{root}/"/>\n'
         f'<link rel="self" type="application/atom+xml" href="{escape(self_url)}"/>\n<id>{root}/</id>\n'
-        f"<updated>{newest.isoformat() if newest else ''}</updated>\n{''.join(map(_atom_entry, rows))}</feed>\n"
+        f"<updated>{newest.isoformat() if newest else ''}</updated>\n"
+        f"{''.join(map(_atom_entry, rows))}</feed>\n"
     ).encode()
 
 

@@ -1,4 +1,4 @@
-"""The sample press: several invented publishers on loopback, as an HTTP proxy and each at a port of its own."""
+"""The sample press: invented publishers on loopback, behind an HTTP proxy and each at a port of its own."""
 
 import asyncio
 import json
@@ -36,7 +36,7 @@ class Site(Protocol):
 
 
 class Press:
-    """Serves until the `async with` block ends. Attributes may be read, and editions published, from any thread.
+    """Serves until its `async with` block ends. Any thread may read its attributes and publish editions.
 
     `port`: of the proxy; the hosts' own ports follow it in order. 0: free ports.
     `latency`: seconds before each answer, by which requests overlap where a client lets them.
@@ -46,7 +46,8 @@ class Press:
         self.edition = 1
         self.latency = latency
         self.ledger = Ledger()
-        self.sites: dict[str, Site] = {site.host: site for site in (*PUBLISHERS, *behaviour_sites())}
+        sites: list[Site] = [*PUBLISHERS, *behaviour_sites()]
+        self.sites = {site.host: site for site in sites}
         self.direct_urls: dict[str, str] = {}
         """Per host, the address that serves it without a proxy, such as `http://127.0.0.1:40001`."""
         self.proxy_url = ""
@@ -79,7 +80,7 @@ class Press:
         self._closed_port.close()
 
     def publish(self, edition: int) -> None:
-        """Let the publishers stand at this edition: 1 at the start; 2 brings a new story and changes others."""
+        """Let the publishers stand at this edition: 1 at first; 2 brings new stories and changes others."""
         self.edition = edition
 
     def forget(self) -> None:

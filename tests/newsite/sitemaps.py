@@ -40,11 +40,15 @@ def news_sitemap(name: str, language: str, entries: Iterable[MapEntry]) -> bytes
     rows = "".join(
         f"<url>\n<loc>{escape(entry.url)}</loc>{_lastmod(entry)}\n"
         f"<news:news><news:publication>{about}</news:publication>"
-        f"<news:publication_date>{entry.published.isoformat() if entry.published else ''}</news:publication_date>"
+        f"<news:publication_date>{_iso(entry.published)}</news:publication_date>"
         f"<news:title>{escape(entry.title or '')}</news:title></news:news>\n</url>\n"
         for entry in entries
     )
     return f"{_HEAD}<urlset {_NAMESPACE} {_NEWS_NAMESPACE}>\n{rows}</urlset>\n".encode()
+
+
+def _iso(when: datetime | None) -> str:
+    return when.isoformat() if when else ""
 
 
 def _lastmod(entry: MapEntry) -> str:

@@ -129,11 +129,9 @@ def _read(path: Path, wire: Mapping[str, Story]) -> Story:
 def _blocks(body: str, wire: Mapping[str, Story]) -> Iterator[Block]:
     for chunk in re.split(r"\n\s*\n", body.strip()):
         if chunk.startswith("::"):
-            kind, _, text = chunk[2:].replace("\n", " ").partition(" ")
-            if kind == "wire":
-                yield from wire[text].blocks
-            else:
-                yield Block(kind=kind, text=text)
+            for line in chunk.split("\n"):
+                kind, _, text = line.removeprefix("::").partition(" ")
+                yield from wire[text].blocks if kind == "wire" else [Block(kind=kind, text=text)]
             continue
         mark, kind = next((pair for pair in _MARKS if chunk.startswith(pair[0])), ("", "paragraph"))
         lines = [line.removeprefix(mark) for line in chunk.split("\n")]

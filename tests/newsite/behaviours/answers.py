@@ -24,7 +24,7 @@ async def status(call: Call) -> Answer:
 
 
 async def retry_after(call: Call) -> Answer:
-    """/retry-after/429: that status, then an article. `?times=` refusals (1), `?seconds=` (1), `?form=date`."""
+    """/retry-after/429: that status `?times=` times (1), then an article. `?seconds=` (1), `?form=date`."""
     if call.attempt > call.number("times", 1):
         return html_answer(numbered_page(429))
     seconds = call.number("seconds", 1)

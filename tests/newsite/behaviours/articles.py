@@ -23,16 +23,18 @@ def paragraphs_of(number: int) -> tuple[str, ...]:
     """A works report; two of them share a third of their words or so, and are no duplicates."""
     place, work, wind = _pick(_PLACES, number), _pick(_WORKS, number), _pick(_WINDS, number // 3)
     voice, tons, crew = _pick(_VOICES, number // 2), 7 + number * 13 % 89, 4 + number * 7 % 23
-    return (
-        f"A crew of {crew} went back to {work} at {place} on day {number} of the repairs, and by the evening "
-        f"{tons} tonnes of stone had been lowered into place, the contractor said.",
-        f"The morning brought {wind} and a tide of {3 + number % 4}.{number % 10} metres, which held up the "
-        f"barge for {10 + number * 11 % 50} minutes. {voice} said that the work was still on its timetable, "
-        f"with {200 - number % 180} metres left to do before the winter.",
-        f"Drivers are asked to leave the {_pick(('lower', 'upper', 'inner', 'outer'), number)} road free until "
-        f"{1 + number % 12} o'clock. The next report from {place} follows when crew {crew} has finished "
-        f"section {number}, and a public meeting in {_pick(_PLACES, number + 3)} will hear what was spent.",
+    hour, road = 1 + number % 12, _pick(("lower", "upper", "inner", "outer"), number)
+    paragraphs = (
+        f"""A crew of {crew} went back to {work} at {place} on day {number} of the repairs, and by the evening
+        {tons} tonnes of stone had been lowered into place, the contractor said.""",
+        f"""The morning brought {wind} and a tide of {3 + number % 4}.{number % 10} metres, which held up the
+        barge for {10 + number * 11 % 50} minutes. {voice} said that the work was still on its timetable, with
+        {200 - number % 180} metres left to do before the winter.""",
+        f"""Drivers are asked to leave the {road} road free until {hour} o'clock. The next report from {place}
+        follows when crew {crew} has finished section {number}, and a public meeting in
+        {_pick(_PLACES, number + 3)} will hear what was spent.""",
     )
+    return tuple(" ".join(paragraph.split()) for paragraph in paragraphs)
 
 
 def article_page(
@@ -52,7 +54,8 @@ def article_page(
 <meta property="og:type" content="article"><meta property="og:title" content="{title}">
 <meta property="article:published_time" content="{stamp}"></head>
 <body>{before}<header><a href="/">Behaviours</a></header>
-<main><article><h1>{title}</h1><p class="byline">By Ada Marsh, <time datetime="{stamp}">{stamp[:10]}</time></p>
+<main><article><h1>{title}</h1>
+<p class="byline">By Ada Marsh, <time datetime="{stamp}">{stamp[:10]}</time></p>
 {body}</article></main><footer>Behaviours is a test of patience.</footer></body></html>
 """
 

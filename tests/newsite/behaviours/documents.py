@@ -74,8 +74,8 @@ async def soft_404(call: Call) -> Answer:
 async def noscript(call: Call) -> Answer:
     """/app: the shell of an application whose text only a browser would load."""
     return html_answer(
-        '<!doctype html><html><head><title>App</title><script src="/bundle.js"></script></head>'
-        '<body><div id="root"></div><noscript>You need to enable JavaScript to run this app.</noscript></body>'
+        '<!doctype html><html><head><title>App</title><script src="/bundle.js"></script></head><body>'
+        '<div id="root"></div><noscript>You need to enable JavaScript to run this app.</noscript></body>'
     )
 
 

@@ -2,40 +2,16 @@
 
 import zlib
 from functools import cache
+from pathlib import Path
 
-from newsite.behaviours.articles import article_page, numbered_page, published_of
+from newsite.behaviours.articles import article_page, numbered_page
 from newsite.behaviours.call import Call
 from newsite.codings import encode
 from newsite.exchange import HTML, Answer, html_answer
+from newsite.story import load_stories
 
-TITLES = {
-    "en": "Café Zoë reopens on the “old” quay",
-    "uk": "Нічний потяг до Заріччя знову на колії",
-    "ja": "港の市場が三年ぶりに再開",
-}
-PARAGRAPHS = {
-    "en": (
-        "Café Zoë, the blue house at the end of the quay, opened its doors again on Friday – after eleven "
-        "months, two floods and a bill of £48,000. “We nearly gave up in March,” said its owner, Zoë Müller.",
-        "The first guest was her neighbour, René Ångström, who had kept the coffee machine dry in his attic. "
-        "He paid with a five-pound note, drank a crème and left without his change, as he always does.",
-        "The council’s surveyor says the new flood gate would hold back a tide of 4½ metres. Nobody in the "
-        "street believes it – but the insurance company does, and that is what counts.",
-    ),
-    "uk": (
-        "Після дворічної перерви нічний потяг до Заріччя знову вийшов на колію. Перший рейс відправився в "
-        "четвер о двадцять другій сорок, і в шести вагонах не було жодного вільного місця.",
-        "«Ми чекали на нього, як на свято», — каже провідниця Ганна Їжакевич, яка працює на цьому маршруті "
-        "з дев’яностих років. За її словами, вагони відремонтували, а чай у підсклянниках лишився тим самим.",
-        "Квиток коштує двісті сорок гривень. Залізниця обіцяє, що до зими потяг курсуватиме щоночі, а з "
-        "нового року зупинятиметься ще й у Ґанках, де відбудовують платформу.",
-    ),
-    "ja": (
-        "港の市場が金曜日、三年ぶりに再開した。午前五時の開場とともに、近隣の町から集まった買い物客で通路はいっぱいになった。",
-        "「また同じ場所で魚を売れるのがうれしい」と、四十年にわたって店を営む田所はるさんは話す。屋根は新しくなったが、秤は祖父の代のものだという。",
-        "市によると、工事には二億三千万円かかった。来年の春には二階に食堂も開く予定で、地元の漁師たちが交代で料理を出す。",
-    ),
-}
+STORIES = {story.slug: story for story in load_stories(Path(__file__).parent / "texts")}
+"""The article that is encoded, by its language; each has characters that tell its charsets apart."""
 
 CHARSETS: dict[str, tuple[str, str, str | None, str]] = {
     # name: (language, the bytes' real charset, charset in the header, charset in a meta tag)
@@ -63,7 +39,8 @@ async def charset(call: Call) -> Answer:
     """/charset/NAME: an article in a charset that is declared as CHARSETS says."""
     language, real, in_header, in_meta = CHARSETS[call.rest]
     head = f'<meta charset="{in_meta}">' if in_meta else ""
-    page = article_page(TITLES[language], PARAGRAPHS[language], published_of(1), language=language, head=head)
+    story = STORIES[language]
+    page = article_page(story.title, story.paragraphs, story.published_at, language=language, head=head)
     content_type = f"text/html; charset={in_header}" if in_header else "text/html"
     return Answer(body=page.encode(real), content_type=content_type)
 

@@ -18,6 +18,17 @@ TROUBLES = (
 )  # fmt: skip
 """What stands between two good articles in /mixed-feed.xml."""
 
+STRANGE = (
+    "javascript:alert(1)",
+    "mailto:desk@behaviours.example",
+    "ftp://behaviours.example/a",
+    "//[bad",
+    "http://10.0.0.1/admin",
+    "http://169.254.169.254/latest/meta-data/",
+    "http://user:pw@news.example/",
+)
+"""What /strange-feed lists ahead of one good article."""
+
 
 async def home(call: Call) -> Answer:
     """/: a front page that names the feed."""
@@ -67,9 +78,7 @@ async def html_feed(call: Call) -> Answer:
 async def feed_of_strangers(call: Call) -> Answer:
     """/strange-feed: items that point to other schemes, other hosts, and into private networks."""
     root = call.request.root
-    strange = ("javascript:alert(1)", "mailto:desk@behaviours.example", "ftp://behaviours.example/a", "//[bad",
-               "http://10.0.0.1/admin", "http://169.254.169.254/latest/meta-data/", "http://user:pw@news.example/")  # fmt: skip
-    entries = [FeedEntry(url=url, title=url, published=NEWEST) for url in strange]
+    entries = [FeedEntry(url=url, title=url, published=NEWEST) for url in STRANGE]
     return Answer(body=rss("Strange", root, [*entries, _entry(root, "/article/1", 1)]), content_type=RSS)
 
 

@@ -11,10 +11,20 @@ from newsite.sitemaps import MapEntry, sitemap, sitemap_index
 from newsite.story import Story, load_stories
 from newsite.wire_service.stories import WIRE
 
+RSS = "application/rss+xml; charset=UTF-8"
+
 MOVED = "/2026/11/03/lifeboat-crew-called-out-twice/"
 MISSING = "/2026/10/30/arcade-fire-latest/"
 WITHDRAWN = "/2026/10/29/correction-withdrawn-report/"
 MEMBERS = "/members/letter-from-the-editor-november/"
+
+ABOUT = "The Harbour Gazette has been printed in Port Skerrow since 1887 and owned by its readers since 2016."
+CONTACT = "Newsroom: 01555 014 220. Advertising: 01555 014 221. We are on the Ropewalk, above the chandler's."
+LETTER = (
+    "Dear members, thank you for another year in which nobody but you paid for the reporting that you read."
+)
+NOT_FOUND = "It seems we can’t find what you’re looking for. Perhaps searching can help."
+GONE = "This report has been withdrawn."
 
 
 def path_of(story: Story) -> str:
@@ -22,41 +32,46 @@ def path_of(story: Story) -> str:
 
 
 def draw(room: Newsroom) -> dict[str, Answer]:
-    newest = max(story.modified_at or story.published_at for story in room.stories)
+    newest = _newest(room)
     site = {
         "/": _page(pages.front_page(room), newest),
-        "/about/": _page(pages.plain_page(room, "About us", pages.ABOUT)),
-        "/contact/": _page(pages.plain_page(room, "Contact", pages.CONTACT)),
-        "/wp-login.php": html_answer(pages.login_page(room)),
-        MEMBERS: html_answer(pages.plain_page(room, "Letter from the editor", pages.LETTER)),
-        MOVED: redirect(301, room.root + path_of(room.story("lifeboat-called-out-twice-in-one-night"))),
-        MISSING: html_answer(pages.plain_page(room, "Nothing found", pages.NOT_FOUND), status=404),
-        WITHDRAWN: html_answer(pages.plain_page(room, "Gone", pages.GONE), status=410),
-        "404": html_answer(pages.plain_page(room, "Nothing found", pages.NOT_FOUND), status=404),
-        "/feed/": _feed(room, newest),
+        "/about/": _page(pages.plain_page(room, "About us", ABOUT)),
+        "/contact/": _page(pages.plain_page(room, "Contact", CONTACT)),
+        "/wp-login.php": html_answer(pages.THEME("login")),
+        MEMBERS: html_answer(pages.plain_page(room, "Letter from the editor", LETTER)),
+        MOVED: redirect(301, room.url(room.story("lifeboat-called-out-twice-in-one-night"))),
+        WITHDRAWN: html_answer(pages.plain_page(room, "Gone", GONE), status=410),
+        "404": html_answer(pages.plain_page(room, "Nothing found", NOT_FOUND), status=404),
+        "/feed/": _feed(room),
         "/feed": redirect(301, f"{room.root}/feed/"),
         "/comments/feed/": _comments(room),
         **_sitemaps(room),
     }
     for story in room.stories:
-        modified = story.modified_at or story.published_at
-        site[path_of(story)] = _page(pages.article_page(story, room), modified)
+        site[path_of(story)] = _page(pages.article_page(story, room), story.modified_at or story.published_at)
         site[path_of(story).rstrip("/")] = redirect(301, room.url(story))
-    for lists in (pages.categories(room), pages.tags(room), pages.authors(room)):
-        for path, (heading, stories) in lists.items():
-            site[path] = _page(pages.list_page(room, heading, stories), newest)
+    for path, (heading, stories) in pages.lists(room).items():
+        site[path] = _page(pages.list_page(room, heading, stories), newest)
     return site
 
 
+def _newest(room: Newsroom) -> datetime:
+    return max(story.modified_at or story.published_at for story in room.stories)
+
+
 def _page(html: str, modified: datetime | None = None) -> Answer:
-    link = (("X-Powered-By", "PHP/8.3"),)
     return Answer(
-        body=html.encode(), content_type=HTML, coding="gzip", etag=True, last_modified=modified, headers=link
+        body=html.encode(),
+        content_type=HTML,
+        coding="gzip",
+        etag=True,
+        last_modified=modified,
+        headers=(("X-Powered-By", "PHP/8.3"),),
     )
 
 
-def _feed(room: Newsroom, newest: datetime) -> Answer:
-    """The newest sixteen, and what a feed of a real paper carries along: moved, missing and members' pages."""
+def _feed(room: Newsroom) -> Answer:
+    """The newest sixteen, and what a real paper's feed carries along: moved, missing, members' pages."""
     entries = [
         FeedEntry(
             url=room.url(story),
@@ -69,24 +84,19 @@ def _feed(room: Newsroom, newest: datetime) -> Answer:
         )
         for story in room.stories[:16]
     ]
-    strays = (
-        (MEMBERS, "Members only: Letter from the editor"),
-        (MOVED, "Lifeboat crew called out twice"),
-        (MISSING, "Arcade fire: the latest"),
-        (WITHDRAWN, "Correction: a report we have withdrawn"),
-    )
+    strays = {
+        MEMBERS: "Members only: Letter from the editor",
+        MOVED: "Lifeboat crew called out twice",
+        MISSING: "Arcade fire: the latest",
+        WITHDRAWN: "Correction: a report we have withdrawn",
+    }
     entries[6:6] = [
-        FeedEntry(url=room.root + path, title=title, published=entries[0].published) for path, title in strays
+        FeedEntry(url=room.root + path, title=title, published=room.stories[0].published_at)
+        for path, title in strays.items()
     ]
     lead = "<generator>https://wordpress.org/?v=6.8</generator>\n"
     body = rss("Harbour Gazette", room.root, entries, language="en-GB", lead=lead)
-    return Answer(
-        body=body,
-        content_type="application/rss+xml; charset=UTF-8",
-        etag=True,
-        last_modified=newest,
-        coding="gzip",
-    )
+    return Answer(body=body, content_type=RSS, etag=True, last_modified=_newest(room), coding="gzip")
 
 
 def _comments(room: Newsroom) -> Answer:
@@ -101,31 +111,22 @@ def _comments(room: Newsroom) -> Answer:
         for block in story.blocks
         if block.kind == "comment"
     ]
-    return Answer(
-        body=rss("Comments for Harbour Gazette", room.root, entries), content_type="application/rss+xml"
-    )
+    return Answer(body=rss("Comments for Harbour Gazette", room.root, entries), content_type=RSS, etag=True)
 
 
 def _sitemaps(room: Newsroom) -> dict[str, Answer]:
-    posts = [
-        MapEntry(url=room.url(story), modified=story.modified_at or story.published_at)
-        for story in room.stories
-    ]
+    """The index, and its sitemaps: posts with their dates, and what a CMS lists besides."""
+    posts = [MapEntry(url=room.url(s), modified=s.modified_at or s.published_at) for s in room.stories]
+    lists = {"category": "/category/", "post_tag": "/tag/", "users": "/author/"}
     maps = {
         "/wp-sitemap-posts-post-1.xml": posts,
-        "/wp-sitemap-posts-page-1.xml": [
-            MapEntry(url=f"{room.root}{path}") for path in ("/about/", "/contact/")
-        ],
-        "/wp-sitemap-taxonomies-category-1.xml": [
-            MapEntry(url=room.root + path) for path in pages.categories(room)
-        ],
-        "/wp-sitemap-taxonomies-post_tag-1.xml": [
-            MapEntry(url=room.root + path) for path in pages.tags(room)
-        ],
-        "/wp-sitemap-users-1.xml": [MapEntry(url=room.root + path) for path in pages.authors(room)],
+        "/wp-sitemap-posts-page-1.xml": [MapEntry(url=room.root + path) for path in ("/about/", "/contact/")],
     }
-    index = sitemap_index([MapEntry(url=room.root + path) for path in maps])
-    drawn = {"/wp-sitemap.xml": index} | {path: sitemap(entries) for path, entries in maps.items()}
+    for name, prefix in lists.items():
+        path = f"/wp-sitemap-{name if name == 'users' else f'taxonomies-{name}'}-1.xml"
+        maps[path] = [MapEntry(url=room.root + at) for at in pages.lists(room) if at.startswith(prefix)]
+    drawn = {path: sitemap(entries) for path, entries in maps.items()}
+    drawn["/wp-sitemap.xml"] = sitemap_index([MapEntry(url=room.root + path) for path in maps])
     return {
         path: Answer(body=body, content_type=XML, etag=True, coding="gzip") for path, body in drawn.items()
     }
