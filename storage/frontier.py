@@ -6,13 +6,14 @@ How pages come into it stands in storage/candidates.py and storage/seeds.py; the
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
 from storage.candidates import Candidate, Found, add_pages
 from storage.insert import insert_into, table_of
-from storage.models import Page, PageState, Visit
+from storage.models import Page, PageState, Run, Visit
 from storage.rows import check_row, fit_text
 from storage.seeds import SeedState, SeedVisit, record_seed_visit, seeds_of
 
@@ -125,12 +126,29 @@ def record_visit(session: Session, record: VisitRecord) -> None:
     After a 304 the page keeps the validators that the answer did not repeat (RFC 9111, 4.3.4); after any
     other answer they are those of the record.
     """
-    etag, last_modified = fit_text(record.etag), fit_text(record.last_modified)
+    pages, visits = table_of(Page), table_of(Visit)
+    etag: Any = fit_text(record.etag)
+    last_modified: Any = fit_text(record.last_modified)
+    if record.status == 304:
+        etag = func.coalesce(etag, pages.c.etag)
+        last_modified = func.coalesce(last_modified, pages.c.last_modified)
+    values: dict[str, Any] = {
+        "due_at": record.due_at,
+        "visited_at": record.at,
+        "attempts": pages.c.attempts + int(record.attempted) if record.state is PageState.FAILED else 0,
+        "etag": etag,
+        "last_modified": last_modified,
+        "article_id": func.coalesce(record.article_id, pages.c.article_id),
+    }
+    if record.state is not None:
+        values |= {"state": record.state, "reason": fit_text(record.reason)}
+    statement = update(pages).where(pages.c.id == record.page_id).values(values).returning(pages.c.id)
+    if session.scalar(statement) is None:
+        return  # its source was removed while it was fetched
     session.execute(
-        insert(table_of(Visit)),
+        insert(visits).values(run_id=select(Run.id).where(Run.id == record.run_id).scalar_subquery()),
         {
             "page_id": record.page_id,
-            "run_id": record.run_id,
             "at": record.at,
             "status": record.status,
             "size": record.size,
@@ -139,22 +157,4 @@ def record_visit(session: Session, record: VisitRecord) -> None:
             "outcome": record.outcome,
             "reason": fit_text(record.reason),
         },
-    )
-    failed = record.state is PageState.FAILED
-    not_modified = record.status == 304
-    pages = table_of(Page)
-    session.execute(
-        update(pages)
-        .where(pages.c.id == record.page_id)
-        .values(
-            **({} if record.state is None else {"state": record.state, "reason": fit_text(record.reason)}),
-            due_at=record.due_at,
-            visited_at=record.at,
-            attempts=pages.c.attempts + int(record.attempted) if failed else 0,
-            etag=func.coalesce(etag, pages.c.etag) if not_modified else etag,
-            last_modified=func.coalesce(last_modified, pages.c.last_modified)
-            if not_modified
-            else last_modified,
-            article_id=func.coalesce(record.article_id, pages.c.article_id),
-        )
     )

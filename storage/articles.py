@@ -1,0 +1,217 @@
+"""Files articles: new, a revision, unchanged, or a duplicate of one we have."""
+
+import enum
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ScalarSelect, func, insert, select, text, update
+from sqlalchemy.orm import Session
+
+from storage.duplicates import SameText, Wording, add_bands, find_original, regroup, replace_bands
+from storage.fileable import Fileable
+from storage.identity import Identity, StoredState, identify
+from storage.insert import is_postgresql, table_of
+from storage.models import Article, Source
+from storage.revisions import keep_revision, last_revision_hash
+from storage.rows import check_row
+
+__all__ = ["Fileable", "Filed", "FilingOutcome", "file_article"]
+
+_ARTICLES = table_of(Article)
+_FILING_LOCK = 0x66696C65_61727469  # "filearti"
+
+
+class FilingOutcome(enum.StrEnum):
+    """What became of an article that was filed."""
+
+    NEW = "new"
+    REVISED = "revised"
+    """It was there with other words; the earlier state is kept as a revision."""
+    UNCHANGED = "unchanged"
+    DUPLICATE = "duplicate"
+    """New under its address, but a copy of one that was there before."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filed:
+    """The row an article was filed in, and how."""
+
+    outcome: FilingOutcome
+    article_id: int
+    duplicate_of: int | None = None
+    """The article it is a copy of, whatever the outcome."""
+    similarity: float | None = None
+
+
+def file_article(
+    session: Session, source_id: int | None, article: Fileable, now: datetime, same_text: SameText
+) -> Filed:
+    """File an article in the caller's transaction.
+
+    Raises `CannotStore` before anything is written if a value cannot be kept. Filings wait for each other (on
+    PostgreSQL by a lock that lasts to the end of the transaction), for two that came in together could not see
+    that they are the same.
+    """
+    row = _row_of(article, now)
+    check_row(_ARTICLES, row)
+    if is_postgresql(session):
+        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _FILING_LOCK})
+    wording = Wording(
+        text=article.text,
+        text_hash=article.fingerprint.text_hash,
+        bands=tuple(article.fingerprint.bands),
+    )
+    identity = _identify(session, article, same_text)
+    row["canonical_url"] = identity.canonical_url
+    if identity.existing is None:
+        return _file_new(session, source_id, row, wording, same_text)
+    return _file_again(session, source_id, identity.existing, row, wording, same_text)
+
+
+def _row_of(article: Fileable, now: datetime) -> dict[str, Any]:
+    """The columns that a page fills; not yet those that depend on what is stored."""
+    told = (article.title, article.standfirst or "", article.text)
+    return {
+        "url": article.url,
+        "canonical_url": article.canonical_url,
+        "title": article.title,
+        "standfirst": article.standfirst,
+        "authors": list(article.authors),
+        "published_at": article.published_at,
+        "published_offset": _offset(article.published_at),
+        "modified_at": article.modified_at,
+        "modified_offset": _offset(article.modified_at),
+        "date_precision": article.date_precision,
+        "date_from": article.date_from,
+        "language": article.language,
+        "text": article.text,
+        "image": article.image,
+        "section": article.section,
+        "tags": list(article.tags),
+        "credit": article.credit,
+        "removed": [{"text": removed.text, "rule": removed.rule} for removed in article.removed],
+        "text_hash": article.fingerprint.text_hash,
+        "content_hash": hashlib.sha256("\0".join(told).encode("utf-8", "surrogatepass")).hexdigest(),
+        "fetched_at": now,
+    }
+
+
+def _offset(time: datetime | None) -> int | None:
+    """The offset from UTC of a publisher's time, in minutes."""
+    offset = time.utcoffset() if time else None
+    return None if offset is None else round(offset.total_seconds() / 60)
+
+
+def _identify(session: Session, article: Fileable, same_text: SameText) -> Identity:
+    columns = [getattr(Article, name) for name in StoredState.__slots__]
+    addresses = {article.url, article.canonical_url}
+    rows = session.execute(select(*columns).where(Article.canonical_url.in_(addresses)))
+    stored = [StoredState(**row._mapping) for row in rows]
+    identity = identify(article.url, article.canonical_url, article.text, stored, same_text)
+    usurper = identity.usurper
+    if usurper is None or _give_way(session, usurper):
+        return identity
+    return Identity(canonical_url=identity.canonical_url, existing=usurper)
+
+
+def _give_way(session: Session, usurper: StoredState) -> bool:
+    """Leave a canonical address to its owner, and take the own one instead; False if that is taken too."""
+    taken = session.scalar(select(Article.id).where(Article.canonical_url == usurper.url))
+    if taken is not None:
+        return False
+    statement = update(_ARTICLES).where(_ARTICLES.c.id == usurper.id).values(canonical_url=usurper.url)
+    session.execute(statement)
+    return True
+
+
+def _file_new(
+    session: Session, source_id: int | None, row: dict[str, Any], wording: Wording, same_text: SameText
+) -> Filed:
+    original = find_original(session, wording, same_text)
+    duplicate_of = original.id if original else None
+    similarity = original.similarity if original else None
+    statement = (
+        insert(_ARTICLES)
+        .values(source_id=_source(source_id), first_seen_at=row["fetched_at"])
+        .returning(_ARTICLES.c.id)
+    )
+    article_id: int = session.execute(
+        statement, row | {"duplicate_of": duplicate_of, "similarity": similarity}
+    ).scalar_one()
+    add_bands(session, article_id, wording.bands)
+    outcome = FilingOutcome.DUPLICATE if original else FilingOutcome.NEW
+    return Filed(outcome=outcome, article_id=article_id, duplicate_of=duplicate_of, similarity=similarity)
+
+
+def _file_again(
+    session: Session,
+    source_id: int | None,
+    existing: StoredState,
+    row: dict[str, Any],
+    wording: Wording,
+    same_text: SameText,
+) -> Filed:
+    if not _is_edited(session, existing, row):
+        _refresh(session, source_id, existing, row)
+        return Filed(
+            outcome=FilingOutcome.UNCHANGED,
+            article_id=existing.id,
+            duplicate_of=existing.duplicate_of,
+            similarity=existing.similarity,
+        )
+    keep_revision(session, existing.id, row["fetched_at"])
+    _update(session, source_id, existing.id, row | {"changed_at": row["fetched_at"]})
+    duplicate_of, similarity = existing.duplicate_of, existing.similarity
+    if existing.text_hash != wording.text_hash:
+        replace_bands(session, existing.id, wording.bands)
+        duplicate_of, similarity = _settle(session, existing.id, wording, same_text)
+    return Filed(
+        outcome=FilingOutcome.REVISED,
+        article_id=existing.id,
+        duplicate_of=duplicate_of,
+        similarity=similarity,
+    )
+
+
+def _is_edited(session: Session, existing: StoredState, row: dict[str, Any]) -> bool:
+    if existing.content_hash == row["content_hash"]:
+        return False
+    if existing.url == row["url"]:
+        return True
+    # Two addresses of one article may differ a little for good (a print view, a mobile page). What stood
+    # there last and comes back from the other address is that address's form, not an edit.
+    return bool(last_revision_hash(session, existing.id) != row["content_hash"])
+
+
+def _refresh(session: Session, source_id: int | None, existing: StoredState, row: dict[str, Any]) -> None:
+    """Note that an article still stands as it was, and what its own page now says about it."""
+    about = row if existing.url == row["url"] else {"fetched_at": row["fetched_at"]}
+    told = ("url", "title", "standfirst", "text", "text_hash", "content_hash")
+    _update(session, source_id, existing.id, {key: about[key] for key in about if key not in told})
+
+
+def _update(session: Session, source_id: int | None, article_id: int, values: dict[str, Any]) -> None:
+    # An article of no source (fetched alone, or its source was removed) joins the one that finds it.
+    owner = func.coalesce(_ARTICLES.c.source_id, _source(source_id))
+    statement = update(_ARTICLES).where(_ARTICLES.c.id == article_id).values(source_id=owner, **values)
+    session.execute(statement)
+
+
+def _source(source_id: int | None) -> ScalarSelect[int]:
+    # Null if the source was removed while its page was fetched.
+    return select(Source.id).where(Source.id == source_id).scalar_subquery()
+
+
+def _settle(
+    session: Session, article_id: int, wording: Wording, same_text: SameText
+) -> tuple[int | None, float | None]:
+    """Find out anew what an article is a copy of, now that its text has changed, and what are its copies."""
+    original = find_original(session, wording, same_text, besides=article_id)
+    duplicate_of = original.id if original else None
+    similarity = original.similarity if original else None
+    statement = update(_ARTICLES).where(_ARTICLES.c.id == article_id)
+    session.execute(statement.values(duplicate_of=duplicate_of, similarity=similarity))
+    regroup(session, article_id, article_id if duplicate_of is None else duplicate_of, same_text)
+    return duplicate_of, similarity

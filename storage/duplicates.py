@@ -1,0 +1,140 @@
+"""Finds the article that a text is a copy of, and keeps groups of copies together when one of them changes.
+
+A group has one root, the first that was filed; every other member's `duplicate_of` is the root's id, so that
+there are no chains. Candidates come from the MinHash bands; what they propose is verified on the texts.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Update, delete, func, insert, select, update
+from sqlalchemy.orm import Session
+
+from storage.insert import table_of
+from storage.models import Article, Band
+
+SameText = Callable[[str, str], float]
+"""The share of shingles that two texts have in common, 0 to 1."""
+
+ALIKE = 0.8
+"""From here on two texts are one story: agency copy that a desk has cut or headed differently."""
+_CANDIDATES = 10
+"""Texts that are compared for one article."""
+_SCAN = 2000
+"""Rows of bands looked at: a band that thousands share (a notice, a form) proposes nothing worth the wait."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Original:
+    """The root that a text is a copy of."""
+
+    id: int
+    similarity: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wording:
+    """A text, and what finds its like."""
+
+    text: str
+    text_hash: str
+    bands: tuple[int, ...]
+    """Empty for a very short text: it has only exact copies."""
+
+
+def find_original(
+    session: Session, wording: Wording, same_text: SameText, *, besides: int | None = None
+) -> Original | None:
+    """The root of the group that `wording` belongs to; None if there is no such text yet.
+
+    The article `besides` and its own copies are not looked at: for a text that was changed in place.
+    """
+    return _exact(session, wording, besides) or _near(session, wording, same_text, besides)
+
+
+def _exact(session: Session, wording: Wording, besides: int | None) -> Original | None:
+    root = func.coalesce(Article.duplicate_of, Article.id)
+    query = select(root, Article.similarity).where(Article.text_hash == wording.text_hash)
+    if besides is not None:
+        query = query.where(Article.id != besides, root != besides)
+    row = session.execute(query.order_by(Article.id).limit(1)).one_or_none()
+    return None if row is None else Original(id=row[0], similarity=1.0 if row[1] is None else row[1])
+
+
+def _near(session: Session, wording: Wording, same_text: SameText, besides: int | None) -> Original | None:
+    if not wording.bands:
+        return None
+    shared = select(Band.article_id).where(Band.key.in_(wording.bands)).limit(_SCAN).subquery()
+    proposed = (
+        select(shared.c.article_id.label("id"), func.count().label("bands"))
+        .group_by(shared.c.article_id)
+        .order_by(func.count().desc(), shared.c.article_id)
+        .limit(_CANDIDATES)
+        .subquery()
+    )
+    rows = session.execute(
+        select(Article.id, Article.duplicate_of, Article.text)
+        .join(proposed, proposed.c.id == Article.id)
+        .order_by(proposed.c.bands.desc(), Article.id)
+    )
+    for article_id, duplicate_of, text in rows.all():
+        root = article_id if duplicate_of is None else duplicate_of
+        if besides in (article_id, root):
+            continue
+        similarity = same_text(text, wording.text)
+        if similarity >= ALIKE:
+            if root != article_id:
+                similarity = same_text(_text_of(session, root), wording.text)
+            return Original(id=root, similarity=similarity)
+    return None
+
+
+def replace_bands(session: Session, article_id: int, bands: Sequence[int]) -> None:
+    """Make `bands` those by which an article is found."""
+    session.execute(delete(table_of(Band)).where(table_of(Band).c.article_id == article_id))
+    add_bands(session, article_id, bands)
+
+
+def add_bands(session: Session, article_id: int, bands: Sequence[int]) -> None:
+    """Note the bands of a new article."""
+    if bands:
+        session.execute(
+            insert(table_of(Band)), [{"key": key, "article_id": article_id} for key in sorted(set(bands))]
+        )
+
+
+def regroup(session: Session, root_id: int, home: int, same_text: SameText) -> None:
+    """Settle the copies of an article whose text has changed.
+
+    Those still like the text of `home` (the article itself, or the root it has become a copy of) belong to
+    it; of the others, the first of each kind is the root of a group of its own.
+    """
+    copies = session.execute(
+        select(func.min(Article.id), Article.text_hash)
+        .where(Article.duplicate_of == root_id)
+        .group_by(Article.text_hash)
+        .order_by(func.min(Article.id))
+    ).all()
+    if not copies:
+        return
+    heads = {home: _text_of(session, home)}
+    for first_id, text_hash in copies:
+        text = _text_of(session, first_id)
+        likeness = {head: same_text(known, text) for head, known in heads.items()}
+        head = next((head for head, share in likeness.items() if share >= ALIKE), None)
+        members = update(Article).where(Article.duplicate_of == root_id, Article.text_hash == text_hash)
+        if head is None:
+            heads[first_id] = text
+            _assign(session, members.where(Article.id == first_id), None, None)
+            _assign(session, members, first_id, 1.0)
+        else:
+            _assign(session, members, head, likeness[head])
+
+
+def _assign(session: Session, articles: Update, root: int | None, similarity: float | None) -> None:
+    statement = articles.values(duplicate_of=root, similarity=similarity)
+    session.execute(statement.execution_options(synchronize_session=False))
+
+
+def _text_of(session: Session, article_id: int) -> str:
+    return session.scalars(select(Article.text).where(Article.id == article_id)).one()

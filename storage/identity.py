@@ -1,0 +1,58 @@
+"""Decides which article a page belongs to: the one it says, if that can be believed, or one of its own."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from storage.duplicates import SameText
+
+UNLIKE = 0.3
+"""Below this share of shingles in common two texts are two stories, whatever the pages claim."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredState:
+    """What is stored of an article that a page may belong to."""
+
+    id: int
+    url: str
+    canonical_url: str
+    text: str
+    text_hash: str
+    content_hash: str
+    duplicate_of: int | None
+    similarity: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """Where a page is to be filed."""
+
+    canonical_url: str
+    """The canonical address that the article is to have."""
+    existing: StoredState | None = None
+    """The article it is; None if it is a new one."""
+    usurper: StoredState | None = None
+    """An article that has that canonical address wrongly: another page claimed it before its owner came."""
+
+
+def identify(
+    url: str, canonical_url: str, text: str, stored: Iterable[StoredState], same_text: SameText
+) -> Identity:
+    """Where the page at `url`, which claims `canonical_url`, is to be filed.
+
+    `stored`: the articles whose canonical address is either of the two. A claim on an address that another
+    page's article has is believed unless the texts are unlike: templates name a wrong canonical address (that
+    of the section, or of yesterday's story) often enough to cost an archive articles.
+    """
+    by_canonical = {state.canonical_url: state for state in stored}
+    claimed = by_canonical.get(canonical_url)
+    own = by_canonical.get(url)
+    if claimed is None:
+        # A page that has begun to name a canonical address takes its article along.
+        moved = own if own is not None and own.url == url else None
+        return Identity(canonical_url=canonical_url, existing=moved)
+    if claimed.url == url or same_text(claimed.text, text) >= UNLIKE:
+        return Identity(canonical_url=canonical_url, existing=claimed)
+    if url == canonical_url:
+        return Identity(canonical_url=canonical_url, usurper=claimed)
+    return Identity(canonical_url=url, existing=own)
