@@ -51,8 +51,7 @@ def file_article(
     """File an article in the caller's transaction.
 
     Raises `CannotStore` before anything is written if a value cannot be kept. Filings wait for each other (on
-    PostgreSQL by a lock that lasts to the end of the transaction), for two that came in together could not see
-    that they are the same.
+    PostgreSQL by a lock that lasts to the end of the transaction), so that two of one text see each other.
     """
     row = _row_of(article, now)
     check_row(_ARTICLES, row)
