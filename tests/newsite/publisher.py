@@ -31,6 +31,9 @@ class PressArticle:
     title: str
     standfirst: str | None
     authors: tuple[str, ...]
+    """People alone: where the page names an agency or the paper itself, there is none."""
+    credit: str | None
+    """The agency that the text is credited to."""
     published_at: datetime
     """With the publisher's own offset; where the page only says a day, the time is 00:00."""
     modified_at: datetime | None
@@ -116,6 +119,7 @@ class Publisher:
             title=story.title,
             standfirst=story.standfirst,
             authors=story.authors,
+            credit=story.credit,
             published_at=published,
             modified_at=story.modified_at,
             precision=self.precision,

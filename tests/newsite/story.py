@@ -51,6 +51,9 @@ class Story:
     title: str
     standfirst: str | None
     authors: tuple[str, ...]
+    """The people who wrote it; empty where the page names only an agency or the paper itself."""
+    credit: str | None
+    """The agency that it came from."""
     published_at: datetime
     modified_at: datetime | None
     section: str
@@ -113,6 +116,7 @@ def _read(path: Path, wire: Mapping[str, Story]) -> Story:
             title=front["title"],
             standfirst=front.get("standfirst"),
             authors=tuple(front.get("authors", ())),
+            credit=front.get("credit"),
             published_at=front["published"],
             modified_at=front.get("modified"),
             section=front["section"],

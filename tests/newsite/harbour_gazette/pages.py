@@ -73,7 +73,9 @@ def article_page(story: Story, room: Newsroom) -> Html:
         title=story.title,
         section=story.section,
         section_url=room.root + section_path(story.section),
-        authors=joined((_author(name, room) for name in story.authors), " and "),
+        authors=joined(
+            (_author(name, room) for name in story.authors or (story.credit or "Harbour Gazette",)), " and "
+        ),
         published=story.published_at.isoformat(),
         day=_day(story.published_at),
         updated=updated,
