@@ -1,0 +1,46 @@
+"""The archive: what was found, fetched and filed, and how to search it.
+
+For programs that read an archive, `open_archive` is the way in; what it gives and raises is named here.
+"""
+
+from storage.archive import Archive, open_archive
+from storage.errors import (
+    BadQuery,
+    CannotOpenDatabase,
+    CannotStore,
+    DatabaseConnectionLost,
+    DatabaseIsDamaged,
+    DatabaseIsFull,
+    DatabaseIsLocked,
+    DatabaseIsNewer,
+    DatabaseIsReadOnly,
+    SourceExists,
+    StorageError,
+)
+from storage.passage import MATCH_END, MATCH_START
+from storage.search import Hit
+from storage.sources import SourceHealth
+from storage.stored import RemovedPassage, StoredArticle, StoredRevision
+
+__all__ = [
+    "MATCH_END",
+    "MATCH_START",
+    "Archive",
+    "BadQuery",
+    "CannotOpenDatabase",
+    "CannotStore",
+    "DatabaseConnectionLost",
+    "DatabaseIsDamaged",
+    "DatabaseIsFull",
+    "DatabaseIsLocked",
+    "DatabaseIsNewer",
+    "DatabaseIsReadOnly",
+    "Hit",
+    "RemovedPassage",
+    "SourceExists",
+    "SourceHealth",
+    "StorageError",
+    "StoredArticle",
+    "StoredRevision",
+    "open_archive",
+]

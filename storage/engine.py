@@ -3,15 +3,14 @@
 import sqlite3
 import time
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine import ExceptionContext
-from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from storage.errors import CannotOpenDatabase, StorageError, storage_error
+from storage.words import fold
 
 READING = "copydesk_reading"
 """Execution option: the transaction only reads, so that on SQLite it need not wait for a writer."""
@@ -97,11 +96,13 @@ def _sqlite(url: URL, wait: float) -> Engine:
     engine = create_engine(url, connect_args={"timeout": wait, "isolation_level": None})
 
     @event.listens_for(engine, "connect")
-    def prepare(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
-        run = connection.cursor().execute
+    def prepare(connection: sqlite3.Connection, _: ConnectionPoolEntry) -> None:
+        run = connection.execute
         run("PRAGMA foreign_keys = ON")
         run("PRAGMA synchronous = NORMAL")  # with WAL: a power cut may cost the last moment, never the file
         run("PRAGMA cache_size = -32000")  # 32 MB
+        # PostgreSQL has this function from the first migration.
+        connection.create_function("copydesk_words", 1, fold, deterministic=True)
         _use_wal(connection, patience=wait)
 
     @event.listens_for(engine, "begin")
@@ -114,13 +115,13 @@ def _sqlite(url: URL, wait: float) -> Engine:
     return engine
 
 
-def _use_wal(connection: Any, *, patience: float) -> None:
+def _use_wal(connection: sqlite3.Connection, *, patience: float) -> None:
     # Switching needs the file for itself, and SQLite does not wait for that: without this, of several
     # processes that open a new file at the same moment some would fail.
     deadline = time.monotonic() + patience
     while True:
         try:
-            connection.cursor().execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA journal_mode = WAL")
         except sqlite3.OperationalError as error:
             if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_READONLY:
                 return

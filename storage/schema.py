@@ -20,19 +20,20 @@ _LOCK = 0x636F7079_6465736B  # "copydesk"; any number that is always the same
 _OLDEST_POSTGRESQL = (13, 0)  # normalize()
 
 
-def prepare_schema(engine: Engine, name: str, *, upgrade: bool) -> None:
-    """Make or upgrade the tables; nothing if they are as they should be.
+def prepare_schema(engine: Engine, name: str, *, upgrade: bool, create: bool) -> None:
+    """Make or upgrade the tables, as far as it is allowed; nothing if they are as they should be.
 
-    `name` is the database's, for messages. Raises `CannotOpenDatabase` if it holds something else (or, with
-    `upgrade` false, no archive of today's form), `DatabaseIsNewer` if a newer copydesk made it.
+    `name` is the database's, for messages. Raises `CannotOpenDatabase` if it holds something else or may not
+    be made or upgraded, `DatabaseIsNewer` if a newer copydesk made it.
     """
     with engine.connect().execution_options(**{READING: True}) as connection:
-        if _is_current(connection, name):
-            return
+        found = _version(connection, name)
+    if found is None and not create:
+        raise CannotOpenDatabase(f"{name} holds no archive: run `copydesk init` to make one")
+    if found == versions()[0]:
+        return
     if not upgrade:
-        raise CannotOpenDatabase(
-            f"{name} holds no archive of this version: run `copydesk init` to make or upgrade it"
-        )
+        raise CannotOpenDatabase(f"{name} was made by an older copydesk: run `copydesk init` to upgrade it")
     with engine.connect() as connection:
         _upgrade(connection, name)
 
@@ -52,18 +53,19 @@ def versions() -> tuple[str, ...]:
     return tuple(step.revision for step in ScriptDirectory.from_config(_config()).walk_revisions())
 
 
-def _is_current(connection: Connection, name: str) -> bool:
+def _version(connection: Connection, name: str) -> str | None:
+    """The step that the database stands at; None if it is empty."""
     tables = set(inspect(connection).get_table_names())
     if VERSION_TABLE not in tables:
         _refuse_strangers(connection, tables, name)
-        return False
-    found = connection.scalar(text(f"SELECT version_num FROM {VERSION_TABLE}"))  # noqa: S608 - a constant
+        return None
+    found: str | None = connection.scalar(text(f"SELECT version_num FROM {VERSION_TABLE}"))  # noqa: S608 - a constant
     known = versions()
     if found is not None and found not in known:
         raise DatabaseIsNewer(
             f"{name} was made by a newer copydesk: upgrade copydesk (schema {found}, known up to {known[0]})"
         )
-    return bool(found == known[0])
+    return found
 
 
 def _refuse_strangers(connection: Connection, tables: set[str], name: str) -> None:
@@ -85,7 +87,7 @@ def _upgrade(connection: Connection, name: str) -> None:
             _check_server(connection, name)
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
         # On SQLite the transaction itself is the lock (BEGIN IMMEDIATE). Another process may have been first.
-        if not _is_current(connection, name):
+        if _version(connection, name) != versions()[0]:
             command.upgrade(_config(connection), "head")
     if connection.dialect.name == "sqlite":
         connection.invalidate()  # the next one has foreign keys on again

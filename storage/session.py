@@ -56,22 +56,25 @@ class Database:
         self.close()
 
 
-def open_database(url: str, *, upgrade: bool = True, wait: float = 30.0) -> Database:
+def open_database(
+    url: str, *, upgrade: bool = True, create: bool | None = None, wait: float = 30.0
+) -> Database:
     """Open the archive at `url`: an SQLAlchemy URL, or the path of an SQLite file.
 
-    With `upgrade` it is created where there is none, and brought to this version's schema; several processes
-    may do so at once. Without, nothing is changed, and anything but an archive of this version raises.
-    `wait`: seconds to wait for a lock that another process holds.
+    With `upgrade`, an older archive is brought to this version's schema, and one is made where there is none
+    (unless `create` is false); several processes may do so at once. Without, nothing is changed, and anything
+    but an archive of this version raises. `wait`: seconds to wait for a lock that another process holds.
 
     Raises `CannotOpenDatabase`, `DatabaseIsNewer`, `DatabaseIsReadOnly`, `DatabaseIsLocked`,
     `DatabaseIsFull` or `DatabaseIsDamaged`, each with a sentence for the user.
     """
     parsed = parse_url(url)
+    create = upgrade if create is None else create and upgrade
     if parsed.get_backend_name() == "sqlite":
-        _check_place(parsed, create=upgrade)
+        _check_place(parsed, create=create)
     engine = make_engine(parsed, wait=wait)
     try:
-        prepare_schema(engine, label(parsed), upgrade=upgrade)
+        prepare_schema(engine, label(parsed), upgrade=upgrade, create=create)
     except BaseException:
         engine.dispose()
         raise

@@ -264,7 +264,7 @@ def _index_words_on_postgresql() -> None:
                     lower(
                         normalize(
                             regexp_replace(
-                                normalize(left(value, 200000), NFD), '([A-Za-z])[̀-ͯ]+', '', 'g'
+                                normalize(left(value, 200000), NFD), '([A-Za-z])[\u0300-\u036f]+', '\1', 'g'
                             ),
                             NFC
                         ) {collation}

@@ -1,0 +1,115 @@
+"""The archive for programs: open it, search it, go through its articles."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from types import TracebackType
+from typing import Self
+
+from storage.filters import ArticleFilter
+from storage.search import Hit, Sort, search
+from storage.session import Database, open_database
+from storage.sources import SourceHealth, source_health
+from storage.stored import (
+    StoredArticle,
+    StoredRevision,
+    articles,
+    find_article,
+    revisions_of,
+    sightings_of,
+)
+
+
+class Archive:
+    """An open archive, to read from.
+
+        with open_archive("copydesk.sqlite") as archive:
+            for hit in archive.search("harbour bridge", since=last_week):
+                print(hit.title, hit.canonical_url)
+
+    It may be used from several threads. Methods raise the `StorageError`s of storage/errors.py.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def search(
+        self,
+        query: str,
+        *,
+        source: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        language: str | None = None,
+        author: str | None = None,
+        limit: int = 20,
+        sort: Sort = "relevance",
+        duplicates: bool = False,
+    ) -> list[Hit]:
+        """The articles that hold every word and every "phrase" of `query`.
+
+        The filters are those of `ArticleFilter`; `sort` is "relevance", "newest" or "oldest". A story that
+        stands in several places comes once, unless `duplicates` is true. Raises `BadQuery` if there is
+        nothing in the query to look for.
+        """
+        wanted = ArticleFilter(source=source, since=since, until=until, language=language, author=author)
+        with self._database.read() as session:
+            return search(session, query, wanted, limit, sort, duplicates=duplicates)
+
+    def articles(
+        self,
+        *,
+        source: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        language: str | None = None,
+        author: str | None = None,
+    ) -> Iterator[StoredArticle]:
+        """Every article, or those the filters (of `ArticleFilter`) ask for, in the order of their ids.
+
+        They are streamed: a million take no more memory than a hundred. The archive is read as it stands
+        when the first is asked for.
+        """
+        wanted = ArticleFilter(source=source, since=since, until=until, language=language, author=author)
+        with self._database.read() as session:
+            yield from articles(session, wanted)
+
+    def get(self, id_or_url: int | str) -> StoredArticle | None:
+        """One article, by its id or by any address that led to it; None if there is none."""
+        with self._database.read() as session:
+            return find_article(session, id_or_url)
+
+    def revisions(self, article_id: int) -> list[StoredRevision]:
+        """What stood in an article before it was changed, oldest first."""
+        with self._database.read() as session:
+            return revisions_of(session, article_id)
+
+    def sightings(self, article_id: int) -> list[StoredArticle]:
+        """The other places where the same story stands, the first that was filed first."""
+        with self._database.read() as session:
+            return sightings_of(session, article_id)
+
+    def sources(self) -> list[SourceHealth]:
+        """The sources, by name, and how each is doing."""
+        with self._database.read() as session:
+            return source_health(session)
+
+    def close(self) -> None:
+        """Close the archive."""
+        self._database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def open_archive(url: str) -> Archive:
+    """Open the archive at `url`: the path of an SQLite file, or an SQLAlchemy URL.
+
+    One that an older copydesk made is upgraded; none is made where there is none. Raises
+    `CannotOpenDatabase`, `DatabaseIsNewer` and the other errors of `open_database`.
+    """
+    return Archive(open_database(url, create=False))

@@ -1,0 +1,88 @@
+"""Narrows a search or an export to some of the articles."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, false, func, literal, or_, select
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.util import AliasedClass
+
+from storage.errors import BadQuery
+from storage.insert import is_postgresql
+from storage.models import Article
+from storage.sources import get_source
+from storage.words import fold
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArticleFilter:
+    """Which articles are asked for: those to which everything given applies."""
+
+    source: str | None = None
+    """A source's name or home address. Of a source we do not have there are no articles."""
+    since: datetime | None = None
+    """Aware. Published then or later; an article without a date counts as of when it was first seen."""
+    until: datetime | None = None
+    """Aware. Published before."""
+    language: str | None = None
+    """BCP 47: "pt" is also "pt-BR"."""
+    author: str | None = None
+    """Words of an author's name, in their order; case and accents do not count."""
+
+    def __post_init__(self) -> None:
+        for time in (self.since, self.until):
+            if time is not None and time.tzinfo is None:
+                raise ValueError(f"a time needs a zone: {time!r}")
+
+
+EVERYTHING = ArticleFilter()
+
+
+def conditions(
+    session: Session, wanted: ArticleFilter, article: type[Article] | AliasedClass[Article] = Article
+) -> list[ColumnElement[bool]]:
+    """What `wanted` means in SQL, for the table of articles or an alias of it.
+
+    Raises `BadQuery` if the author is a name without a letter.
+    """
+    found: list[ColumnElement[bool]] = []
+    if wanted.source is not None:
+        source = get_source(session, wanted.source)
+        found.append(article.source_id == source.id if source else false())
+    if wanted.since is not None:
+        found.append(
+            _dated(article, article.published_at >= wanted.since, article.first_seen_at >= wanted.since)
+        )
+    if wanted.until is not None:
+        found.append(
+            _dated(article, article.published_at < wanted.until, article.first_seen_at < wanted.until)
+        )
+    if wanted.language is not None:
+        language = func.lower(article.language)
+        code = wanted.language.lower()
+        found.append(or_(language == code, language.startswith(f"{code}-", autoescape=True)))
+    if wanted.author is not None:
+        found.append(_by(session, wanted.author, article))
+    return found
+
+
+def date_of(article: type[Article] | AliasedClass[Article] = Article) -> ColumnElement[datetime]:
+    """What articles are put in order by: when it was published, or else first seen."""
+    return func.coalesce(article.published_at, article.first_seen_at)
+
+
+def _dated(
+    article: type[Article] | AliasedClass[Article], published: ColumnElement[bool], seen: ColumnElement[bool]
+) -> ColumnElement[bool]:
+    # Not date_of(): a comparison with a column itself can use the index on it.
+    return or_(published, and_(article.published_at.is_(None), seen))
+
+
+def _by(session: Session, author: str, article: type[Article] | AliasedClass[Article]) -> ColumnElement[bool]:
+    name = fold(author)
+    if not name:
+        raise BadQuery(f"there is no name in {author!r}")
+    each = func.jsonb_array_elements_text if is_postgresql(session) else func.json_each
+    authors = each(article.authors).table_valued("value")
+    words = literal(" ").concat(func.copydesk_words(authors.c.value)).concat(" ")
+    return select(1).select_from(authors).where(words.contains(f" {name} ")).exists()

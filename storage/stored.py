@@ -1,0 +1,151 @@
+"""An article as the archive gives it back."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, func, or_, select
+from sqlalchemy.orm import Session
+
+from storage.filters import EVERYTHING, ArticleFilter, conditions
+from storage.models import Article, Page, Revision, Source
+from storage.times import local_time
+
+_BATCH = 200
+"""Rows held in memory while articles are streamed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemovedPassage:
+    """What cleaning took out of a text, and the rule that did."""
+
+    text: str
+    rule: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredArticle:
+    """An article of the archive. Times of the publisher are in his own offset, where the page said one."""
+
+    id: int
+    url: str
+    """The address it was fetched from, after redirects."""
+    canonical_url: str
+    """The one address by which it is known."""
+    source: str | None
+    """Its source's name; null if it was fetched alone, or the source was removed."""
+    title: str
+    standfirst: str | None
+    authors: tuple[str, ...]
+    published_at: datetime | None
+    modified_at: datetime | None
+    date_precision: str | None
+    """"minute" or "day": how exactly the page says `published_at`."""
+    date_from: str | None
+    """Which of the page's dates was believed."""
+    language: str | None
+    text: str
+    """Paragraphs separated by a line feed."""
+    image: str | None
+    section: str | None
+    tags: tuple[str, ...]
+    credit: str | None
+    """The news agency the text is credited to."""
+    removed: tuple[RemovedPassage, ...]
+    """What cleaning took out, in page order."""
+    fetched_at: datetime
+    first_seen_at: datetime
+    changed_at: datetime | None
+    """When its words were last seen to have changed."""
+    duplicate_of: int | None
+    """The first article with the same text."""
+    similarity: float | None
+    """Share of shingles in common with it, 0 to 1."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredRevision:
+    """An earlier state of an article."""
+
+    number: int
+    """1 is the oldest."""
+    title: str
+    standfirst: str | None
+    authors: tuple[str, ...]
+    modified_at: datetime | None
+    text: str
+    removed: tuple[RemovedPassage, ...]
+    fetched_at: datetime
+    replaced_at: datetime
+
+
+_COLUMNS = [
+    Source.name.label("source"),
+    Article.published_offset,
+    Article.modified_offset,
+    *(getattr(Article, name) for name in StoredArticle.__slots__ if name != "source"),
+]
+
+
+def articles(session: Session, wanted: ArticleFilter = EVERYTHING) -> Iterator[StoredArticle]:
+    """The articles that `wanted` asks for, in the order in which they were first filed, streamed."""
+    statement = _select().where(*conditions(session, wanted)).order_by(Article.id)
+    for row in session.execute(statement.execution_options(yield_per=_BATCH)):
+        yield _article(row)
+
+
+def find_article(session: Session, id_or_url: int | str) -> StoredArticle | None:
+    """An article by its id, by its canonical address, by the one it was fetched from or found under."""
+    if isinstance(id_or_url, int) or id_or_url.isdecimal():
+        return _one(session, Article.id == int(id_or_url))
+    found_under = select(Page.article_id).where(Page.url == id_or_url).scalar_subquery()
+    return (
+        _one(session, Article.canonical_url == id_or_url)
+        or _one(session, Article.url == id_or_url)
+        or _one(session, Article.id == found_under)
+    )
+
+
+def sightings_of(session: Session, article_id: int) -> list[StoredArticle]:
+    """The other places where the same story stands, the first that was filed first."""
+    root = select(func.coalesce(Article.duplicate_of, Article.id)).where(Article.id == article_id)
+    group = root.scalar_subquery()
+    statement = _select().where(
+        or_(Article.id == group, Article.duplicate_of == group), Article.id != article_id
+    )
+    return [_article(row) for row in session.execute(statement.order_by(Article.id))]
+
+
+def revisions_of(session: Session, article_id: int) -> list[StoredRevision]:
+    """The earlier states of an article, oldest first."""
+    names = StoredRevision.__slots__
+    columns = [getattr(Revision, name) for name in names]
+    rows = session.execute(
+        select(*columns).where(Revision.article_id == article_id).order_by(Revision.number)
+    )
+    return [StoredRevision(**_values(row, names)) for row in rows]
+
+
+def _select() -> Select[Any]:
+    return select(*_COLUMNS).outerjoin(Source, Source.id == Article.source_id)
+
+
+def _one(session: Session, condition: ColumnElement[bool]) -> StoredArticle | None:
+    row = session.execute(_select().where(condition).order_by(Article.id).limit(1)).one_or_none()
+    return None if row is None else _article(row)
+
+
+def _article(row: Row[Any]) -> StoredArticle:
+    values = _values(row, StoredArticle.__slots__)
+    values["published_at"] = local_time(row.published_at, row.published_offset)
+    values["modified_at"] = local_time(row.modified_at, row.modified_offset)
+    values["tags"] = tuple(row.tags)
+    return StoredArticle(**values)
+
+
+def _values(row: Row[Any], names: Iterable[str]) -> dict[str, Any]:
+    values = {name: row._mapping[name] for name in names}
+    values["authors"] = tuple(values["authors"])
+    values["removed"] = tuple(RemovedPassage(**part) for part in values["removed"])
+    return values
