@@ -1,6 +1,8 @@
 """The publishers of the sample press, in the order in which they are listed."""
 
 from newsite.harbour_gazette.site import HARBOUR_GAZETTE
+from newsite.meridian.site import MERIDIAN
 from newsite.publisher import Publisher
+from newsite.radio_ansty.site import RADIO_ANSTY
 
-PUBLISHERS: tuple[Publisher, ...] = (HARBOUR_GAZETTE,)
+PUBLISHERS: tuple[Publisher, ...] = (HARBOUR_GAZETTE, MERIDIAN, RADIO_ANSTY)

@@ -11,7 +11,7 @@ from newsite.theme import Html, Theme, joined
 THEME = Theme(Path(__file__).parent / "theme.html")
 
 NEWSLETTER = "Sign up for The Morning Tide, our free newsletter, every weekday at seven."
-TIP = "Do you have a story for us? Ring 01555 014 220 or write to desk@harbour-gazette.example."
+TIP = "Do you have a story? Ring 01555 014 220 or write to desk@harbour-gazette.example."
 SUPPORT = "The Gazette is owned by its readers. You can become a member from £3 a month."
 FOLLOW = "Follow the Harbour Gazette on Facebook, Mastodon and Bluesky"
 COPYRIGHT = "© 2026 Harbour Gazette Co-operative Ltd, 4 Ropewalk, Port Skerrow. All rights reserved."
@@ -40,8 +40,8 @@ def lists(room: Newsroom) -> dict[str, tuple[str, list[Story]]]:
         **{section_path(name): (name, stories) for name, stories in room.sections().items()},
         **{_tag_path(tag): (f"Tag: {tag}", [s for s in room.articles if tag in s.tags]) for tag in tags},
         **{
-            _author_path(name): (f"Author: {name}", [s for s in room.articles if name in s.authors])
-            for name in BYLINES
+            _author_path(name): (f"Author: {name}", [s for s in room.articles if name in _signed(s)])
+            for name in dict.fromkeys(name for story in room.articles for name in _signed(story))
         },
     }
 
@@ -73,9 +73,7 @@ def article_page(story: Story, room: Newsroom) -> Html:
         title=story.title,
         section=story.section,
         section_url=room.root + section_path(story.section),
-        authors=joined(
-            (_author(name, room) for name in story.authors or (story.credit or "Harbour Gazette",)), " and "
-        ),
+        authors=joined((_author(name, room) for name in _signed(story)), " and "),
         published=story.published_at.isoformat(),
         day=_day(story.published_at),
         updated=updated,
@@ -152,6 +150,11 @@ def _block(block: Block, room: Newsroom) -> Html:
             return THEME("image", caption=caption, credit=credit, number=zlib.crc32(caption.encode()))
         case kind:
             return THEME(kind, text=block.text)
+
+
+def _signed(story: Story) -> tuple[str, ...]:
+    """Who the page says it is by."""
+    return story.authors or (story.credit or "Harbour Gazette",)
 
 
 def _author(name: str, room: Newsroom) -> Html:
