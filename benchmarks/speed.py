@@ -2,10 +2,10 @@
 
     python benchmarks/speed.py --replay REPLAY --pages PAGES [--sites 8] [--rounds 3]
 
-The pages are dealt out to a few sites, so that the crawl is of pages and not of robots.txt and feeds; the replay
-serves them on loopback without a delay. trafilatura runs `bare_extraction(with_metadata=True)` in a pool of two
-processes that are warm. The crawl is `copydesk crawl --all`, timed from the first run's begin to the last one's
-end, and as a whole command.
+The pages are dealt out to a few sites, so that the crawl is of pages and not of robots.txt and feeds; the
+replay serves them on loopback without a delay. trafilatura runs `bare_extraction(with_metadata=True)` in a
+pool of two processes that are warm. The crawl is `copydesk crawl --all`, timed from the first run's begin to
+the last one's end, and as a whole command.
 """
 
 import gzip

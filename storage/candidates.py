@@ -19,6 +19,9 @@ class Candidate:
     """A URL found in a seed, and what was said of it there."""
 
     url: str
+    """Its canonical form."""
+    asked_url: str | None = None
+    """As the seed gave it, where that differs."""
     title: str | None = None
     published_at: datetime | None = None
     """Aware, as is `modified_at`."""
@@ -115,6 +118,7 @@ def _distinct(candidates: Iterable[Candidate]) -> Iterable[Candidate]:
             first = found.setdefault(candidate.url, candidate)
             found[candidate.url] = Candidate(
                 url=candidate.url,
+                asked_url=fit_text(first.asked_url),
                 title=fit_text(first.title or candidate.title),
                 published_at=fit_time(first.published_at or candidate.published_at),
                 modified_at=fit_time(first.modified_at or candidate.modified_at),
@@ -138,6 +142,7 @@ def _insert(
             "source_id": source_id,
             "seed_id": seed_id,
             "url": candidate.url,
+            "asked_url": candidate.asked_url,
             "state": PageState.WAITING,
             "found_at": now,
             "due_at": now,

@@ -41,6 +41,9 @@ class DuePage:
 
     id: int
     url: str
+    """Its canonical form."""
+    asked_url: str | None
+    """The address to fetch it by, where that differs."""
     etag: str | None
     last_modified: str | None
     attempts: int
@@ -77,15 +80,7 @@ class VisitRecord:
     """The article that was filed from it; null leaves the one it had."""
 
 
-_DUE_COLUMNS = (
-    Page.id,
-    Page.url,
-    Page.etag,
-    Page.last_modified,
-    Page.attempts,
-    Page.hint_title,
-    Page.hint_published_at,
-)
+_DUE_COLUMNS = tuple(getattr(Page, name) for name in DuePage.__slots__)
 
 
 def due_pages(
@@ -104,12 +99,16 @@ def due_pages(
     return [DuePage(**row._mapping) for row in rows if row.id not in skip][:limit]
 
 
-def page_for(session: Session, url: str, source_id: int | None, now: datetime) -> DuePage:
+def page_for(
+    session: Session, url: str, source_id: int | None, now: datetime, *, asked_url: str | None = None
+) -> DuePage:
     """The page of an address given by hand, made if we do not know it; a page of no source joins `source_id`.
+
+    `url` is its canonical form, `asked_url` the address to fetch it by where that differs.
 
     Raises `CannotStore` if the address cannot be kept.
     """
-    row = {"url": url, "source_id": source_id, "found_at": now, "due_at": now}
+    row = {"url": url, "asked_url": asked_url, "source_id": source_id, "found_at": now, "due_at": now}
     check_row(table_of(Page), row)
     statement = insert_into(session, Page).values(**row, state=PageState.WAITING, attempts=0)
     session.execute(statement.on_conflict_do_nothing())

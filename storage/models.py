@@ -172,6 +172,10 @@ class Page(Base):
     seed_id: Mapped[int | None] = mapped_column(ForeignKey("seeds.id", ondelete="SET NULL"), index=True)
     """Where it was first found; null for an address given by hand."""
     url: Mapped[str] = mapped_column(String(URL_LENGTH), unique=True)
+    """Its canonical form, by which it is known."""
+    asked_url: Mapped[str | None] = mapped_column(Text)
+    """The address to fetch it by, as the seed gave it, where that differs: a parameter that looks like a
+    click counter may be what the server chooses the article by."""
     state: Mapped[PageState] = mapped_column(default=PageState.WAITING)
     reason: Mapped[str | None] = mapped_column(Text)
     found_at: Mapped[datetime]

@@ -47,10 +47,15 @@ def candidate(
     """A candidate for the address `href` found at `base`; None where it can be no article's."""
     address = absolute(href, base)
     url = canonical_url(address) if address else None
-    if url is None or is_front_page(url):
+    if address is None or url is None or is_front_page(url):
         return None
+    address = address.partition("#")[0]
     return Candidate(
-        url=url, title=plain(title) if title else None, published_at=published_at, modified_at=modified_at
+        url=url,
+        asked_url=address if address != url else None,
+        title=plain(title) if title else None,
+        published_at=published_at,
+        modified_at=modified_at,
     )
 
 

@@ -24,6 +24,7 @@ from crawler.politeness import PATIENCE, CrawlStopping
 from crawler.report import RunCounts
 from crawler.revisit import WITHIN_RUN, retry_at
 from crawler.seeds import SeedReader
+from pipelines.canonical import canonical_url
 from pipelines.store import Visited
 from storage.errors import StorageError
 from storage.frontier import DuePage, due_pages, page_for
@@ -160,7 +161,10 @@ class NewsSpider(scrapy.Spider):
 
     async def _page_for(self, address: str) -> DuePage:
         now = datetime.now(UTC)
-        return await self.desk.archive.write(lambda session: page_for(session, address, None, now))
+        url = canonical_url(address) or address  # what is no web address fails when it is fetched
+        return await self.desk.archive.write(
+            lambda session: page_for(session, url, None, now, asked_url=address if address != url else None)
+        )
 
     def _host_rests(self) -> bool:
         """Whether the site asked to be left alone for longer than a run waits: then the run ends here."""
@@ -172,7 +176,7 @@ class NewsSpider(scrapy.Spider):
     def _request(self, page: DuePage) -> Request:
         validators = {"If-None-Match": page.etag, "If-Modified-Since": page.last_modified}
         return Request(
-            page.url,
+            page.asked_url or page.url,
             headers={name: value for name, value in validators.items() if value},
             callback=self.answered,
             errback=self.not_answered,
@@ -226,7 +230,7 @@ class NewsSpider(scrapy.Spider):
                 "status": response.status,
                 "size": len(response.body),
                 "milliseconds": round(1000 * response.meta.get("download_latency", 0.0)),
-                "final_url": response.url if response.url != page.url else None,
+                "final_url": response.url if response.meta.get("redirect_times") else None,
                 "etag": header(response, "ETag"),
                 "last_modified": header(response, "Last-Modified"),
             }

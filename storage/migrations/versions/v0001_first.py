@@ -151,6 +151,7 @@ def _make_tables() -> None:
         sa.Column("source_id", sa.Integer()),
         sa.Column("seed_id", sa.Integer()),
         sa.Column("url", sa.String(length=2000), nullable=False),
+        sa.Column("asked_url", sa.Text()),
         sa.Column("state", sa.String(length=16), nullable=False),
         sa.Column("reason", sa.Text()),
         sa.Column("found_at", TIME, nullable=False),
