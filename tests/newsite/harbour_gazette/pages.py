@@ -18,7 +18,7 @@ COPYRIGHT = "© 2026 Harbour Gazette Co-operative Ltd, 4 Ropewalk, Port Skerrow.
 
 BYLINES = {
     "Maeve Tolland": "Maeve Tolland has reported on the harbour and the council for the Gazette since 2014.",
-    "Ravi Desmarais": "Ravi Desmarais covers courts, crime and anything that needs a long wait in a corridor.",
+    "Ravi Desmarais": "Ravi Desmarais covers courts, crime and anything with a long wait in a corridor.",
     "Isla Penhallow": "Isla Penhallow writes about schools, health and the people of Port Skerrow.",
     "Dougal Frith": "Dougal Frith is the sports editor. He has not missed a home match in twenty-two years.",
 }
