@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ScalarSelect, func, insert, select, text, update
+from sqlalchemy import ScalarSelect, bindparam, func, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from storage.duplicates import SameText, Wording, add_bands, find_original, regroup, replace_bands
@@ -20,6 +20,9 @@ from storage.rows import check_row
 __all__ = ["Fileable", "Filed", "FilingOutcome", "file_article"]
 
 _ARTICLES = table_of(Article)
+_STORED = select(*(getattr(Article, name) for name in StoredState.__slots__)).where(
+    Article.canonical_url.in_(bindparam("addresses", expanding=True))
+)
 _FILING_LOCK = 0x66696C65_61727469  # "filearti"
 
 
@@ -104,9 +107,8 @@ def _offset(time: datetime | None) -> int | None:
 
 
 def _identify(session: Session, article: Fileable, same_text: SameText) -> Identity:
-    columns = [getattr(Article, name) for name in StoredState.__slots__]
     addresses = {article.url, article.canonical_url}
-    rows = session.execute(select(*columns).where(Article.canonical_url.in_(addresses)))
+    rows = session.execute(_STORED, {"addresses": list(addresses)})
     stored = [StoredState(**row._mapping) for row in rows]
     identity = identify(article.url, article.canonical_url, article.text, stored, same_text)
     usurper = identity.usurper

@@ -7,7 +7,7 @@ there are no chains. Candidates come from the MinHash bands; what they propose i
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Update, delete, func, insert, select, update
+from sqlalchemy import Select, Update, bindparam, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from storage.insert import table_of
@@ -22,6 +22,43 @@ _CANDIDATES = 10
 """Texts that are compared for one article."""
 _SCAN = 2000
 """Rows of bands looked at: a band that thousands share (a notice, a form) proposes nothing worth the wait."""
+
+
+_root = func.coalesce(Article.duplicate_of, Article.id)
+
+# Asked for every article that is filed; to put these together each time would take longer than they do.
+_SAME_WORDS = (
+    select(_root, Article.similarity)
+    .where(Article.text_hash == bindparam("text_hash"))
+    .order_by(Article.id)
+    .limit(1)
+)
+
+
+def _proposed() -> Select[int, int, str]:
+    """(id, root, text) of the articles that have most bands in common with those given."""
+    shared = (
+        select(Band.article_id)
+        .where(Band.key.in_(bindparam("bands", expanding=True)))
+        .limit(_SCAN)
+        .subquery()
+    )
+    bands = func.count().label("bands")
+    best = (
+        select(shared.c.article_id.label("id"), bands)
+        .group_by(shared.c.article_id)
+        .order_by(bands.desc(), shared.c.article_id)
+        .limit(_CANDIDATES)
+        .subquery()
+    )
+    return (
+        select(Article.id, _root, Article.text)
+        .join(best, best.c.id == Article.id)
+        .order_by(best.c.bands.desc(), Article.id)
+    )
+
+
+_PROPOSED = _proposed()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,32 +90,17 @@ def find_original(
 
 
 def _exact(session: Session, wording: Wording, besides: int | None) -> Original | None:
-    root = func.coalesce(Article.duplicate_of, Article.id)
-    query = select(root, Article.similarity).where(Article.text_hash == wording.text_hash)
+    query = _SAME_WORDS
     if besides is not None:
-        query = query.where(Article.id != besides, root != besides)
-    row = session.execute(query.order_by(Article.id).limit(1)).one_or_none()
+        query = query.where(Article.id != besides, _root != besides)
+    row = session.execute(query, {"text_hash": wording.text_hash}).one_or_none()
     return None if row is None else Original(id=row[0], similarity=1.0 if row[1] is None else row[1])
 
 
 def _near(session: Session, wording: Wording, same_text: SameText, besides: int | None) -> Original | None:
     if not wording.bands:
         return None
-    shared = select(Band.article_id).where(Band.key.in_(wording.bands)).limit(_SCAN).subquery()
-    proposed = (
-        select(shared.c.article_id.label("id"), func.count().label("bands"))
-        .group_by(shared.c.article_id)
-        .order_by(func.count().desc(), shared.c.article_id)
-        .limit(_CANDIDATES)
-        .subquery()
-    )
-    rows = session.execute(
-        select(Article.id, Article.duplicate_of, Article.text)
-        .join(proposed, proposed.c.id == Article.id)
-        .order_by(proposed.c.bands.desc(), Article.id)
-    )
-    for article_id, duplicate_of, text in rows.all():
-        root = article_id if duplicate_of is None else duplicate_of
+    for article_id, root, text in session.execute(_PROPOSED, {"bands": wording.bands}).all():
         if besides in (article_id, root):
             continue
         similarity = same_text(text, wording.text)

@@ -1,5 +1,6 @@
 """Picks the part of a text that shows why it was found."""
 
+import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -40,7 +41,14 @@ def _phrases(text: str, phrases: Sequence[str]) -> Iterator[Match]:
         for place in places.get(phrase[0], ()):
             here = words[place : place + len(phrase)]
             if [word.folded for word in here] == phrase:
-                yield Match(here[0].start, here[-1].end, part)
+                yield Match(here[0].start, _after_marks(text, here[-1].end), part)
+
+
+def _after_marks(text: str, end: int) -> int:
+    """Behind the vowel signs that stand after a letter: in the scripts of India they end many a word."""
+    while end < len(text) and unicodedata.category(text[end]).startswith("M"):
+        end += 1
+    return end
 
 
 def _passages(text: str, passages: Sequence[str], first_part: int) -> Iterator[Match]:

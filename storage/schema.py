@@ -5,7 +5,7 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, inspect, text
+from sqlalchemy import Connection, Engine, column, inspect, select, table, text
 from sqlalchemy.schema import SchemaItem
 
 from storage import migrations
@@ -50,7 +50,17 @@ def is_ours(item: SchemaItem, name: str | None, kind: str, reflected: bool, othe
 
 def versions() -> tuple[str, ...]:
     """Every step of the schema that this copydesk knows, newest first."""
-    return tuple(step.revision for step in ScriptDirectory.from_config(_config()).walk_revisions())
+    return tuple(step.revision for step in ScriptDirectory.from_config(alembic_config()).walk_revisions())
+
+
+def alembic_config(connection: Connection | None = None) -> Config:
+    """What Alembic must know to run the steps on `connection`, in its transaction."""
+    config = Config()
+    here = str(Path(migrations.__path__[0]))
+    config.set_main_option("script_location", here.replace("%", "%%"))
+    config.set_main_option("file_template", "v%%(rev)s_%%(slug)s")
+    config.attributes["connection"] = connection
+    return config
 
 
 def _version(connection: Connection, name: str) -> str | None:
@@ -59,7 +69,7 @@ def _version(connection: Connection, name: str) -> str | None:
     if VERSION_TABLE not in tables:
         _refuse_strangers(connection, tables, name)
         return None
-    found: str | None = connection.scalar(text(f"SELECT version_num FROM {VERSION_TABLE}"))  # noqa: S608 - a constant
+    found: str | None = connection.scalar(select(column("version_num")).select_from(table(VERSION_TABLE)))
     known = versions()
     if found is not None and found not in known:
         raise DatabaseIsNewer(
@@ -88,7 +98,7 @@ def _upgrade(connection: Connection, name: str) -> None:
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
         # On SQLite the transaction itself is the lock (BEGIN IMMEDIATE). Another process may have been first.
         if _version(connection, name) != versions()[0]:
-            command.upgrade(_config(connection), "head")
+            command.upgrade(alembic_config(connection), "head")
     if connection.dialect.name == "sqlite":
         connection.invalidate()  # the next one has foreign keys on again
 
@@ -100,11 +110,3 @@ def _check_server(connection: Connection, name: str) -> None:
     encoding = connection.scalar(text("SHOW server_encoding"))
     if encoding != "UTF8":
         raise CannotOpenDatabase(f"{name} is encoded in {encoding}: make it with `createdb --encoding UTF8`")
-
-
-def _config(connection: Connection | None = None) -> Config:
-    config = Config()
-    here = str(Path(migrations.__path__[0]))
-    config.set_main_option("script_location", here.replace("%", "%%"))
-    config.attributes["connection"] = connection
-    return config

@@ -1,7 +1,4 @@
-"""${message}
-
-Revises: ${down_revision | comma,n}
-"""
+"""${message}."""
 
 import sqlalchemy as sa
 from alembic import op
