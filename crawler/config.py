@@ -1,6 +1,7 @@
 """copydesk.toml: what it may hold, how it is read, and the commented file that `copydesk init` writes."""
 
 import difflib
+import json
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -59,6 +60,13 @@ class CrawlConfig(_Table):
         "a whole number from 0 to 20",
         ge=0,
         le=20,
+    )
+    retry_wait: float = _setting(
+        5.0,
+        "Seconds before the first of them; each further one waits three times as long, 45 s at most.",
+        "a number of seconds from 0.1 to 45",
+        ge=0.1,
+        le=45,
     )
     obey_robots: bool = _setting(True, "Whether robots.txt is obeyed.", "true or false")
     allow_private: list[str] = _setting(
@@ -201,12 +209,12 @@ def _shown(value: Any) -> str:
     return text if len(text) <= 60 else text[:59] + "…"
 
 
-def default_toml() -> str:
-    """The commented file that `copydesk init` writes: every key with its meaning and default."""
-    lines = [
-        "# copydesk's settings. A line that starts with # holds the default: take the # away to change it.",
-        "",
-    ]
+def default_toml(database: str | None = None) -> str:
+    """The commented file that `copydesk init` writes: every key with its meaning and default.
+
+    With `database`, that key is set.
+    """
+    lines = ["# copydesk's settings, with their defaults. To change one, take away the # before its key.", ""]
     for name, field in Config.model_fields.items():
         table = field.annotation
         if isinstance(table, type) and issubclass(table, BaseModel):
@@ -215,6 +223,8 @@ def default_toml() -> str:
                 lines += _commented(key, inner)
         elif name == "scrapy":
             lines += ["[scrapy]", f"# {field.description}", '# LOG_LEVEL = "INFO"']
+        elif name == "database" and database is not None:
+            lines += [*_meaning(field), f"database = {_toml(database)}", ""]
         else:
             lines += _commented(name, field)
     return "\n".join(lines).rstrip() + "\n"
@@ -225,11 +235,17 @@ _EXAMPLES = {"contact": '"newsdesk@example.org"', "pages_per_run": "500", "proce
 
 
 def _commented(key: str, field: FieldInfo) -> list[str]:
-    meaning = [f"# {line}" for line in (field.description or "").split("\n")]
-    return [*meaning, f"# {key} = {_EXAMPLES.get(key) or _toml(field.default)}  # {_allowed(field)}", ""]
+    return [
+        *_meaning(field),
+        f"# {key} = {_EXAMPLES.get(key) or _toml(field.default)}  # {_allowed(field)}",
+        "",
+    ]
 
 
-def _toml(value: str | float | bool) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return f'"{value}"' if isinstance(value, str) else str(value)
+def _meaning(field: FieldInfo) -> list[str]:
+    return [f"# {line}" for line in (field.description or "").split("\n")]
+
+
+def _toml(value: Any) -> str:
+    """A value as TOML has it, which for those that are defaults is as JSON has it."""
+    return json.dumps(value, ensure_ascii=False)

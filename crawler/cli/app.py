@@ -1,0 +1,80 @@
+"""The program: its options, and where each command stands."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from crawler.cli import archive, crawling, extracting, listing, starting, status
+from crawler.cli.invocation import Invocation
+
+app = typer.Typer(
+    help="""A news archive that fills itself: crawl, clean, deduplicate, search.
+
+    \b
+    copydesk init                       make the archive and its settings
+    copydesk add https://paper.example  follow a site: its feeds and sitemaps are found
+    copydesk crawl --all                fetch what is new
+    copydesk search "harbour wall"      find it again
+
+    `copydesk COMMAND --help` shows each command with examples.
+    """,
+    # Plain: help is read in pipes and pasted into documents too, and no error should come in a box.
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    no_args_is_help=True,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        print(f"copydesk {version('copydesk')}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    context: typer.Context,
+    config: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Settings; without it ./copydesk.toml, if it is there."),
+    ] = None,
+    db: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URL", help="The archive: an SQLite file, or postgresql+psycopg://user@host/name."
+        ),
+    ] = None,
+    setting: Annotated[
+        list[str] | None,
+        typer.Option(
+            "-s", "--setting", metavar="NAME=VALUE", help="A setting of Scrapy; may be given again."
+        ),
+    ] = None,
+    debug: Annotated[bool, typer.Option("--debug", help="Show where an error arose.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """Take in what stands before the command; its help is the program's own."""
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help(), err=True)
+        raise typer.Exit(2)
+    invocation: Invocation = context.obj
+    invocation.config_file, invocation.database = config, db
+    invocation.settings, invocation.debug = tuple(setting or ()), debug
+
+
+app.command("init")(starting.init)
+app.command("add")(starting.add)
+app.add_typer(listing.sources, name="sources")
+app.command("crawl")(crawling.crawl)
+app.command("search")(archive.search)
+app.command("show")(archive.show)
+app.command("export")(archive.export)
+app.command("extract")(extracting.extract)
+app.command("status")(status.status)

@@ -1,0 +1,168 @@
+"""The commands that read what is stored: search, show, export."""
+
+import sys
+from dataclasses import asdict
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from crawler.cli.failures import CommandFailed
+from crawler.cli.invocation import Invocation
+from crawler.cli.selection import (
+    AuthorOption,
+    LanguageOption,
+    SinceOption,
+    SourceOption,
+    UntilOption,
+    article_filter,
+)
+from crawler.cli.terminal import note, show_json
+from crawler.cli.whole_file import whole_file
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from storage.stored import StoredArticle
+
+
+class Order(StrEnum):
+    """How hits are put in order."""
+
+    RELEVANCE = "relevance"
+    NEWEST = "newest"
+    OLDEST = "oldest"
+
+
+class Format(StrEnum):
+    """How articles are written out."""
+
+    JSONL = "jsonl"
+    CSV = "csv"
+
+
+def search(
+    context: typer.Context,
+    query: Annotated[str, typer.Argument(metavar="QUERY", help='Words, all of which must be there, and "phrases".')],
+    source: SourceOption = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    lang: LanguageOption = None,
+    author: AuthorOption = None,
+    limit: Annotated[int, typer.Option(min=1, max=10_000, metavar="N", help="Most articles shown.")] = 10,
+    sort: Annotated[Order, typer.Option(help="What comes first.")] = Order.RELEVANCE,
+    duplicates: Annotated[
+        bool, typer.Option("--duplicates", help="Show a story in every place it stands.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Write a JSON list.")] = False,
+) -> None:
+    """Find articles by their words.
+
+    The best come first, each with the passage that matches.
+
+    \b
+    Examples:
+      copydesk search harbour
+      copydesk search '"harbour wall" storm' --since 7d --sort newest
+      copydesk search election --source "Harbour Gazette" --lang en --limit 50 --json
+    """
+    from crawler.cli.articles import hit_as_json, show_hits
+    from storage.search import search as find
+
+    invocation: Invocation = context.obj
+    with invocation.open_existing() as database, database.read() as session:
+        wanted = article_filter(session, source, since, until, lang, author)
+        hits = find(session, query, wanted, limit, sort.value, duplicates=duplicates)
+    if as_json:
+        show_json([hit_as_json(hit) for hit in hits])
+    elif hits:
+        show_hits(hits)
+    else:
+        note(f"nothing found for {query}")
+
+
+def show(
+    context: typer.Context,
+    article: Annotated[
+        str, typer.Argument(metavar="ID|URL", help="Its number, or any address that led to it.")
+    ],
+    removed: Annotated[
+        bool, typer.Option("--removed", help="Show also what was stripped, by which rule.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Write a JSON object, with all there is.")] = False,
+) -> None:
+    """Show one article, and what was stripped from it.
+
+    \b
+    Examples:
+      copydesk show 17
+      copydesk show https://paper.example/2024/05/harbour --removed
+      copydesk show 17 --json
+    """
+    from crawler.cli.articles import show_article
+    from storage.stored import revisions_of, sightings_of
+
+    invocation: Invocation = context.obj
+    with invocation.open_existing() as database, database.read() as session:
+        found = _find(session, article)
+        sightings = sightings_of(session, found.id)
+        revisions = revisions_of(session, found.id)
+    if as_json:
+        places = [{"id": place.id, "source": place.source, "url": place.url} for place in sightings]
+        show_json({**asdict(found), "sightings": places, "revisions": [asdict(each) for each in revisions]})
+    else:
+        show_article(found, sightings, revisions, removed=removed)
+
+
+def _find(session: "Session", article: str) -> "StoredArticle":
+    from pipelines.canonical import canonical_url
+    from storage.stored import find_article
+
+    found = find_article(session, article)
+    if found is None and not article.isdecimal() and (canonical := canonical_url(article)):
+        found = find_article(session, canonical)
+    if found is None:
+        raise CommandFailed(
+            f"no article {article} in the archive; `copydesk search` finds articles by their words"
+        )
+    return found
+
+
+def export(
+    context: typer.Context,
+    source: SourceOption = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    lang: LanguageOption = None,
+    author: AuthorOption = None,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", metavar="FILE", help="Where to; without it, stdout.")
+    ] = None,
+    form: Annotated[
+        Format | None, typer.Option("--format", help="Without it, by the file's name, else jsonl.")
+    ] = None,
+) -> None:
+    """Write articles out as JSON Lines or CSV.
+
+    However many there are, in the order in which they were filed; without an option, all.
+
+    \b
+    Examples:
+      copydesk export -o archive.jsonl
+      copydesk export --source "Harbour Gazette" --since 2024-05 -o may.csv
+      copydesk export --lang en | jq -r .title
+    """
+    from storage.export import export_rows, write_csv, write_jsonl
+
+    invocation: Invocation = context.obj
+    is_csv = form is Format.CSV or (form is None and output is not None and output.suffix.lower() == ".csv")
+    write = write_csv if is_csv else write_jsonl
+    with invocation.open_existing() as database, database.read() as session:
+        rows = export_rows(session, article_filter(session, source, since, until, lang, author))
+        if output is None or output == Path("-"):
+            write(rows, sys.stdout)
+            return
+        with whole_file(output) as file:
+            count = write(rows, file)
+    note(f"{count:,} articles written to {output}")

@@ -1,0 +1,138 @@
+"""How articles are shown: hits of a search, one whole, one as it would be stored."""
+
+import re
+import shutil
+import textwrap
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from crawler.cli.terminal import console, styled
+from crawler.cli.times import shown_time
+from storage.passage import MATCH_END, MATCH_START
+from storage.search import Hit
+from storage.stored import RemovedPassage, StoredArticle, StoredRevision
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.text import Text
+
+_MATCH = re.compile(f"{MATCH_START}(.*?){MATCH_END}", re.DOTALL)
+_COLUMNS = 100
+"""Longest line of a text on a terminal; longer ones are hard to read."""
+
+
+def hit_as_json(hit: Hit) -> dict[str, Any]:
+    """A hit for a program: the passage plain, and in `matches` where each match begins and ends in it."""
+    plain, matches, place = "", [], 0
+    for match in _MATCH.finditer(hit.passage):
+        plain += hit.passage[place : match.start()]
+        matches.append([len(plain), len(plain) + len(match[1])])
+        plain += match[1]
+        place = match.end()
+    return {**asdict(hit), "passage": plain + hit.passage[place:], "matches": matches}
+
+
+def show_hits(hits: Iterable[Hit]) -> None:
+    """Each hit: title, where and when, and the passage with its matches set off."""
+    out = console()
+    for number, hit in enumerate(hits):
+        if number:
+            out.print()
+        elsewhere = f"in {hit.sightings + 1} places" if hit.sightings else ""
+        out.print(styled(hit.title or "(no title)", "bold"))
+        out.print(_joined(f"#{hit.id}", hit.source, shown_time(hit.published_at), hit.language, elsewhere))
+        out.print(styled(hit.canonical_url, "dim"), soft_wrap=True)
+        out.print(_passage(hit.passage, out))
+
+
+def _passage(passage: str, out: "Console") -> "Text":
+    """The matches in colour on a terminal; between asterisks in a pipe."""
+    shown = styled("  ")
+    place = 0
+    for match in _MATCH.finditer(passage):
+        shown.append(styled(passage[place : match.start()]))
+        shown.append(styled(match[1], "bold yellow") if out.is_terminal else styled(f"**{match[1]}**"))
+        place = match.end()
+    shown.append(styled(passage[place:]))
+    return shown
+
+
+def _joined(*parts: str | None) -> "Text":
+    return styled(" · ".join(part for part in parts if part and part != "-"))
+
+
+def show_article(
+    article: StoredArticle,
+    sightings: Sequence[StoredArticle],
+    revisions: Sequence[StoredRevision],
+    *,
+    removed: bool,
+) -> None:
+    """One article, whole."""
+    out = console()
+    duplicate = (
+        f"{article.duplicate_of} ({article.similarity or 0:.0%} the same)" if article.duplicate_of else None
+    )
+    show_fields(
+        article.title,
+        [
+            ("id", str(article.id)),
+            ("source", article.source),
+            ("url", article.canonical_url),
+            ("fetched from", article.url if article.url != article.canonical_url else None),
+            ("authors", ", ".join(article.authors)),
+            ("published", published(article.published_at, article.date_precision, article.date_from)),
+            ("modified", shown_time(article.modified_at) if article.modified_at else None),
+            ("language", article.language),
+            ("section", article.section),
+            ("tags", ", ".join(article.tags)),
+            ("credit", article.credit),
+            ("image", article.image),
+            ("fetched", shown_time(article.fetched_at)),
+            ("duplicate of", duplicate),
+            ("also in", "; ".join(f"{place.source or place.url} (#{place.id})" for place in sightings)),
+            ("revisions", f"{len(revisions)} earlier" if revisions else None),
+            ("removed", f"{len(article.removed)} passages" if article.removed and not removed else None),
+        ],
+    )
+    show_text(article.standfirst, article.text)
+    if removed:
+        out.print()
+        show_removed(article.removed)
+
+
+def published(moment: Any, precision: str | None, origin: str | None) -> str | None:
+    """A publication date for a person: only the day where the page says no more, and where it was found."""
+    if moment is None:
+        return None
+    told = moment.strftime("%Y-%m-%d") if precision == "day" else shown_time(moment)
+    return f"{told} (from {origin})" if origin else told
+
+
+def show_fields(title: str, fields: Iterable[tuple[str, str | None]]) -> None:
+    """A title, and what is known under it, a line each; what is not known is left out."""
+    out = console()
+    out.print(styled(title or "(no title)", "bold"))
+    for name, value in fields:
+        if value:
+            out.print(styled(f"{name:<13}", "dim").append(styled(value)), soft_wrap=True)
+
+
+def show_text(standfirst: str | None, text: str) -> None:
+    """The standfirst and the paragraphs, in lines that can be read on a terminal, whole in a pipe."""
+    out = console()
+    width = min(_COLUMNS, shutil.get_terminal_size().columns) if out.is_terminal else 0
+    for paragraph, style in [(standfirst or "", "italic"), *((line, "") for line in text.split("\n"))]:
+        if paragraph.strip():
+            folded = textwrap.fill(paragraph, width) if width else paragraph
+            out.print()
+            out.print(styled(folded, style), soft_wrap=True)
+
+
+def show_removed(removed: Sequence[RemovedPassage]) -> None:
+    """What cleaning took out, each with its rule."""
+    out = console()
+    out.print(styled(f"removed: {len(removed)}" if removed else "nothing was removed", "bold"))
+    for passage in removed:
+        out.print(styled(f"  [{passage.rule}] ", "yellow").append(styled(passage.text)), soft_wrap=True)

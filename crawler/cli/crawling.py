@@ -1,0 +1,159 @@
+"""The command that crawls."""
+
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING, Annotated
+from urllib.parse import urlsplit
+
+import typer
+
+from crawler.cli.failures import WrongUsage
+from crawler.cli.invocation import Invocation
+from crawler.cli.names import is_address, no_such_source
+from crawler.cli.terminal import note, show_json
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from crawler.desk import Desk
+    from crawler.report import RunReport
+    from storage.session import Database
+
+
+def crawl(
+    context: typer.Context,
+    targets: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="SOURCE|URL", help="A source's name, a site's address, or an article's."),
+    ] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Crawl every source that is enabled.")] = False,
+    limit: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="Most pages fetched of each source.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Write the report as a JSON list.")] = False,
+) -> None:
+    """Fetch what is new, now.
+
+    The address of a site that is no source yet makes it one; an article's address is fetched alone.
+    Ctrl-C stops cleanly, and the next crawl goes on from there; a second one stops at once. The exit status
+    is 1 if a source could not be read at all, or the crawl was stopped.
+
+    \b
+    Examples:
+      copydesk crawl --all
+      copydesk crawl "Harbour Gazette" --limit 20
+      copydesk crawl https://paper.example https://other.example/2024/05/harbour-wall
+    """
+    import asyncio
+
+    invocation: Invocation = context.obj
+    if bool(targets) == everything:
+        raise WrongUsage("name sources or addresses to crawl, or give --all for every source, not both")
+    with invocation.open_database() as database:
+        with database.read() as session:
+            errand = all_enabled(session) if everything else sort_out(session, targets or [])
+        failed = asyncio.run(_crawl(invocation, database, errand, limit, as_json))
+    if failed:
+        raise typer.Exit(1)
+
+
+@dataclass(slots=True)
+class Errand:
+    """What one call is to crawl."""
+
+    source_ids: list[int] = field(default_factory=list)
+    sites: list[str] = field(default_factory=list)
+    """Addresses of sites that are no source yet."""
+    pages: list[str] = field(default_factory=list)
+    """Addresses of articles."""
+
+
+def all_enabled(session: "Session") -> Errand:
+    """Every source that is enabled. Raises WrongUsage if there is none."""
+    from storage.sources import list_sources
+
+    sources = [source.id for source in list_sources(session) if source.enabled]
+    if not sources:
+        raise WrongUsage("there is no source to crawl: `copydesk add https://…` adds one")
+    return Errand(source_ids=sources)
+
+
+def sort_out(session: "Session", targets: list[str]) -> Errand:
+    """What each of `targets` means. Raises WrongUsage for what is neither a source nor an address."""
+    from crawler.discover import is_site_address
+    from storage.sources import get_source, list_sources, source_of_host
+
+    errand = Errand()
+    for target in dict.fromkeys(targets):
+        source = get_source(session, target)
+        if source is None and not is_address(target):
+            raise WrongUsage(no_such_source(target, [known.name for known in list_sources(session)]))
+        if source is None and is_site_address(target):
+            source = source_of_host(session, urlsplit(_with_scheme(target)).netloc)
+        if source is not None:
+            errand.source_ids.append(source.id)
+        elif is_site_address(target):
+            errand.sites.append(target)
+        else:
+            errand.pages.append(_with_scheme(target))
+    errand.source_ids = list(dict.fromkeys(errand.source_ids))
+    return errand
+
+
+def _with_scheme(address: str) -> str:
+    return address if "://" in address else f"https://{address}"
+
+
+async def _crawl(
+    invocation: Invocation, database: "Database", errand: Errand, limit: int | None, as_json: bool
+) -> bool:
+    """Crawl, and report; whether anything failed as a whole."""
+    from scrapy.utils.log import configure_logging
+
+    from crawler.cli.progress_bar import shown_progress
+    from crawler.cli.reports import reports_as_json, show_reports
+    from crawler.cli.stopping import stopped_by_signals
+    from crawler.crawl import crawl_addresses, crawl_sources
+    from crawler.desk import open_desk
+    from storage.models import RunState
+
+    reports: list[RunReport] = []
+    with shown_progress(len(errand.source_ids) + len(errand.sites) + bool(errand.pages), limit) as progress:
+        async with open_desk(invocation.config(), database, progress) as desk:
+            configure_logging(desk.settings)  # after the bar, which then stays below what is logged
+            with stopped_by_signals(desk.stop, "the pages under way are finished"):
+                found = await _become_sources(desk, errand.sites)
+                reports += await crawl_sources(desk, [*errand.source_ids, *found], limit=limit)
+                if errand.pages and not desk.stopping.is_set():
+                    reports.append(await crawl_addresses(desk, errand.pages))
+            stopped = desk.stopping.is_set()
+    if as_json:
+        show_json(reports_as_json(reports))
+    else:
+        show_reports(reports)
+    return stopped or len(found) < len(errand.sites) or any(r.state is not RunState.DONE for r in reports)
+
+
+async def _become_sources(desk: "Desk", sites: list[str]) -> list[int]:
+    """Make a source of each site that answers; their ids."""
+    from crawler.cli.starting import store
+    from crawler.discover import DiscoveryFailed, discover
+    from storage.errors import SourceExists
+    from storage.sources import get_source
+
+    ids = []
+    for site in sites:
+        try:
+            discovery = await discover(desk, site)
+        except DiscoveryFailed as error:
+            note(str(error))
+            continue
+        try:
+            name = await store(desk, discovery)
+            note(f"{site} is a source now, named {name!r}")
+        except SourceExists as known:  # under the address to which this one leads
+            name = known.source
+        source = await desk.archive.read(partial(get_source, name_or_url=name))
+        if source is not None:
+            ids.append(source.id)
+    return ids

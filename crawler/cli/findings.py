@@ -1,0 +1,87 @@
+"""How discovery and readings are shown: what a site offers, and what its pages turn out to be."""
+
+from collections import Counter
+from typing import Any
+
+from crawler.cli.articles import published, show_fields, show_text
+from crawler.cli.terminal import note, show_table
+from crawler.cli.times import shown_time
+from crawler.discover import Discovery
+from pipelines.article import Article, Reading
+
+_WORDS = 600
+"""Characters of a text that a preview shows."""
+
+
+def show_discovery(discovery: Discovery, name: str | None) -> None:
+    """What a site offers to poll; `name`: of the source it has become, None if it is only looked at."""
+    kinds = Counter(str(seed.kind).replace("_", " ") for seed in discovery.seeds)
+    found = ", ".join(f"{count} {kind}{'s' if count > 1 else ''}" for kind, count in kinds.items())
+    print(f"{name!r} added: {discovery.url}, {found}" if name else f"{discovery.url}: {found}")
+    show_table(["kind", "address"], [(str(seed.kind), seed.url) for seed in discovery.seeds])
+    for problem in discovery.problems:
+        note(f"not used: {problem}")
+
+
+def show_reading(reading: Reading) -> None:
+    """A page as it would be stored, its text cut short; or why it would not be."""
+    print()
+    if reading.article is None:
+        print(f"rejected: {reading.rejection} ({reading.detail or 'no more is known'})")
+        return
+    article = reading.article
+    show_fields(
+        article.title,
+        [
+            ("url", article.canonical_url),
+            ("authors", ", ".join(article.authors)),
+            ("published", published(article.published_at, article.date_precision, article.date_from)),
+            ("modified", shown_time(article.modified_at) if article.modified_at else None),
+            ("language", article.language),
+            ("section", article.section),
+            ("removed", f"{len(article.removed)} passages" if article.removed else None),
+        ],
+    )
+    cut = article.text if len(article.text) <= _WORDS else article.text[:_WORDS].rsplit(" ", 1)[0] + " …"
+    show_text(article.standfirst, cut)
+
+
+def discovery_as_json(discovery: Discovery, name: str | None) -> dict[str, Any]:
+    """What a site offers, for a program."""
+    return {
+        "name": name or discovery.name,
+        "url": discovery.url,
+        "seeds": [{"kind": str(seed.kind), "url": seed.url} for seed in discovery.seeds],
+        "problems": list(discovery.problems),
+    }
+
+
+def reading_as_json(reading: Reading) -> dict[str, Any]:
+    """A page's text and metadata, for a program; of a rejected page what there is, and the reason."""
+    article = reading.article
+    row: dict[str, Any] = {"text": "", "title": None, "standfirst": None, "authors": [], "date": None}
+    row |= {"modified": None, "language": None, "image": None, "tags": [], "removed": []}
+    if article is not None:
+        row |= _fields(article)
+    return {
+        **row,
+        "rejected": str(reading.rejection) if reading.rejection else None,
+        "detail": reading.detail,
+    }
+
+
+def _fields(article: Article) -> dict[str, Any]:
+    return {
+        "text": article.text,
+        "title": article.title,
+        "standfirst": article.standfirst,
+        "authors": list(article.authors),
+        "date": article.published_at.isoformat() if article.published_at else None,
+        "modified": article.modified_at.isoformat() if article.modified_at else None,
+        "language": article.language,
+        "image": article.image,
+        "section": article.section,
+        "tags": list(article.tags),
+        "credit": article.credit,
+        "removed": [{"text": passage.text, "rule": passage.rule} for passage in article.removed],
+    }

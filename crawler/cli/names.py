@@ -1,0 +1,46 @@
+"""Finds what a person means by a source's name or an address."""
+
+import difflib
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from crawler.cli.failures import WrongUsage
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from storage.models import Source
+
+_HOST = re.compile(r"(?:[\w-]+\.)+[\w-]+\.?|localhost|\[[0-9a-f:.]+\]", re.IGNORECASE)
+
+
+def is_address(text: str) -> bool:
+    """Whether a text is a web address, with or without http(s)://, rather than a name."""
+    try:
+        parts = urlsplit(text if "://" in text else f"http://{text}")
+        host = parts.netloc.rpartition(":")[0] if parts.port else parts.netloc
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(_HOST.fullmatch(host)) and " " not in text.strip()
+
+
+def known_source(session: "Session", name: str) -> "Source":
+    """The source with that name or address. Raises WrongUsage, which gives the names that are near."""
+    from storage.sources import get_source, list_sources
+
+    source = get_source(session, name)
+    if source is None:
+        raise WrongUsage(no_such_source(name, [known.name for known in list_sources(session)]))
+    return source
+
+
+def no_such_source(name: str, names: list[str]) -> str:
+    """What to say of a name that is no source's."""
+    by_folded = {known.casefold(): known for known in names}
+    near = difflib.get_close_matches(name.casefold(), by_folded, n=3)
+    near += [folded for folded in by_folded if name.casefold() in folded and folded not in near]
+    if near:
+        meant = " or ".join(repr(by_folded[folded]) for folded in near[:3])
+        return f"there is no source named {name!r}; did you mean {meant}?"
+    return f"there is no source named {name!r}; `copydesk sources` lists them, `copydesk add` adds one"

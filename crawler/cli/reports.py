@@ -1,0 +1,78 @@
+"""How the runs of a crawl are reported: a table, or JSON."""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from crawler.cli.terminal import note, show_table
+from crawler.report import RunCounts, RunReport
+from storage.models import RunState
+
+_FOLD_ABOVE = 30
+"""Rows from which on sources with nothing to tell are told in one line."""
+_NUMBERS = ("found", "new", "revised", "unchanged", "duplicate")
+
+
+def show_reports(reports: Sequence[RunReport]) -> None:
+    """A row per source, and why pages were rejected or failed; what broke a run, on stderr."""
+    told = [report for report in reports if len(reports) <= _FOLD_ABOVE or _has_news(report)]
+    folded = [report for report in reports if len(reports) > _FOLD_ABOVE and not _has_news(report)]
+    total = _total(reports)
+    if told:
+        show_table(
+            ["source", *_NUMBERS, "rejected", "failed"],
+            [_row(report.source, report.counts) for report in told],
+            _row("total", total) if len(reports) > 1 else [],
+        )
+    if folded:
+        unchanged = sum(report.counts.unchanged for report in folded)
+        more = "more " if told else ""
+        print(f"{len(folded):,} {more}sources with nothing new ({unchanged:,} pages unchanged)")
+    for report in reports:
+        if report.error:
+            note(f"{report.source}: {report.error}")
+
+
+def _has_news(report: RunReport) -> bool:
+    counts = report.counts
+    numbers = (counts.found, counts.new, counts.revised, counts.duplicate, counts.rejected, counts.failed)
+    return report.state is not RunState.DONE or any(numbers)
+
+
+def _row(name: str, counts: RunCounts) -> list[str | int]:
+    numbers = [getattr(counts, key) for key in _NUMBERS]
+    return [name, *numbers, _reasons(counts.rejected), _reasons(counts.failed)]
+
+
+def _reasons(counted: Counter[str]) -> str:
+    """How many, and why: "4: section page 3, stub 1"."""
+    if not counted:
+        return "0"
+    return f"{counted.total():,}: " + ", ".join(
+        f"{reason} {count:,}" for reason, count in counted.most_common()
+    )
+
+
+def _total(reports: Sequence[RunReport]) -> RunCounts:
+    total = RunCounts()
+    for report in reports:
+        for key in _NUMBERS:
+            setattr(total, key, getattr(total, key) + getattr(report.counts, key))
+        total.rejected.update(report.counts.rejected)
+        total.failed.update(report.counts.failed)
+    return total
+
+
+def reports_as_json(reports: Sequence[RunReport]) -> list[dict[str, Any]]:
+    """The runs, for a program."""
+    return [
+        {
+            "source": report.source,
+            "source_id": report.source_id,
+            "state": str(report.state),
+            "error": report.error,
+            "seconds": round(report.seconds, 3),
+            **report.counts.as_dict(),
+        }
+        for report in reports
+    ]

@@ -1,0 +1,51 @@
+"""The options by which commands choose articles."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from crawler.cli.names import known_source
+from crawler.cli.times import read_time
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from storage.filters import ArticleFilter
+
+SourceOption = Annotated[str | None, typer.Option(metavar="NAME", help="Only of this source.")]
+SinceOption = Annotated[
+    str | None,
+    typer.Option(metavar="TIME", help="Published then or later: 2024-05-06, 2024-05, 36h, 7d, 2w (ago)."),
+]
+UntilOption = Annotated[
+    str | None, typer.Option(metavar="TIME", help="Published before its end; a time without a zone is UTC.")
+]
+LanguageOption = Annotated[
+    str | None, typer.Option("--lang", metavar="CODE", help="Only in this language: en, pt.")
+]
+AuthorOption = Annotated[
+    str | None, typer.Option(metavar="NAME", help="Only by this author: any words of the name.")
+]
+
+
+def article_filter(
+    session: "Session",
+    source: str | None,
+    since: str | None,
+    until: str | None,
+    language: str | None,
+    author: str | None,
+) -> "ArticleFilter":
+    """What the options ask for. Raises WrongUsage for a source we do not have and for what is no time."""
+    from datetime import UTC, datetime
+
+    from storage.filters import ArticleFilter
+
+    now = datetime.now(UTC)
+    return ArticleFilter(
+        source=known_source(session, source).name if source is not None else None,
+        since=read_time(since, now) if since is not None else None,
+        until=read_time(until, now, end=True) if until is not None else None,
+        language=language,
+        author=author,
+    )
