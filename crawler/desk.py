@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from typing import Any
 
 from scrapy.settings import Settings
@@ -10,6 +11,7 @@ from scrapy.settings import Settings
 from crawler.config import Config
 from crawler.politeness import HostGate
 from crawler.progress import Progress, Silent
+from crawler.revisit import Retries
 from crawler.rulebook import RuleBook
 from crawler.workers import WorkerPool
 from pipelines.store import Filer
@@ -33,6 +35,9 @@ class Desk:
         self.rules = RuleBook(archive)
         self.stopping = asyncio.Event()
         self.settings = scrapy_settings(config)
+        self.retries = Retries(
+            times=config.crawl.retries, first_wait=timedelta(seconds=config.crawl.retry_wait)
+        )
         self.broken: StorageError | None = None
         """The failure of the database that stopped the desk."""
 
@@ -74,6 +79,7 @@ def scrapy_settings(config: Config) -> Settings:
         "DOWNLOAD_TIMEOUT": config.crawl.download_timeout,
         "DOWNLOAD_MAXSIZE": config.crawl.max_body,
         "ROBOTSTXT_OBEY": config.crawl.obey_robots,
+        "REST_AFTER_REFUSAL": 2 * config.crawl.retry_wait,
         "PRIVATE_HOSTS_ALLOWED": config.crawl.allow_private,
     }
     if config.contact:

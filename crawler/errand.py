@@ -10,6 +10,7 @@ from scrapy.http import Response
 
 from crawler.desk import Desk
 from crawler.fetch import fetch_patiently
+from crawler.revisit import Retries
 
 T = TypeVar("T")
 FetchOne = Callable[..., Awaitable[Response]]
@@ -38,7 +39,7 @@ class ErrandSpider(scrapy.Spider):
     async def _fetch(self, url: str, *, patient: bool = True) -> Response:
         """The answer of an address. Raises FetchFailed; `patient`: try again as a run does."""
         return await fetch_patiently(
-            self.crawler, url, retries=self.desk.config.crawl.retries if patient else 0
+            self.crawler, url, None, self.desk.retries if patient else Retries(times=0)
         )
 
 

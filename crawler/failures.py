@@ -51,7 +51,7 @@ def failure_of_exception(error: BaseException) -> Failure:
         case ForbiddenByRobots():
             return Failure(reason="robots.txt", detail=detail, retry=False, forbidden=True, visited=False)
         case RobotsUnreachable():
-            return Failure(reason="robots.txt unreachable", detail=detail, visited=False)
+            return Failure(reason=error.reason, detail=detail, visited=False)
         case PrivateAddress():
             return Failure(reason="private address", detail=detail, retry=False, visited=False)
         case HostResting():

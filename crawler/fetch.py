@@ -10,7 +10,7 @@ from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 
 from crawler.failures import FetchFailed, failure_of_exception, failure_of_response
-from crawler.revisit import WITHIN_RUN, retry_at
+from crawler.revisit import WITHIN_RUN, Retries, retry_at
 from pipelines.page import Page
 
 
@@ -28,7 +28,7 @@ async def fetch(crawler: Crawler, url: str, headers: Mapping[str, str] | None = 
 
 
 async def fetch_patiently(
-    crawler: Crawler, url: str, headers: Mapping[str, str] | None = None, retries: int = 2
+    crawler: Crawler, url: str, headers: Mapping[str, str] | None, retries: Retries
 ) -> Response:
     """As `fetch`, trying again as often as a run does for a page. Raises the last FetchFailed."""
     attempts = 0

@@ -15,9 +15,6 @@ from crawler.addresses import PublicResolver, check_literal
 from crawler.failures import retry_after
 from crawler.politeness import HostGate
 
-REST = 10.0
-"""Seconds that a host is left alone after a 429 or 503 that names no time."""
-
 _gate_of_this_process = HostGate()
 """For spiders without a desk: `scrapy shell`, a spider of one's own."""
 
@@ -41,6 +38,7 @@ class PoliteDownloadHandler(AiohttpDownloadHandler):
         # its connector would go to any address.
         super(AiohttpDownloadHandler, self).__init__(crawler)
         self._delay = crawler.settings.getfloat("DOWNLOAD_DELAY")
+        self._rest = crawler.settings.getfloat("REST_AFTER_REFUSAL")
         self._allowed = set(crawler.settings.getlist("PRIVATE_HOSTS_ALLOWED"))
         self._ssl_context = certificates(crawler.settings.getbool("DOWNLOAD_VERIFY_CERTIFICATES"))
         self._session = aiohttp.ClientSession(
@@ -60,7 +58,7 @@ class PoliteDownloadHandler(AiohttpDownloadHandler):
         async with gate.turn(host, self._delay):
             response = await super().download_request(request)
             if response.status in (429, 503):
-                gate.rest(host, retry_after(response, datetime.now(UTC)) or REST)
+                gate.rest(host, retry_after(response, datetime.now(UTC)) or self._rest)
             return response
 
 

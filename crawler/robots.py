@@ -22,13 +22,19 @@ class ForbiddenByRobots(IgnoreRequest):
 class RobotsUnreachable(IgnoreRequest):
     """robots.txt could not be read, which means "not now" for everything on the host."""
 
+    def __init__(self, host: str, reason: str) -> None:
+        super().__init__(f"asked {host} for robots.txt")
+        self.reason = reason
+        """Why not: "unknown host", "http 503"…"""
+
 
 @dataclass(frozen=True, slots=True)
 class Robots:
-    """A host's rules. Where it failed (5xx, no answer), it is not `reachable`, and nothing is fetched."""
+    """A host's rules."""
 
     rules: Protego | None
-    reachable: bool = True
+    unreachable: str | None = None
+    """Why they could not be had (5xx, no answer): then nothing is fetched."""
 
     def allows(self, url: str) -> bool:
         return self.rules is None or bool(self.rules.can_fetch(url, AGENT))
@@ -43,10 +49,15 @@ class Robots:
         return list(self.rules.sitemaps) if self.rules else []
 
 
-def read_robots(status: int | None, body: bytes) -> Robots:
-    """The rules in an answer: 2xx as written, 4xx none, 5xx or no answer "not now" (RFC 9309, 2.3.1)."""
-    if status is None or status >= 500 or status == 429:
-        return Robots(None, reachable=False)
+def read_robots(status: int | None, body: bytes, why: str = "no answer") -> Robots:
+    """The rules in an answer: 2xx as written, 4xx none, 5xx or no answer "not now" (RFC 9309, 2.3.1).
+
+    `why`: the reason for a status of None.
+    """
+    if status is None:
+        return Robots(None, unreachable=why)
+    if status >= 500 or status == 429:
+        return Robots(None, unreachable=f"robots.txt http {status}")
     if not 200 <= status < 300:
         return Robots(None)
     return Robots(Protego.parse(body[:MAX_BYTES].decode("utf-8", "replace")))

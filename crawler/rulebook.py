@@ -9,8 +9,8 @@ from crawler.robots import KEPT, MAX_BYTES, RETRIED, Robots, read_robots
 from storage.hosts import load_robots, save_robots
 from storage.thread import ArchiveThread
 
-Fetch = Callable[[str], Awaitable[tuple[int | None, bytes]]]
-"""Given an origin ("https://example.org"), the status and body of its robots.txt."""
+Fetch = Callable[[str], Awaitable[tuple[int | None, bytes, str]]]
+"""Given an origin ("https://example.org"), the status and body of its robots.txt; without an answer, why."""
 
 
 class RuleBook:
@@ -29,7 +29,7 @@ class RuleBook:
             rules = asyncio.ensure_future(self._find(origin, fetch))
             self._known[origin] = now + RETRIED, rules
         robots = await asyncio.shield(rules)
-        if robots.reachable:
+        if not robots.unreachable:
             self._known[origin] = max(until, now + KEPT), rules
         return robots
 
@@ -45,10 +45,10 @@ class RuleBook:
             stored = await self._archive.read(lambda session: load_robots(session, host))
             if stored is not None and now - stored.at < KEPT:
                 robots = read_robots(stored.status, stored.body or b"")
-                if robots.reachable:
+                if not robots.unreachable:
                     return robots
-        status, body = await fetch(origin)
+        status, body, why = await fetch(origin)
         body = body[:MAX_BYTES]
         if self._archive is not None:
             await self._archive.write(lambda session: save_robots(session, host, status, body, now))
-        return read_robots(status, body)
+        return read_robots(status, body, why)

@@ -34,6 +34,7 @@ DOWNLOAD_VERIFY_CERTIFICATES = True
 REDIRECT_MAX_TIMES = 8
 METAREFRESH_MAXDELAY = 3
 HTTPERROR_ALLOW_ALL = True  # a 404 is an outcome to record, not an error to hide
+REST_AFTER_REFUSAL = 10.0  # seconds that a host is left alone after a 429 or 503 that names no time
 RETRY_ENABLED = False  # the frontier tries again, later each time: see crawler/revisit.py
 COOKIES_ENABLED = True  # some sites redirect for ever to a reader who keeps none; they last one crawl
 URLLENGTH_LIMIT = 2000

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import ColumnElement, case, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from storage.candidates import Candidate, Found, add_pages
@@ -25,8 +25,9 @@ __all__ = [
     "SeedVisit",
     "VisitRecord",
     "add_pages",
+    "ask_for_page",
+    "due_among",
     "due_pages",
-    "page_for",
     "record_seed_visit",
     "record_visit",
     "seeds_of",
@@ -90,33 +91,49 @@ def due_pages(
 
     Forbidden and gone pages are never due, whatever their `due_at`.
     """
+    return _due(session, Page.source_id == source_id, now, limit, skip)
+
+
+def due_among(
+    session: Session, page_ids: Collection[int], now: datetime, limit: int, skip: Collection[int] = ()
+) -> list[DuePage]:
+    """As `due_pages`, of the pages given."""
+    return _due(session, Page.id.in_(page_ids), now, limit, skip)
+
+
+def _due(
+    session: Session, which: ColumnElement[bool], now: datetime, limit: int, skip: Collection[int]
+) -> list[DuePage]:
     rows = session.execute(
         select(*_DUE_COLUMNS)
-        .where(Page.source_id == source_id, Page.due_at <= now, Page.state.in_(_DUE_STATES))
+        .where(which, Page.due_at <= now, Page.state.in_(_DUE_STATES))
         .order_by(Page.hint_published_at.desc().nulls_last(), Page.id)
         .limit(limit + len(skip))
     )
     return [DuePage(**row._mapping) for row in rows if row.id not in skip][:limit]
 
 
-def page_for(
+def ask_for_page(
     session: Session, url: str, source_id: int | None, now: datetime, *, asked_url: str | None = None
-) -> DuePage:
-    """The page of an address given by hand, made if we do not know it; a page of no source joins `source_id`.
+) -> int:
+    """Make the page of an address given by hand due now, whatever became of it before; its id.
 
-    `url` is its canonical form, `asked_url` the address to fetch it by where that differs.
-
-    Raises `CannotStore` if the address cannot be kept.
+    `url` is its canonical form, `asked_url` the address to fetch it by where that differs. It is made if we
+    do not know it; a page of no source joins `source_id`. Raises `CannotStore` if the address cannot be kept.
     """
     row = {"url": url, "asked_url": asked_url, "source_id": source_id, "found_at": now, "due_at": now}
     check_row(table_of(Page), row)
     statement = insert_into(session, Page).values(**row, state=PageState.WAITING, attempts=0)
     session.execute(statement.on_conflict_do_nothing())
-    if source_id is not None:
-        orphan = (Page.url == url, Page.source_id.is_(None))
-        session.execute(update(Page).where(*orphan).values(source_id=source_id))
-    found = session.execute(select(*_DUE_COLUMNS).where(Page.url == url)).one()
-    return DuePage(**found._mapping)
+    pages = table_of(Page)
+    never_due = pages.c.state.in_([PageState.FORBIDDEN, PageState.GONE])
+    due = update(pages).values(
+        due_at=now,
+        state=case((never_due, PageState.WAITING), else_=pages.c.state),
+        source_id=func.coalesce(pages.c.source_id, source_id),
+    )
+    page_id: int = session.scalars(due.where(pages.c.url == url).returning(pages.c.id)).one()
+    return page_id
 
 
 def record_visit(session: Session, record: VisitRecord) -> None:

@@ -43,13 +43,13 @@ class RobotsMiddleware:
         robots = await book.rules_of(f"{parts.scheme}://{parts.netloc}", self._fetch)
         if robots.crawl_delay:
             gate_of(self._crawler).ask_for_delay(parts.hostname or "", robots.crawl_delay)
-        if not robots.reachable:
-            raise RobotsUnreachable(f"robots.txt of {parts.netloc} could not be read")
+        if robots.unreachable:
+            raise RobotsUnreachable(parts.netloc, robots.unreachable)
         if not robots.allows(request.url):
             raise ForbiddenByRobots(f"robots.txt of {parts.netloc} forbids it")
 
-    async def _fetch(self, origin: str) -> tuple[int | None, bytes]:
-        """Status and body of an origin's robots.txt; a status of None where no answer came."""
+    async def _fetch(self, origin: str) -> tuple[int | None, bytes, str]:
+        """Status and body of an origin's robots.txt; a status of None where no answer came, and why."""
         request = Request(f"{origin}/robots.txt", meta={"is_robots_txt": True}, callback=NO_CALLBACK)
         assert self._crawler.engine is not None
         try:
@@ -57,9 +57,6 @@ class RobotsMiddleware:
         except Exception as error:  # noqa: BLE001  whatever broke, the answer is the same: not now
             failure = failure_of_exception(error)
             logger.info("robots.txt of %s: %s (%s)", origin, failure.reason, failure.detail)
-            if (
-                failure.reason == "redirect loop"
-            ):  # RFC 9309, 2.3.1.2: too many redirects may count as missing
-                return 404, b""
-            return None, b""
-        return response.status, response.body
+            # RFC 9309, 2.3.1.2: one that redirects for ever may count as missing
+            return (404 if failure.reason == "redirect loop" else None), b"", failure.reason
+        return response.status, response.body, ""

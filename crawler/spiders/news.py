@@ -2,9 +2,9 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import AsyncExitStack
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Self
 from urllib.parse import urlsplit
 
@@ -13,6 +13,7 @@ from scrapy import Request, signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import UsageError
 from scrapy.http import Response
+from sqlalchemy.orm import Session
 from twisted.python.failure import Failure as TwistedFailure
 
 from crawler.assignment import Assignment, close_run, self_assigned
@@ -22,18 +23,21 @@ from crawler.failures import Failure, failure_of_exception, failure_of_response
 from crawler.fetch import fetch_patiently, header, page_of
 from crawler.politeness import PATIENCE, CrawlStopping
 from crawler.report import RunCounts
-from crawler.revisit import WITHIN_RUN, retry_at
+from crawler.revisit import WITHIN_RUN, Retries, retry_at
 from crawler.seeds import SeedReader
 from pipelines.canonical import canonical_url
 from pipelines.store import Visited
 from storage.errors import StorageError
-from storage.frontier import DuePage, due_pages, page_for
+from storage.frontier import DuePage, ask_for_page, due_among, due_pages
 from storage.models import PageState, RunState
 from storage.seeds import seeds_of
 from storage.sources import add_seeds
 
 BATCH = 50
 """Pages asked of the frontier at a time."""
+
+AskFrontier = Callable[[Session, datetime, int, Collection[int]], Sequence[DuePage]]
+"""Pages due at a time, so many at most, without those whose ids are given."""
 
 
 class NewsSpider(scrapy.Spider):
@@ -80,12 +84,13 @@ class NewsSpider(scrapy.Spider):
         """The requests of the run; Scrapy takes the next one only when it has room for it."""
         if self._source is not None:
             self.job = await self._own.enter_async_context(self_assigned(self.crawler.settings, self._source))
-        if self.job.source_id is not None:
-            await self._read_seeds(self.job.source_id)
-            pages = self._due_pages(self.job.source_id)
+        if (source_id := self.job.source_id) is not None:
+            await self._read_seeds(source_id)
+            due = self._due_pages(lambda session, *rest: due_pages(session, source_id, *rest))
         else:
-            pages = self._given_pages()
-        async for page in pages:
+            ids = await self._ask_for_addresses()
+            due = self._due_pages(lambda session, *rest: due_among(session, ids, *rest))
+        async for page in due:
             self._in_flight.add(page.id)
             yield self._request(page)
 
@@ -123,25 +128,24 @@ class NewsSpider(scrapy.Spider):
     async def _fetch(
         self, url: str, headers: Mapping[str, str] | None = None, *, patient: bool = True
     ) -> Response:
-        retries = self.desk.config.crawl.retries if patient else 0
+        retries = self.desk.retries if patient else Retries(times=0)
         return await fetch_patiently(self.crawler, url, headers, retries)
 
     def _found(self, count: int) -> None:
         self.counts.found += count
         self.desk.progress.found(self.job.label, count)
 
-    async def _due_pages(self, source_id: int) -> AsyncIterator[DuePage]:
+    async def _due_pages(self, ask: AskFrontier) -> AsyncIterator[DuePage]:
         """What the frontier has due, newest first; waits for pages that are soon to be tried again."""
         given = 0
         while not self.desk.stopping.is_set() and (self.job.limit is None or given < self.job.limit):
-            now = datetime.now(UTC)
             room = BATCH if self.job.limit is None else min(BATCH, self.job.limit - given)
-            pages = await self._ask_frontier(source_id, now, room)
+            pages = await self._ask(ask, timedelta(0), room)
             if not pages and self._in_flight:
                 self._one_landed.clear()
                 await self._one_landed.wait()
             elif not pages:
-                if not await self._ask_frontier(source_id, now + WITHIN_RUN, 1) or self._host_rests():
+                if self._host_rests() or not await self._ask(ask, WITHIN_RUN, 1):
                     return
                 await asyncio.sleep(0.5)
             for page in pages:
@@ -150,21 +154,23 @@ class NewsSpider(scrapy.Spider):
                 given += 1
                 yield page
 
-    async def _ask_frontier(self, source_id: int, now: datetime, limit: int) -> Sequence[DuePage]:
-        skip = frozenset(self._in_flight)
-        return await self.desk.archive.read(lambda session: due_pages(session, source_id, now, limit, skip))
+    async def _ask(self, ask: AskFrontier, ahead: timedelta, limit: int) -> Sequence[DuePage]:
+        skip, when = frozenset(self._in_flight), datetime.now(UTC) + ahead
+        return await self.desk.archive.read(lambda session: ask(session, when, limit, skip))
 
-    async def _given_pages(self) -> AsyncIterator[DuePage]:
-        for address in self.job.addresses:
-            self.desk.progress.found(self.job.label, 1)
-            yield await self._page_for(address)
-
-    async def _page_for(self, address: str) -> DuePage:
+    async def _ask_for_addresses(self) -> list[int]:
+        """Make the addresses of the assignment due; the ids of their pages."""
         now = datetime.now(UTC)
-        url = canonical_url(address) or address  # what is no web address fails when it is fetched
-        return await self.desk.archive.write(
-            lambda session: page_for(session, url, None, now, asked_url=address if address != url else None)
-        )
+
+        def ask(session: Session) -> list[int]:
+            ids = []
+            for address in self.job.addresses:
+                url = canonical_url(address) or address  # what is no web address fails when it is fetched
+                asked_url = address if address != url else None
+                ids.append(ask_for_page(session, url, None, now, asked_url=asked_url))
+            return ids
+
+        return await self.desk.archive.write(ask)
 
     def _host_rests(self) -> bool:
         """Whether the site asked to be left alone for longer than a run waits: then the run ends here."""
@@ -220,7 +226,7 @@ class NewsSpider(scrapy.Spider):
             detail=failure.detail,
             failed_as=state,
             attempted=failure.visited,
-            due_at=retry_at(failure, attempts, self.desk.config.crawl.retries, now),
+            due_at=retry_at(failure, attempts, self.desk.retries, now),
         )
 
     def _visited(self, page: DuePage, now: datetime, response: Response | None, **outcome: Any) -> Visited:

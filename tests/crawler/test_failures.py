@@ -25,7 +25,7 @@ NOW = datetime(2026, 11, 1, 12, 0, tzinfo=UTC)
         (exceptions.DownloadFailedError("x"), "connection lost", True, True),
         (exceptions.IgnoreRequest("max redirections reached"), "redirect loop", False, True),
         (ForbiddenByRobots("x"), "robots.txt", False, False),
-        (RobotsUnreachable("x"), "robots.txt unreachable", True, False),
+        (RobotsUnreachable("a", "unknown host"), "unknown host", True, False),
         (HostResting("a", 90), "host asked to wait", True, False),
         (CrawlStopping(), "stopped", True, False),
         (RuntimeError("odd"), "broken answer", True, True),

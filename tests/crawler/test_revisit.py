@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from crawler.failures import Failure
-from crawler.revisit import LATER, retry_at
+from crawler.revisit import LATER, Retries, retry_at
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 TIMEOUT = Failure(reason="timeout")
@@ -31,13 +31,13 @@ UNKNOWN_HOST = Failure(reason="unknown host", this_run=False)
     ],
 )
 def test_waits_grow_and_end(failure: Failure, attempts: int, wait: timedelta | None) -> None:
-    assert retry_at(failure, attempts, 2, NOW) == (None if wait is None else NOW + wait)
+    assert retry_at(failure, attempts, Retries(), NOW) == (None if wait is None else NOW + wait)
 
 
 def test_without_retries_the_first_failure_waits_for_a_later_run() -> None:
-    assert retry_at(TIMEOUT, 1, 0, NOW) == NOW + LATER[0]
+    assert retry_at(TIMEOUT, 1, Retries(times=0), NOW) == NOW + LATER[0]
 
 
 def test_many_retries_are_each_a_short_wait() -> None:
-    waits = [retry_at(TIMEOUT, attempt, 20, NOW) for attempt in range(1, 21)]
+    waits = [retry_at(TIMEOUT, attempt, Retries(times=20), NOW) for attempt in range(1, 21)]
     assert all(wait is not None and wait - NOW <= timedelta(seconds=45) for wait in waits)

@@ -23,13 +23,13 @@ def test_rules_for_us_by_name_win() -> None:
 @pytest.mark.parametrize("status", [401, 403, 404, 410, 451])
 def test_a_missing_file_forbids_nothing(status: int) -> None:
     robots = read_robots(status, b"User-agent: *\nDisallow: /\n")
-    assert robots.reachable
+    assert robots.unreachable is None
     assert robots.allows("https://example.org/a")
 
 
 @pytest.mark.parametrize("status", [None, 429, 500, 503])
 def test_a_failing_file_means_not_now(status: int | None) -> None:
-    assert not read_robots(status, b"").reachable
+    assert read_robots(status, b"").unreachable
 
 
 @pytest.mark.parametrize(
