@@ -58,16 +58,24 @@ class Press:
         self._port = port
         self._servers: list[asyncio.Server] = []
         self._connections: set[asyncio.Task[None]] = set()
-        self._closed_port = socket.socket()
+        self._closed_port: socket.socket | None = None
 
     async def __aenter__(self) -> Self:
+        try:
+            await self._open()
+        except OSError:  # a port that is taken
+            await self.__aexit__()
+            raise
+        return self
+
+    async def _open(self) -> None:
         self.proxy_url = await self._listen(None, self._port)
         for place, host in enumerate(self.sites, start=1):
             self.direct_urls[host] = await self._listen(host, self._port and self._port + place)
         self.tls_url = await self._listen("behaviours.example", 0, tls=True)
+        self._closed_port = socket.socket()
         self._closed_port.bind((LOOPBACK, 0))  # bound but not listening: the port stays ours, and closed
         self.refused_url = f"http://{LOOPBACK}:{self._closed_port.getsockname()[1]}"
-        return self
 
     async def __aexit__(self, *_error: object) -> None:
         for server in self._servers:
@@ -77,7 +85,8 @@ class Press:
         await asyncio.gather(*self._connections, return_exceptions=True)
         for server in self._servers:
             await server.wait_closed()
-        self._closed_port.close()
+        if self._closed_port:
+            self._closed_port.close()
 
     def publish(self, edition: int) -> None:
         """Let the publishers stand at this edition: 1 at first; 2 brings new stories and changes others."""

@@ -131,7 +131,7 @@ def _read(path: Path, wire: Mapping[str, Story]) -> Story:
 
 
 def _blocks(body: str, wire: Mapping[str, Story]) -> Iterator[Block]:
-    for chunk in re.split(r"\n\s*\n", body.strip()):
+    for chunk in filter(None, re.split(r"\n\s*\n", body.strip())):
         if chunk.startswith("::"):
             for line in chunk.split("\n"):
                 kind, _, text = line.removeprefix("::").partition(" ")

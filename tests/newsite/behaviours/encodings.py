@@ -42,7 +42,7 @@ async def charset(call: Call) -> Answer:
     story = STORIES[language]
     page = article_page(story.title, story.paragraphs, story.published_at, language=language, head=head)
     content_type = f"text/html; charset={in_header}" if in_header else "text/html"
-    return Answer(body=page.encode(real), content_type=content_type)
+    return Answer(body=page.encode(real, "xmlcharrefreplace"), content_type=content_type)
 
 
 async def broken_bytes(call: Call) -> Answer:
