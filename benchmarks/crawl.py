@@ -56,7 +56,8 @@ def pages_met(folder: Path, url: str, pages: Path, hosts: set[str]) -> dict[str,
     for line in (pages / "manifest.jsonl").read_text(encoding="utf-8").splitlines():
         address = (json.loads(line).get("url") or "").strip()
         parts = urlsplit(address)
-        if parts.netloc.lower() not in hosts or (parts.path in ("", "/") and not parts.query):
+        host = parts.netloc.lower().encode("idna").decode()
+        if host not in hosts or (parts.path in ("", "/") and not parts.query):
             continue
         plain = canonical_url(f"http://{address.split('://', 1)[1]}")
         page = known.get(plain or "") or known.get((plain or "").rstrip("/"))

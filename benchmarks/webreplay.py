@@ -86,7 +86,7 @@ def hosts_of(pages: Path) -> list[str]:
     """The hosts that have a page at an address of its own."""
     rows = [json.loads(line) for line in (pages / "manifest.jsonl").read_text(encoding="utf-8").splitlines()]
     addresses = [urlsplit(row["url"].strip()) for row in rows if row.get("url")]
-    hosts = {a.netloc.lower() for a in addresses if a.path not in ("", "/") or a.query}
+    hosts = {a.netloc.lower() for a in addresses if a.netloc and (a.path not in ("", "/") or a.query)}
     return sorted(host.encode("idna").decode() for host in hosts)
 
 

@@ -32,7 +32,7 @@ NOT_STORED = [
     ("/status/500", "http 500", PageState.FAILED),
     ("/redirect-loop", "redirect loop", PageState.FAILED),
     ("/stall", "timeout", PageState.FAILED),
-    ("/drip", "timeout", PageState.FAILED),
+    ("/drip?seconds=30", "timeout", PageState.FAILED),
     ("/cut", "cut short", PageState.FAILED),
     ("/huge", "too large", PageState.FAILED),
     ("/gzip-bomb", "too large", PageState.FAILED),
