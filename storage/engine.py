@@ -84,11 +84,20 @@ def _postgresql(url: URL, wait: float) -> Engine:
     given = url.query.get("options")
     if isinstance(given, str):
         options = f"{options} {given}"
-    return create_engine(
+    engine = create_engine(
         url.difference_update_query(["options"]),
         connect_args={"options": options, "connect_timeout": 10},
         pool_pre_ping=True,
     )
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        # Not SQLAlchemy's postgresql_readonly: after it, writers say READ WRITE, and so override what the
+        # server or the user is set to.
+        if connection.get_execution_options().get(READING):
+            connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+
+    return engine
 
 
 def _sqlite(url: URL, wait: float) -> Engine:

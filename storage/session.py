@@ -24,7 +24,7 @@ class Database:
         self.engine = engine
         self.url = label(engine.url)
         """For a person to read: the file's path, or the URL without its password."""
-        reader = engine.execution_options(**{READING: True, "postgresql_readonly": True})
+        reader = engine.execution_options(**{READING: True})
         self._writing = sessionmaker(engine, expire_on_commit=False)
         self._reading = sessionmaker(reader, expire_on_commit=False)
 

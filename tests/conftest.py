@@ -19,12 +19,18 @@ ENGINES = ["sqlite", "postgresql"]
 
 
 @pytest.fixture(params=ENGINES)
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The address of an archive with nothing in it, on each engine in turn; `open_database` opens it."""
     if request.param == "sqlite":
-        yield str(tmp_path / "archive.sqlite")
-    else:
-        yield from _database(request.getfixturevalue("postgresql_server"), template="archive")
+        return str(tmp_path / "archive.sqlite")
+    url: str = request.getfixturevalue("postgresql_url")
+    return url
+
+
+@pytest.fixture
+def postgresql_url(postgresql_server: sa.URL) -> Iterator[str]:
+    """The address of an archive with nothing in it, for what only PostgreSQL can do."""
+    yield from _database(postgresql_server, template="archive")
 
 
 @pytest.fixture(params=ENGINES)

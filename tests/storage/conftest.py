@@ -29,6 +29,13 @@ def database(database_url: str) -> Iterator[Database]:
 
 
 @pytest.fixture
+def database_on_postgresql(postgresql_url: str) -> Iterator[Database]:
+    """An open, empty archive, for what only PostgreSQL can do."""
+    with open_database(postgresql_url, wait=0.5) as database:
+        yield database
+
+
+@pytest.fixture
 def source_id(database: Database) -> int:
     """The id of a source, the Gazette."""
     with database.write() as session:
