@@ -13,8 +13,8 @@ from pipelines.head import Head, plain
 from pipelines.jsonld import Node, text_of, types_of
 
 _METAS = (
-    "author", "article:author", "article:author_name", "og:author", "parsely-author", "sailthru.author", "byl",
-    "cxenseparse:author", "citation_author", "dc.creator", "dcterms.creator", "dc.creator.name", "authors",
+    "author", "article:author", "article:author_name", "og:author", "parsely-author", "sailthru.author",
+    "byl", "cxenseparse:author", "citation_author", "dc.creator", "dcterms.creator", "authors",
 )  # fmt: skip
 _BYLINES = XPath(
     """//*[not(self::meta or self::link or self::body or self::script or self::style or self::img)][
@@ -29,8 +29,9 @@ _NOT_HERE = re.compile(
 )
 _PREFIX = re.compile(
     r"""(?:(?:(?:written|posted|published|reported|story|words|analysis|opinion|review)\ )?by | von
-    | ein\ \w+\ von | par | por | (?:texto\ )?de(?=\ [A-ZÀ-Ý]) | di(?=\ [A-ZÀ-Ý]) | door | af | av | przez | od
-    | yazan | autor(?:in|a|es)? | auteur | autore | text[oe]? | tekst | автор[ы]? | текст | 文 | 記者 | 作者 | 기자)
+    | ein\ \w+\ von | par | por | (?-i:(?:Texto\ )?(?:de|di)(?=\ [A-ZÀ-Ý])) | door | af | av | przez | od
+    | yazan | autor(?:in|a|es)? | auteur | autore | text[oe]? | tekst | автор[ы]? | текст
+    | 文 | 記者 | 作者 | 기자)
     (?:\s*[:：|]\s*|\s+)""",
     re.VERBOSE | re.IGNORECASE,
 )
@@ -46,8 +47,8 @@ _ROLE = re.compile(
 )
 _SUFFIX = re.compile(r"(?:jr|sr|ii|iii|iv|md|phd|ph\.d|esq|mp|cfa)\.?", re.IGNORECASE)
 _NOBODY = frozenset(
-    """admin administrator author editor guest unknown null undefined wordpress root user default web webmaster
-    none n/a anonymous superuser test false true by""".split()  # noqa: SIM905 - quoted, thrice as long
+    """admin administrator author editor guest unknown null undefined wordpress root user default web
+    webmaster none n/a anonymous superuser test false true by""".split()  # noqa: SIM905 - quoted, thrice as long
 )
 
 
@@ -140,7 +141,7 @@ def _is_name(name: str, *, alone: bool) -> bool:
 
 
 def _is_person(name: str) -> bool:
-    """Whether a byline's part looks like a person: two to five words that begin in capitals, or a CJK name."""
+    """Whether part of a byline looks like a person: two to five words in capitals, or a CJK name."""
     words = name.split()
     if len(words) == 1:
         return len(name) <= 5 and all(ord(c) > 0x2E80 for c in name)

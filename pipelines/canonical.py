@@ -111,7 +111,7 @@ def believed_canonical(page_url: str, declared: Sequence[str], site_url: str | N
     """The canonical URL of a page that was fetched from `page_url` and declares the addresses `declared`.
 
     `declared` are what rel=canonical and og:url say, the most trusted first; relative ones are resolved.
-    One is believed if it is on the same registered domain and is neither a front page nor a section above the page.
+    One is believed if it is on the same registered domain and neither a front page nor a section above it.
     Raises ValueError if `page_url` is no http(s) address.
     """
     page = canonical_url(page_url)

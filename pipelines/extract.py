@@ -1,35 +1,137 @@
 """A page's bytes in, an article or the reason why it is none out."""
 
 import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
 
+from lxml.etree import LxmlError
+from lxml.html import HtmlElement
 from trafilatura import bare_extraction
 from trafilatura.settings import Document
-from trafilatura.utils import load_html
 
-from pipelines.article import Article, Reading, Rejection
-from pipelines.canonical import believed_canonical, canonical_url
+from pipelines.agencies import credited_agency
+from pipelines.article import Article, Reading, Rejection, Removed
+from pipelines.boilerplate import mark_calls, mark_headline, mark_named, mark_pointers, mark_tail
+from pipelines.canonical import believed_canonical
+from pipelines.completion import add_missed_paragraphs, add_standfirst, container_of
+from pipelines.decode import decode
+from pipelines.document import TooDeep, parse
 from pipelines.fingerprint import fingerprint
+from pipelines.head import Head, plain, read_head
+from pipelines.impostors import verdict_on_bytes, verdict_on_document
+from pipelines.language import language_of
+from pipelines.layout import Layout, read_layout
+from pipelines.lines import Line, lines_of, removed_of, text_of_lines
+from pipelines.metadata import Metadata, read_metadata
 from pipelines.page import Page
+from pipelines.see_also import is_see_also
+from pipelines.validate import verdict_on_text
 
+# It reports what it gives up on; here that is a verdict, which the caller gets.
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
+logging.getLogger("htmldate").setLevel(logging.CRITICAL)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Opened:
+    """A page that was decoded and parsed. The tree is not changed from here on."""
+
+    page: Page
+    tree: HtmlElement
+    head: Head
+    layout: Layout
 
 
 def read_page(page: Page) -> Reading:
     """Read a page. Never raises for bad input: a page that cannot be read comes back as a rejection."""
-    tree = load_html(page.body) if page.body.strip() else None
+    if verdict := verdict_on_bytes(page):
+        return verdict
+    try:
+        return _read(page)
+    except TooDeep as error:
+        return Reading(rejection=Rejection.TOO_DEEP, detail=str(error))
+    except (LxmlError, RecursionError, MemoryError) as error:
+        return Reading(rejection=Rejection.UNREADABLE, detail=f"{type(error).__name__}: {error}"[:200])
+
+
+def _read(page: Page) -> Reading:
+    tree = parse(decode(page.body, page.content_type))
     if tree is None:
-        return Reading(rejection=Rejection.EMPTY, detail="nothing to read")
-    document = bare_extraction(tree, url=page.url, include_comments=False, with_metadata=True)
-    if not isinstance(document, Document) or not document.text:
-        return Reading(rejection=Rejection.NO_TEXT, detail="no main text found")
-    if canonical_url(page.url) is None:
-        return Reading(rejection=Rejection.UNREADABLE, detail="not an http(s) address")
-    return Reading(
-        article=Article(
-            url=page.url,
-            canonical_url=believed_canonical(page.url, [document.url] if document.url else [], page.site_url),
-            title=document.title or page.hint_title or "",
-            text=document.text,
-            fingerprint=fingerprint(document.text),
-        )
+        return Reading(rejection=Rejection.EMPTY, detail="there is no element in the document")
+    opened = _Opened(page=page, tree=tree, head=read_head(tree), layout=read_layout(tree))
+    if verdict := verdict_on_document(page, tree, opened.head, opened.layout):
+        return verdict
+    metadata = read_metadata(tree, page, opened.head)
+    text = _main_text(tree, page.url)
+    lines = _cleaned(text, opened, metadata)
+    dated = metadata.published is not None
+    if verdict := verdict_on_text(page, opened.head, opened.layout, lines, dated=dated):
+        return verdict
+    return Reading(article=_article(opened, metadata, lines))
+
+
+def _main_text(tree: HtmlElement, url: str) -> str:
+    """The main text as trafilatura sees it, a line a paragraph; empty if there is none."""
+    document = bare_extraction(tree, url=url, include_comments=False)
+    return document.text or "" if isinstance(document, Document) else ""
+
+
+def _cleaned(text: str, opened: _Opened, metadata: Metadata) -> list[Line]:
+    """The lines of the text: what is no part of the article is marked, what was missed is put in."""
+    lines = lines_of(text, opened.layout)
+    head = opened.head
+    titles = [metadata.title, head.title, *head.headings, head.meta("og:title"), head.said("headline")]
+    mark_headline(lines, [plain(title) for title in titles if title])
+    mark_named(lines, container_of(lines))
+    mark_pointers(lines)
+    mark_calls(lines)
+    mark_tail(lines)
+    add_missed_paragraphs(lines, opened.layout)
+    add_standfirst(lines, opened.layout, metadata.standfirst)
+    return lines
+
+
+def _article(opened: _Opened, metadata: Metadata, lines: Sequence[Line]) -> Article:
+    page, text = opened.page, text_of_lines(lines)
+    published = metadata.published
+    return Article(
+        url=page.url,
+        canonical_url=_canonical(page, metadata),
+        title=metadata.title or text.partition("\n")[0][:120],
+        text=text,
+        standfirst=metadata.standfirst,
+        authors=metadata.authors,
+        published_at=published.when if published else None,
+        modified_at=metadata.modified_at,
+        date_precision=("minute" if published.has_time else "day") if published else None,
+        date_from=published.origin if published else None,
+        language=language_of(opened.head, opened.tree.get("lang") or opened.tree.get("xml:lang"), text),
+        image=metadata.image,
+        section=metadata.section,
+        tags=metadata.tags,
+        credit=credited_agency(text, metadata.authors),
+        removed=removed_of(lines),
+        fingerprint=fingerprint(text),
     )
+
+
+def _canonical(page: Page, metadata: Metadata) -> str:
+    try:
+        return believed_canonical(page.url, metadata.canonicals, page.site_url)
+    except ValueError:  # a page from a file may have no address, or one that is no http(s) address
+        return page.url
+
+
+def read_text(text: str) -> tuple[str, tuple[Removed, ...]]:
+    """A plain text without its "See also" lines, and those lines; everything else stays as it is."""
+    staying: list[str] = []
+    removed: list[Removed] = []
+    for line in text.splitlines(keepends=True):
+        if is_see_also(line):
+            removed.append(Removed(text=line.strip(), rule="see also"))
+            # one of the two empty lines around it goes with it
+            if staying and not staying[-1].strip():
+                staying.pop()
+        else:
+            staying.append(line)
+    return "".join(staying), tuple(removed)

@@ -13,6 +13,7 @@ _SPACES = re.compile(r"[\s\u200b\u200e\u200f\u2028\u2029\u2060\ufeff]+")
 _ENTITY = re.compile(r"&(?:#\d{2,6}|#x[0-9a-f]{2,5}|[a-z]{2,8});", re.IGNORECASE)
 _TAG = re.compile(r"</?(?:[biu]|em|strong|span|p|br|a|i|sup|sub|font|div)\b[^<>]{0,200}>", re.IGNORECASE)
 _MAX_HEADINGS = 40
+_ARTICLE_KINDS = frozenset({"article", "news", "news.article", "newsarticle", "blog", "blogpost"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,11 @@ class Head:
     """The texts of the h1 elements."""
     nodes: tuple[Node, ...] = ()
     article: Node | None = None
+
+    @property
+    def claims_article(self) -> bool:
+        """Whether the page's own statements call it an article."""
+        return self.article is not None or (self.meta("og:type") or "").lower() in _ARTICLE_KINDS
 
     def meta(self, *names: str) -> str | None:
         """The first content of the first of `names` that the page has."""

@@ -16,8 +16,21 @@ from pipelines.page import Page
 from pipelines.pagedates import modified_dates, published_dates
 from pipelines.titles import choose_title
 
-_DESCRIPTIONS = ("og:description", "description", "twitter:description", "dc.description", "sailthru.description")
-_SECTIONS = ("article:section", "og:section", "section", "parsely-section", "cxenseparse:section", "dc.subject")
+_DESCRIPTIONS = (
+    "og:description",
+    "description",
+    "twitter:description",
+    "dc.description",
+    "sailthru.description",
+)
+_SECTIONS = (
+    "article:section",
+    "og:section",
+    "section",
+    "parsely-section",
+    "cxenseparse:section",
+    "dc.subject",
+)
 _TAGS = ("article:tag", "og:article:tag", "news_keywords", "parsely-tags", "sailthru.tags", "keywords")
 _MOST_TAGS = 30
 
@@ -63,8 +76,11 @@ def read_metadata(tree: HtmlElement, page: Page, head: Head | None = None) -> Me
 
 def _site_names(head: Head, url: str) -> Iterator[str]:
     """The names the site goes by: its own statements, its host, and its domain's first label."""
-    host = (urlsplit(url).hostname or "").removeprefix("www.")
-    domain = registered_domain(url)
+    try:
+        host = (urlsplit(url).hostname or "").removeprefix("www.")
+        domain = registered_domain(url)
+    except ValueError:  # a page from a file has no address to speak of
+        host = domain = ""
     names = [
         *head.all_metas("og:site_name", "application-name", "apple-mobile-web-app-title", "publisher"),
         *head.all_metas("dc.publisher", "al:ios:app_name", "al:android:app_name"),
@@ -109,9 +125,13 @@ def _breadcrumb(head: Head) -> str | None:
     for node in head.nodes:
         crumbs = node.get("itemListElement")
         if "BreadcrumbList" in types_of(node) and isinstance(crumbs, list) and len(crumbs) > 1:
-            names = [text_of(crumb.get("name") or crumb.get("item")) for crumb in crumbs if isinstance(crumb, dict)]
+            names = [
+                text_of(crumb.get("name") or crumb.get("item")) for crumb in crumbs if isinstance(crumb, dict)
+            ]
             own = plain(head.said("headline") or head.title)[:20].casefold()
-            names = [name for name in names[1:] if name and not plain(name).casefold().startswith(own or "\0")]
+            names = [
+                name for name in names[1:] if name and not plain(name).casefold().startswith(own or "\0")
+            ]
             return names[-1] if names else None
     return None
 

@@ -22,23 +22,26 @@ _PUBLISHED = (
     "cxenseparse:recs:publishtime", "shareaholic:article_published_time", "created", "datecreated",
 )  # fmt: skip
 _MODIFIED = (
-    "article:modified_time", "og:article:modified_time", "article_modified_time", "datemodified", "og:updated_time",
-    "article:updated_time", "article:modified", "dcterms.modified", "dc.date.modified", "last-modified", "lastmod",
-    "last_updated_date", "cxenseparse:modified_time", "shareaholic:article_modified_time", "updated",
+    "article:modified_time", "og:article:modified_time", "article_modified_time", "datemodified",
+    "og:updated_time", "article:updated_time", "article:modified", "dcterms.modified", "dc.date.modified",
+    "last-modified", "lastmod", "last_updated_date", "cxenseparse:modified_time", "updated",
+    "shareaholic:article_modified_time",
 )  # fmt: skip
 _MARKED = XPath("//*[contains(@itemprop, 'datePublished') or @pubdate][not(self::meta)]")
 _MARKED_MODIFIED = XPath("//*[contains(@itemprop, 'dateModified')][not(self::meta)]")
 _DATED = XPath(
     """//*[self::span or self::div or self::p or self::li or self::small or self::em or self::b or self::td][
-    contains(@class, 'date') or contains(@class, 'Date') or contains(@class, 'time') or contains(@class, 'publish')
-    or contains(@class, 'meta') or contains(@class, 'byline') or contains(@id, 'date')]"""
+    contains(@class, 'date') or contains(@class, 'Date') or contains(@class, 'time')
+    or contains(@class, 'publish') or contains(@class, 'meta') or contains(@class, 'byline')
+    or contains(@id, 'date')]"""
 )
 _ELSEWHERE = re.compile(
-    r"related|teaser|recommend|sidebar|widget|comment|footer|popular|latest|ticker|update|modif", re.IGNORECASE
+    r"related|teaser|recommend|sidebar|widget|comment|footer|popular|latest|ticker|update|modif",
+    re.IGNORECASE,
 )
 _IN_PATH = re.compile(
-    r"/(?P<year>20\d\d|19\d\d)[/_.-]?(?P<month>0[1-9]|1[0-2]|[1-9](?=[/_.-]))[/_.-]?(?P<day>[0-2]\d|3[01]|[1-9](?=[/_.-]))"
-    r"(?!\d)"
+    r"/(?P<year>20\d\d|19\d\d)[/_.-]?(?P<month>0[1-9]|1[0-2]|[1-9](?=[/_.-]))[/_.-]?"
+    r"(?P<day>[0-2]\d|3[01]|[1-9](?=[/_.-]))(?!\d)"
 )
 
 
@@ -82,7 +85,12 @@ def _text(value: object) -> str | None:
 
 def _marked(tree: HtmlElement, where: XPath, origin: str) -> Iterator[PageDate]:
     for element in _elements(where, tree)[:5]:
-        said = element.get("datetime") or element.get("content") or element.get("title") or element.text_content()
+        said = (
+            element.get("datetime")
+            or element.get("content")
+            or element.get("title")
+            or element.text_content()
+        )
         yield from _parsed((said,), origin)
 
 
@@ -111,7 +119,9 @@ def _visible(tree: HtmlElement, *, american: bool) -> Iterator[PageDate]:
 
 def _elements(where: XPath, tree: HtmlElement) -> list[HtmlElement]:
     found = where(tree)
-    return [element for element in found if isinstance(element, HtmlElement)] if isinstance(found, list) else []
+    return (
+        [element for element in found if isinstance(element, HtmlElement)] if isinstance(found, list) else []
+    )
 
 
 def _is_elsewhere(element: HtmlElement) -> bool:

@@ -17,8 +17,8 @@ def choose_title(head: Head, site_names: Sequence[str] = (), hint: str | None = 
     """The article's title; empty if the page has none.
 
     h1, og:title, JSON-LD headline and <title> each are right on less than three pages in four. The site's
-    name is cut off first. Then an og:title that is not merely the search engine's <title> was written by an editor;
-    where it is, what heading and JSON-LD agree on is believed.
+    name is cut off first. Then an og:title that is not merely the search engine's <title> was written by an
+    editor; where it is, what heading and JSON-LD agree on is believed.
     """
     sites = [words for name in site_names if (words := words_of(name))]
     raw = {

@@ -1,0 +1,151 @@
+"""The lines of an extracted text that are no part of the article."""
+
+import re
+import tomllib
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from importlib.resources import files
+
+from lxml.html import HtmlElement
+
+from pipelines.fingerprint import words_of
+from pipelines.layout import block_of
+from pipelines.lines import Line, kept
+from pipelines.see_also import is_pointer_heading, is_see_also
+
+# Words in the class or id of what is set into or around an article. Whole words only. "paywall" and the like
+# may be the article's own container, against which `_MOST_NAMED` guards; "nav", "next" or "tag" are not here,
+# because frameworks put them on the container of everything ("__next", "main-nav-layout").
+_NAMES = frozenset(
+    """ad ads advert advertisement advertorial author authors banner bio breadcrumb breadcrumbs byline
+    comment commenting comments consent cookie copyright credit credits cta disclaimer donate donation
+    donations factbox feedback figcaption follow following footer gallery login membership modal mostread
+    navigation newsletter newsletters outbrain overlay paywall poll popular popup promo promos promotion quiz
+    recirc recirculation recommendation recommendations register registration regwall related seealso share
+    sharing sidebar signup slideshow social sponsor sponsored subscribe subscriber subscription survey taboola
+    tags timestamp toolbar tooltip topics trending""".split()  # noqa: SIM905 - quoted, thrice as long
+)
+_TAGS = frozenset({"aside", "footer", "nav", "figcaption", "form", "dialog"})
+_MOST_NAMED = 0.3
+"""What is named so but holds more than this share of the text is the article itself."""
+_WORD = re.compile(r"[^A-Za-z]+|(?<=[a-z])(?=[A-Z])")
+_SENTENCE_END = re.compile(r"[.!?。！？؟।…][\"'”’»)\]]*(?:\s|$)")
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+
+
+def mark_headline(lines: Sequence[Line], titles: Sequence[str]) -> None:
+    """Take out the headline where it is repeated among the first lines, also with kicker or site name."""
+    wanted = [set(words_of(title)) for title in titles]
+    for line in lines[:4]:
+        words = set(words_of(line.text))
+        if words and len(line.text) <= 250 and any(_repeats(words, title) for title in wanted):
+            line.rule = "headline"
+
+
+def _repeats(words: set[str], title: set[str]) -> bool:
+    common = len(words & title)
+    return words == title or (len(words) > 1 and common >= 0.8 * len(words) and common >= 0.6 * len(title))
+
+
+def mark_named(lines: Sequence[Line], container: HtmlElement | None) -> None:
+    """Take out what stands in elements that are named or tagged as no part of an article."""
+    hits = [(line, set(_names_above(line.place.elements[0], container))) for line in lines if line.place]
+    total = sum(len(line.text) for line in lines)
+    held = Counter[str]()
+    for line, names in hits:
+        held.update(dict.fromkeys(names, len(line.text)))
+    for line, names in hits:
+        if line.rule is None and (found := sorted(n for n in names if held[n] <= _MOST_NAMED * total)):
+            line.rule = f"named {found[0]}"
+
+
+def _names_above(element: HtmlElement, container: HtmlElement | None) -> Iterator[str]:
+    for parent in (element, *element.iterancestors()):
+        if parent is container or parent.tag in ("body", "html"):
+            return
+        if parent.tag in _TAGS:
+            yield str(parent.tag)
+        yield from _NAMES.intersection(names_of(parent))
+
+
+def is_named(element: HtmlElement) -> bool:
+    """Whether an element stands in one that is named or tagged as no part of an article."""
+    return next(_names_above(element, None), None) is not None
+
+
+def names_of(element: HtmlElement) -> frozenset[str]:
+    """The words of an element's class and id, in lower case."""
+    return _words_in(f"{element.get('class', '')} {element.get('id', '')}")
+
+
+@lru_cache(maxsize=8192)
+def _words_in(name: str) -> frozenset[str]:
+    return frozenset(word.lower() for word in _WORD.split(name) if word)
+
+
+def mark_pointers(lines: Sequence[Line]) -> None:
+    """Take out lines that point to other stories: by their words, or because they are only a link."""
+    for line in lines:
+        if line.rule is not None:
+            continue
+        tag = block_of(line.place.elements[0]).tag if line.place else None
+        if is_see_also(line.text) or (tag in _HEADINGS and is_pointer_heading(line.text)):
+            line.rule = "see also"
+        elif line.linked > 0.9 and tag not in _HEADINGS and len(line.text) > 10:
+            line.rule = "only a link"
+
+
+@lru_cache(maxsize=1)
+def _calls() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """What takes a line out anywhere; what does at a text's end."""
+    tables = tomllib.loads(files("pipelines").joinpath("words/calls.toml").read_text("utf-8")).values()
+    begins = sorted({phrase for table in tables for phrase in table["begins"]}, key=len, reverse=True)
+    several = _either(phrase for phrase in begins if " " in phrase or _is_wide(phrase))
+    single = _either(phrase for phrase in begins if " " not in phrase)
+    contains = _either(phrase for table in tables for phrase in table["contains"])
+    ends = _either(phrase for table in tables for phrase in table["ends"])
+    opening = r"^[\s\W_]{0,6}"
+    anywhere = rf"{opening}(?:(?:{several})|(?:{single})(?:\W+\w+){{0,3}}\W*$)|(?<!\w)(?:{contains})"
+    return re.compile(anywhere), re.compile(rf"{opening}(?:{ends})|(?<!\w)(?:{ends})")
+
+
+def _either(phrases: Iterable[str]) -> str:
+    return "|".join(re.escape(phrase) for phrase in phrases)
+
+
+def _is_wide(phrase: str) -> bool:
+    """Whether a phrase is in a script without spaces, where one word tells as much as several elsewhere."""
+    return any(ord(letter) >= 0x2E80 for letter in phrase)
+
+
+def mark_calls(lines: Sequence[Line]) -> None:
+    """Take out short lines that call on the reader or give notice."""
+    anywhere, _ = _calls()
+    for line in lines:
+        if line.rule is None and _is_short(line.text, 260) and anywhere.search(line.text.casefold()):
+            line.rule = "call"
+
+
+def _is_short(text: str, most: int) -> bool:
+    return len(text) <= most and len(_SENTENCE_END.findall(text)) <= 2
+
+
+def mark_tail(lines: Sequence[Line]) -> None:
+    """Take out notices, credits, links and headings of nothing, from the end up to a real sentence."""
+    _, notice = _calls()
+    remaining = kept(lines)
+    budget = 0.25 * sum(len(line.text) for line in remaining)
+    for line in reversed(remaining[1:]):
+        text = line.text.strip()
+        budget -= len(text)
+        is_notice = _is_short(text, 300) and notice.search(text.casefold())
+        if budget < 0 or not (is_notice or line.linked > 0.5 or _is_heading_of_nothing(line)):
+            return
+        line.rule = "tail"
+
+
+def _is_heading_of_nothing(line: Line) -> bool:
+    if line.place is None or len(line.text) > 100:
+        return False
+    return block_of(line.place.elements[0]).tag in _HEADINGS

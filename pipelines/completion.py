@@ -1,0 +1,100 @@
+"""Paragraphs of the article that extraction missed."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from lxml.html import HtmlElement
+
+from pipelines.boilerplate import is_named
+from pipelines.layout import Layout, block_of, key_of
+from pipelines.lines import Line, insert, kept
+
+Signature = tuple[str, ...]
+
+_DIGITS = re.compile(r"\d+")
+_SHORTEST = 40
+"""Characters of the shortest paragraph that is taken in."""
+
+
+def container_of(lines: Sequence[Line]) -> HtmlElement | None:
+    """The smallest element that holds 70 % of the text."""
+    held = Counter[HtmlElement]()
+    depth: dict[HtmlElement, int] = {}
+    for line in lines:
+        if line.place:
+            above = [line.place.elements[0], *line.place.elements[0].iterancestors()]
+            for level, element in enumerate(reversed(above)):
+                held[element] += len(line.text)
+                depth[element] = level
+    total = sum(len(line.text) for line in lines if line.place)
+    large = [element for element, size in held.items() if size >= 0.7 * total]
+    return max(large, key=depth.__getitem__, default=None)
+
+
+def add_missed_paragraphs(lines: list[Line], layout: Layout) -> None:
+    """Take in paragraphs that are made like the accepted ones: same tag, class, parent and grandparent.
+
+    An article that is split over several containers is often extracted from one of them.
+    """
+    found = kept(lines)
+    accepted = Counter[Signature]()
+    for line in found:
+        if line.place:
+            accepted[_signature(block_of(line.place.elements[0]))] += len(line.text)
+    total = sum(len(line.text) for line in found)
+    alike = {made for made, size in accepted.items() if size >= 0.25 * total and _is_telling(made)}
+    if alike:
+        for line in list(_missed(lines, layout, alike)):
+            insert(lines, line)
+
+
+def _missed(lines: Sequence[Line], layout: Layout, alike: set[Signature]) -> Iterator[Line]:
+    taken = bytearray(len(layout.texts))
+    for line in lines:
+        if line.place:
+            taken[line.place.first : line.place.last + 1] = b"\1" * (line.place.last + 1 - line.place.first)
+    number = 0
+    while number < len(taken):
+        first = number
+        block = block_of(layout.owners[first])
+        while number < len(taken) and not taken[number] and block_of(layout.owners[number]) is block:
+            number += 1
+        if number == first:
+            number += 1
+        elif _signature(block) in alike and not is_named(block):
+            text = " ".join("".join(layout.texts[first:number]).split())
+            place = layout.place(first, number - 1)
+            if len(text) >= _SHORTEST and place.linked < 0.4 and len(text) > 0.9 * _length(block):
+                yield Line(text, place)
+
+
+def _length(block: HtmlElement) -> int:
+    return len(" ".join("".join(block.itertext()).split()))
+
+
+def _signature(block: HtmlElement) -> Signature:
+    parts = [str(block.tag), _made(block)]
+    for parent, _ in zip(block.iterancestors(), range(2), strict=False):
+        parts += [str(parent.tag), _made(parent)]
+    return tuple(parts)
+
+
+def _made(element: HtmlElement) -> str:
+    return _DIGITS.sub("0", element.get("class") or "")
+
+
+def _is_telling(made: Signature) -> bool:
+    """A bare div in a bare div is made like half of any page."""
+    return made[0] in ("p", "li", "blockquote") or any(made[1::2])
+
+
+def add_standfirst(lines: list[Line], layout: Layout, standfirst: str | None) -> None:
+    """Take in the standfirst where the page shows it above the text but extraction left it out."""
+    key = key_of(standfirst or "")
+    placed = [line.place.first for line in kept(lines) if line.place]
+    if len(key) < 25 or not placed or key in "".join(key_of(line.text) for line in lines):
+        return
+    position = layout.letters.find(key)
+    if 0 <= position < layout.starts[min(placed)]:
+        insert(lines, Line(standfirst or "", layout.between(position, position + len(key))))

@@ -1,0 +1,55 @@
+"""A page's text as an element tree, guarded against documents that nobody reads."""
+
+import re
+
+from lxml import html
+from lxml.etree import ErrorTypes, LxmlError
+from lxml.html import HtmlElement
+
+MOST_CHARACTERS = 12_000_000
+MOST_ELEMENTS = 150_000
+"""The largest articles have some ten thousand elements; work on a document grows faster than its size."""
+
+_PROLOGUE = re.compile(r"^\s*<\?xml[^>]*\?>|^\s*<!doctype[^>]*>", re.IGNORECASE)
+_SELF_CLOSED = re.compile(r"(<html\b[^<>]*?)\s*/>", re.IGNORECASE)
+
+
+class TooDeep(Exception):
+    """The document is too large or too deeply nested to be a page; says which."""
+
+
+def parse(text: str) -> HtmlElement | None:
+    """The root element of a document; None if it has no element. Raises TooDeep."""
+    if len(text) > MOST_CHARACTERS:
+        raise TooDeep(f"{len(text):,} characters")
+    text = _SELF_CLOSED.sub(r"\1>", _PROLOGUE.sub("", text[:4096]), count=1) + text[4096:]
+    if not text.strip():
+        return None
+    root, deep = _parsed(text, huge=False)
+    if deep:  # old pages that never close their <font> nest some hundred deep
+        root, deep = _parsed(text, huge=True)
+    if deep:
+        raise TooDeep("nested more than 2,000 deep")
+    if root is not None and sum(1 for _ in root.iter()) > MOST_ELEMENTS:
+        raise TooDeep(f"more than {MOST_ELEMENTS:,} elements")
+    return root
+
+
+def _parsed(text: str, *, huge: bool) -> tuple[HtmlElement | None, bool]:
+    """The root, and whether the parser stopped at its limit of depth."""
+    # comments go at once: trafilatura loses what follows a comment that it finds in a tree
+    parser = html.HTMLParser(
+        huge_tree=huge,
+        collect_ids=False,
+        default_doctype=False,
+        encoding="utf-8",
+        remove_comments=True,
+        remove_pis=True,
+    )
+    try:
+        root = html.document_fromstring(
+            text.encode("utf-8", "replace"), parser=parser, ensure_head_body=False
+        )
+    except (LxmlError, ValueError):
+        root = None
+    return root, any(error.type == ErrorTypes.ERR_RESOURCE_LIMIT for error in parser.error_log)

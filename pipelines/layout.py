@@ -1,0 +1,127 @@
+"""Where each stretch of a page's text stands in its document."""
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass, field
+
+from lxml.etree import XPath
+from lxml.html import HtmlElement
+
+_TEXTS = XPath(
+    "//body//text()[normalize-space() and not(parent::script or parent::style or parent::noscript"
+    " or parent::textarea or parent::template or parent::option)]"
+)
+_SHORT = 24
+_KEY = re.compile(r"[\W_]+")
+INLINE = frozenset(
+    """a abbr acronym b bdi bdo big br cite code data del dfn em font i ins kbd label mark nobr q s samp small
+    span strike strong sub sup time tt u var wbr""".split()  # noqa: SIM905 - quoted, thrice as long
+)
+
+
+def key_of(text: str) -> str:
+    """The letters and digits of `text`, case folded: what is compared, since extraction changes the rest."""
+    return _KEY.sub("", text).casefold()
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a stretch of text stands."""
+
+    first: int
+    """Number of its first text node, in page order."""
+    last: int
+    elements: tuple[HtmlElement, ...]
+    """The elements its text nodes stand in."""
+    linked: float
+    """The share of its letters that are link text."""
+
+
+@dataclass(slots=True)
+class Layout:
+    """The text nodes of a document's body in page order, and their letters in one string."""
+
+    owners: list[HtmlElement] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
+    starts: list[int] = field(default_factory=list)
+    letters: str = ""
+    _in_link: dict[HtmlElement, bool] = field(default_factory=dict)
+    _cursor: int = 0
+
+    def find(self, line: str) -> Place | None:
+        """The place of a line of extracted text, sought from the line found before on, then from the top."""
+        key = key_of(line)
+        if not key:
+            return None
+        start = self._position(key, self._cursor)
+        if start < 0 and (start := self._position(key, 0)) < 0:
+            return None
+        self._cursor = start + len(key)
+        return self.between(start, self._cursor)
+
+    def between(self, start: int, end: int) -> Place:
+        """The place of the letters from `start` to before `end`."""
+        return self.place(bisect_right(self.starts, start) - 1, bisect_right(self.starts, end - 1) - 1)
+
+    def _position(self, key: str, cursor: int) -> int:
+        start = self.letters.find(key, cursor)
+        # a few letters turn up anywhere: they must at least begin a text node
+        while len(key) < _SHORT and start >= 0 and self.starts[bisect_right(self.starts, start) - 1] != start:
+            start = self.letters.find(key, start + 1)
+        return start
+
+    def place(self, first: int, last: int) -> Place:
+        """The place of the text nodes from `first` to `last`."""
+        owners = self.owners[first : last + 1]
+        ends = [*self.starts[first + 1 : last + 1], self._end_of(last)]
+        lengths = [end - start for start, end in zip(self.starts[first : last + 1], ends, strict=True)]
+        linked = sum(n for n, owner in zip(lengths, owners, strict=True) if self.in_link(owner))
+        return Place(first, last, tuple(dict.fromkeys(owners)), linked / (sum(lengths) or 1))
+
+    def _end_of(self, number: int) -> int:
+        return self.starts[number + 1] if number + 1 < len(self.starts) else len(self.letters)
+
+    def linked_share(self) -> float:
+        """The share of all letters that are link text."""
+        return self.place(0, len(self.texts) - 1).linked if self.texts else 0.0
+
+    def in_link(self, element: HtmlElement) -> bool:
+        known = self._in_link.get(element)
+        if known is None:
+            parent = element.getparent()
+            known = element.tag == "a" or (
+                parent is not None and self.in_link(parent) and element.tag in INLINE
+            )
+            self._in_link[element] = known
+        return known
+
+
+def read_layout(tree: HtmlElement) -> Layout:
+    """The layout of a document, which must not change as long as it is used."""
+    layout = Layout()
+    found = _TEXTS(tree)
+    keys: list[str] = []
+    position = 0
+    for text in found if isinstance(found, list) else ():
+        owner = text.getparent()
+        if text.is_tail:
+            owner = owner.getparent()
+        key = key_of(text)
+        if key:
+            layout.owners.append(owner)
+            layout.texts.append(text)
+            layout.starts.append(position)
+            keys.append(key)
+            position += len(key)
+    layout.letters = "".join(keys)
+    return layout
+
+
+def block_of(element: HtmlElement) -> HtmlElement:
+    """The nearest element around `element` that is set as a block."""
+    while element.tag in INLINE:
+        parent = element.getparent()
+        if parent is None:
+            break
+        element = parent
+    return element

@@ -1,0 +1,51 @@
+"""The lines of an extracted text, and which rule took one out."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from pipelines.article import Removed
+from pipelines.layout import Layout, Place
+
+
+@dataclass(slots=True)
+class Line:
+    """A paragraph, heading or list item of the extracted text."""
+
+    text: str
+    place: Place | None = None
+    """Where it stands on the page; None if it was not found there."""
+    rule: str | None = None
+    """The rule that took it out; None as long as it stays."""
+
+    @property
+    def linked(self) -> float:
+        """The share of its letters that are link text."""
+        return self.place.linked if self.place else 0.0
+
+
+def lines_of(text: str, layout: Layout) -> list[Line]:
+    """The lines of a text that was extracted from the page with this layout."""
+    return [Line(line, layout.find(line)) for line in text.split("\n") if line.strip()]
+
+
+def kept(lines: Iterable[Line]) -> list[Line]:
+    return [line for line in lines if line.rule is None]
+
+
+def text_of_lines(lines: Iterable[Line]) -> str:
+    return "\n".join(line.text for line in lines if line.rule is None)
+
+
+def removed_of(lines: Iterable[Line]) -> tuple[Removed, ...]:
+    """What the rules took out, in page order."""
+    return tuple(Removed(text=line.text.strip(), rule=line.rule) for line in lines if line.rule is not None)
+
+
+def insert(lines: list[Line], new: Line) -> None:
+    """Put a line where it belongs on the page."""
+    assert new.place is not None
+    for index, line in enumerate(lines):
+        if line.place and line.place.first > new.place.first and line.rule is None:
+            lines.insert(index, new)
+            return
+    lines.append(new)

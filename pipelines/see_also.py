@@ -1,0 +1,109 @@
+"""Lines that point to another story."""
+
+import re
+import tomllib
+from functools import lru_cache
+from importlib.resources import files
+
+from lxml.html import HtmlElement
+
+_LONGEST = 240
+"""Characters of the longest line that is taken for a pointer; a paragraph that begins like one is longer."""
+_MARK = r"\s*(?:[:：|»>›→▶►–—]|\s-\s|\.\.\.|…)+\s*"
+_ENDS_SENTENCE = re.compile(r"[.。;؛।][\s\"'”’»)\]]*$")
+
+
+@lru_cache(maxsize=1)
+def _phrases() -> tuple[frozenset[str], frozenset[str]]:
+    tables = tomllib.loads(files("pipelines").joinpath("words/see_also.toml").read_text("utf-8"))
+    strong = {phrase.casefold() for table in tables.values() for phrase in table["strong"]}
+    weak = {phrase.casefold() for table in tables.values() for phrase in table["weak"]}
+    return frozenset(strong), frozenset(weak - strong)
+
+
+def _either(phrases: frozenset[str]) -> str:
+    longest_first = sorted(phrases, key=len, reverse=True)
+    return "|".join(re.escape(phrase).replace(r"\ ", r"\s+") for phrase in longest_first)
+
+
+@lru_cache(maxsize=1)
+def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """What begins a pointer whatever follows; and what does where a title follows."""
+    strong, weak = (_either(phrases) for phrases in _phrases())
+    # a bracket or a bullet may stand before it: "[Related: ...]", "- Read more: ..."
+    opening = r"^[\s\W_]{0,6}"
+    marked = re.compile(
+        rf"{opening}(?:{strong}|{weak})(?:{_MARK}|[\s]*\xa0\s*|\s{{2,}})(?=\S)", re.IGNORECASE
+    )
+    bare = re.compile(rf"{opening}(?:{strong})(?!\w)\s*(?P<rest>.*)$", re.IGNORECASE | re.DOTALL)
+    return marked, bare
+
+
+def is_see_also(line: str) -> bool:
+    """Whether a line of text is only there to point to another story.
+
+    It begins with one of the phrases in words/see_also.toml, and what follows is a mark and a title, a title,
+    or nothing. A sentence that begins with such a phrase ("See also the report, which found …") is none.
+    """
+    line = line.strip(" \t\r\n\xa0\u200b\ufeff")
+    if not line or len(line) > _LONGEST:
+        return False
+    marked, bare = _patterns()
+    if marked.match(line):
+        return _has_one_sentence(line)
+    found = bare.match(line)
+    if not found:
+        return False
+    rest = found["rest"].strip(" :：»>›→…-–—|.!?")
+    return not rest or _is_title(rest, line)
+
+
+def is_pointer_heading(line: str) -> bool:
+    """Whether a line is one of the phrases and nothing else: what stands over a list of other stories."""
+    found = _patterns()[1].match(line.strip())
+    return bool(found) and not found["rest"].strip(" :：»>›→…-–—|.!?")  # type: ignore[index]
+
+
+def _is_title(rest: str, line: str) -> bool:
+    """A title begins with a capital, a digit or a quotation mark, and does not end like a sentence."""
+    first = rest.lstrip("\"'“„«‘([¿¡")[:1]
+    begins = first.isupper() or first.isdigit() or (first.isalpha() and not first.islower())
+    return begins and not _ENDS_SENTENCE.search(line)
+
+
+def _has_one_sentence(line: str) -> bool:
+    """Whether at most one sentence ends in the line: a title may be one, a paragraph has more."""
+    return len(re.findall(r"[.!?。！？](?:\s+(?=\S)|$)", line)) <= 2
+
+
+def see_also_links(tree: HtmlElement) -> list[HtmlElement]:
+    """The links that are pointers by their make: around a phrase in an element of its own, and a title.
+
+    Content systems set such blocks between paragraphs, or within one. The outermost element that holds
+    nothing but the link is returned, in page order.
+    """
+    return [_alone(link) for link in tree.iter("a") if len(link) and _is_built_as_pointer(link)]
+
+
+def _is_built_as_pointer(link: HtmlElement) -> bool:
+    label = link[0]
+    while len(label) and not (label.text or "").strip():
+        label = label[0]
+    text = "".join(label.itertext()).strip() if isinstance(label.tag, str) else ""
+    if not 0 < len(text) <= 60 or (link.text or "").strip():
+        return False
+    return is_pointer_heading(text) and len("".join(link.itertext()).strip()) > len(text)
+
+
+def _alone(element: HtmlElement) -> HtmlElement:
+    text = "".join("".join(element.itertext()).split())
+    while (parent := element.getparent()) is not None and parent.tag not in (
+        "body",
+        "article",
+        "main",
+        "html",
+    ):
+        if "".join("".join(parent.itertext()).split()) != text:
+            break
+        element = parent
+    return element

@@ -1,0 +1,106 @@
+"""Whether what was read from a page is an article, or a front page, a list, a stub."""
+
+import re
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+from lxml.html import HtmlElement
+
+from pipelines.article import Reading, Rejection
+from pipelines.canonical import canonical_url, is_front_page
+from pipelines.fingerprint import words_of
+from pipelines.head import Head
+from pipelines.impostors import phrases_of, rejected
+from pipelines.jsonld import LIST_TYPES, types_of
+from pipelines.layout import Layout
+from pipelines.lines import Line, kept
+from pipelines.page import Page
+
+_FEWEST_WORDS = 20
+_FEWEST_WORDS_UNCLAIMED = 30
+"""Of a page that nowhere says it is an article, and has no date."""
+_FEWEST_WORDS_BEFORE_PAYWALL = 80
+_LONGEST_TEASER = 700
+"""Characters of a block of a list: a linked heading, a picture, a few lines."""
+_LISTING_PATH = re.compile(
+    r"/(?:tags?|topics?|categor(?:y|ies|ia|ie|ias)|sections?|authors?|archives?|search|suche|rubrik|themen?"
+    r"|schlagwort|etiqueta|temas?|auteurs?|autor(?:es|en)?|keyword|label)/[^/]+(?:/(?:page/)?\d+)?/?$"
+    r"|/page/\d+/?$",
+    re.IGNORECASE,
+)
+
+
+def verdict_on_text(
+    page: Page, head: Head, layout: Layout, lines: Sequence[Line], *, dated: bool
+) -> Reading | None:
+    """The verdict on what was extracted and cleaned: a front page, a list, a stub. None for an article."""
+    staying = kept(lines)
+    words = len(words_of("\n".join(line.text for line in staying)))
+    teasers = _teaser_share(staying)
+    address = canonical_url(page.url)
+    linked = layout.linked_share() > 0.5
+    at_root = address is not None and is_front_page(address, page.site_url)
+    if (
+        at_root
+        and not (head.article and dated)
+        and (teasers > 0.3 or linked or words < _FEWEST_WORDS_UNCLAIMED)
+    ):
+        return rejected(Rejection.FRONT_PAGE, "it is the site's root, and made of links to other pages")
+    if not head.claims_article and teasers > 0.6:
+        return rejected(Rejection.SECTION_PAGE, f"{teasers:.0%} of it are teasers under linked headings")
+    if not head.claims_article and (teasers > 0.3 or words < 100 or linked):
+        if address is not None and _LISTING_PATH.search(urlsplit(address).path):
+            return rejected(Rejection.SECTION_PAGE, "its address is that of a list")
+        if lists := {name for node in head.nodes for name in types_of(node) & LIST_TYPES}:
+            return rejected(Rejection.SECTION_PAGE, f"it says it is a {min(lists)}")
+    return _verdict_on_length(head, layout, words, linked=linked, dated=dated)
+
+
+def _verdict_on_length(
+    head: Head, layout: Layout, words: int, *, linked: bool, dated: bool
+) -> Reading | None:
+    claimed = head.claims_article or dated
+    if words < (_FEWEST_WORDS if claimed else _FEWEST_WORDS_UNCLAIMED):
+        if linked and not head.claims_article and len(layout.letters) > 1000:
+            return rejected(Rejection.SECTION_PAGE, f"links, and {words} words of text")
+        if not words:
+            return rejected(Rejection.NO_TEXT, "no main text could be told apart")
+        return rejected(Rejection.STUB, f"{words} words of text")
+    if words < _FEWEST_WORDS_BEFORE_PAYWALL:
+        said = phrases_of("paywall")[1].search("".join(layout.texts).casefold())
+        if said and (_is_closed(head) or words < _FEWEST_WORDS_BEFORE_PAYWALL / 2):
+            return rejected(Rejection.STUB, f'{words} words of text, then "{said[0]}"')
+    return None
+
+
+def _is_closed(head: Head) -> bool:
+    """Whether JSON-LD says the article is not free, https://schema.org/isAccessibleForFree."""
+    return any(str(node.get("isAccessibleForFree")).lower() == "false" for node in head.nodes)
+
+
+def _teaser_share(lines: Sequence[Line]) -> float:
+    """The share of the text that stands in small blocks under a linked heading; 0 for fewer than three."""
+    total = sum(len(line.text) for line in lines)
+    teasers: dict[HtmlElement, int] = {}
+    for line in lines:
+        block = _teaser_around(line.place.elements[0]) if line.place else None
+        if block is not None:
+            teasers[block] = teasers.get(block, 0) + len(line.text)
+    return sum(teasers.values()) / total if len(teasers) >= 3 else 0.0
+
+
+def _teaser_around(element: HtmlElement) -> HtmlElement | None:
+    for parent, _ in zip((element, *element.iterancestors()), range(5), strict=False):
+        if parent.tag in ("body", "main"):
+            return None
+        headings = [
+            h for h in parent.iter("h1", "h2", "h3", "h4") if h.find(".//a") is not None or _in_link(h)
+        ]
+        if headings:
+            small = len("".join(parent.itertext()).strip()) <= _LONGEST_TEASER
+            return parent if len(headings) == 1 and small else None
+    return None
+
+
+def _in_link(element: HtmlElement) -> bool:
+    return next(element.iterancestors("a"), None) is not None
