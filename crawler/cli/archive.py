@@ -18,7 +18,7 @@ from crawler.cli.selection import (
     UntilOption,
     article_filter,
 )
-from crawler.cli.terminal import note, show_json
+from crawler.cli.terminal import counted, note, show_json
 from crawler.cli.whole_file import whole_file
 
 if TYPE_CHECKING:
@@ -44,7 +44,9 @@ class Format(StrEnum):
 
 def search(
     context: typer.Context,
-    query: Annotated[str, typer.Argument(metavar="QUERY", help='Words, all of which must be there, and "phrases".')],
+    query: Annotated[
+        str, typer.Argument(metavar="QUERY", help='Words, all of which must be there, and "phrases".')
+    ],
     source: SourceOption = None,
     since: SinceOption = None,
     until: UntilOption = None,
@@ -165,4 +167,4 @@ def export(
             return
         with whole_file(output) as file:
             count = write(rows, file)
-    note(f"{count:,} articles written to {output}")
+    note(f"{counted(count, 'article')} written to {output}")

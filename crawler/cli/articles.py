@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from crawler.cli.terminal import console, styled
+from crawler.cli.terminal import console, counted, styled
 from crawler.cli.times import shown_time
 from storage.passage import MATCH_END, MATCH_START
 from storage.search import Hit
@@ -93,7 +93,10 @@ def show_article(
             ("duplicate of", duplicate),
             ("also in", "; ".join(f"{place.source or place.url} (#{place.id})" for place in sightings)),
             ("revisions", f"{len(revisions)} earlier" if revisions else None),
-            ("removed", f"{len(article.removed)} passages" if article.removed and not removed else None),
+            (
+                "removed",
+                counted(len(article.removed), "passage") if article.removed and not removed else None,
+            ),
         ],
     )
     show_text(article.standfirst, article.text)

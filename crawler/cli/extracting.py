@@ -52,7 +52,8 @@ def extract(
             raise typer.Exit(1)
         return
     file = Path(page)
-    if "://" in page or (not file.exists() and is_address(page)):
+    # Without a scheme, "page.html" is a file that is missing, "paper.example/story" an address.
+    if "://" in page or (not file.exists() and "/" in page and is_address(page)):
         show_json(asyncio.run(_extract_url(invocation, page)))
     elif file.suffix.lower() in (".txt", ".text"):
         show_json(_extract_text(file))

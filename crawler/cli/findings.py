@@ -4,7 +4,7 @@ from collections import Counter
 from typing import Any
 
 from crawler.cli.articles import published, show_fields, show_text
-from crawler.cli.terminal import note, show_table
+from crawler.cli.terminal import counted, note, show_table
 from crawler.cli.times import shown_time
 from crawler.discover import Discovery
 from pipelines.article import Article, Reading
@@ -16,7 +16,7 @@ _WORDS = 600
 def show_discovery(discovery: Discovery, name: str | None) -> None:
     """What a site offers to poll; `name`: of the source it has become, None if it is only looked at."""
     kinds = Counter(str(seed.kind).replace("_", " ") for seed in discovery.seeds)
-    found = ", ".join(f"{count} {kind}{'s' if count > 1 else ''}" for kind, count in kinds.items())
+    found = ", ".join(counted(count, kind) for kind, count in kinds.items())
     print(f"{name!r} added: {discovery.url}, {found}" if name else f"{discovery.url}: {found}")
     show_table(["kind", "address"], [(str(seed.kind), seed.url) for seed in discovery.seeds])
     for problem in discovery.problems:
@@ -39,7 +39,7 @@ def show_reading(reading: Reading) -> None:
             ("modified", shown_time(article.modified_at) if article.modified_at else None),
             ("language", article.language),
             ("section", article.section),
-            ("removed", f"{len(article.removed)} passages" if article.removed else None),
+            ("removed", counted(len(article.removed), "passage") if article.removed else None),
         ],
     )
     cut = article.text if len(article.text) <= _WORDS else article.text[:_WORDS].rsplit(" ", 1)[0] + " …"
@@ -58,16 +58,8 @@ def discovery_as_json(discovery: Discovery, name: str | None) -> dict[str, Any]:
 
 def reading_as_json(reading: Reading) -> dict[str, Any]:
     """A page's text and metadata, for a program; of a rejected page what there is, and the reason."""
-    article = reading.article
-    row: dict[str, Any] = {"text": "", "title": None, "standfirst": None, "authors": [], "date": None}
-    row |= {"modified": None, "language": None, "image": None, "tags": [], "removed": []}
-    if article is not None:
-        row |= _fields(article)
-    return {
-        **row,
-        "rejected": str(reading.rejection) if reading.rejection else None,
-        "detail": reading.detail,
-    }
+    rejected = {"rejected": str(reading.rejection) if reading.rejection else None, "detail": reading.detail}
+    return {**(_NO_ARTICLE if reading.article is None else _fields(reading.article)), **rejected}
 
 
 def _fields(article: Article) -> dict[str, Any]:
@@ -85,3 +77,20 @@ def _fields(article: Article) -> dict[str, Any]:
         "credit": article.credit,
         "removed": [{"text": passage.text, "rule": passage.rule} for passage in article.removed],
     }
+
+
+_NO_ARTICLE: dict[str, Any] = {
+    "text": "",
+    "title": None,
+    "standfirst": None,
+    "authors": [],
+    "date": None,
+    "modified": None,
+    "language": None,
+    "image": None,
+    "section": None,
+    "tags": [],
+    "credit": None,
+    "removed": [],
+}
+"""What is told of a page that is none: the same keys."""

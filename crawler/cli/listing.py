@@ -11,7 +11,7 @@ import typer
 from crawler.cli.failures import CommandFailed
 from crawler.cli.invocation import Invocation
 from crawler.cli.names import known_source
-from crawler.cli.terminal import note, show_json, show_table
+from crawler.cli.terminal import counted, note, show_json, show_table
 
 if TYPE_CHECKING:
     from crawler.cli.source_lists import ListedSource
@@ -174,7 +174,7 @@ def import_list(
     added, known, refused = _file(invocation, listed)
     for problem in refused:
         note(f"{file}: {problem}")
-    print(f"{added:,} sources added, {known:,} known already")
+    print(f"{counted(added, 'source')} added, {known:,} known already")
     if problems or refused:
         raise typer.Exit(1)
 
@@ -262,4 +262,4 @@ def export_list(
         return
     with whole_file(file) as out:
         out.write(text)
-    note(f"{len(listed):,} sources written to {file}")
+    note(f"{counted(len(listed), 'source')} written to {file}")

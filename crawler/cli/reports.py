@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from crawler.cli.terminal import note, show_table
+from crawler.cli.terminal import counted, note, show_table
 from crawler.report import RunCounts, RunReport
 from storage.models import RunState
 
@@ -26,8 +26,8 @@ def show_reports(reports: Sequence[RunReport]) -> None:
         )
     if folded:
         unchanged = sum(report.counts.unchanged for report in folded)
-        more = "more " if told else ""
-        print(f"{len(folded):,} {more}sources with nothing new ({unchanged:,} pages unchanged)")
+        more = "more source" if told else "source"
+        print(f"{counted(len(folded), more)} with nothing new ({counted(unchanged, 'page')} unchanged)")
     for report in reports:
         if report.error:
             note(f"{report.source}: {report.error}")

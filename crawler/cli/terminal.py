@@ -15,11 +15,18 @@ _UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud8
 
 _WIDTH_OF_A_PIPE = 100_000
 """Columns; nothing is cut or folded where a program reads."""
+_NAME = 30
+"""Columns that the first cell of a row gets before the others, if it needs them: it is a name."""
 
 
 def printable(text: str) -> str:
     """`text` without the characters that a terminal would act on."""
     return _UNSAFE.sub("", text)
+
+
+def counted(number: int, thing: str) -> str:
+    """A number and what it counts: "1 source", "1,200 sources"."""
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"
 
 
 def note(message: str) -> None:
@@ -74,6 +81,9 @@ def show_table(
             styled(_cell(total[number])) if total else "",
             justify="right" if numeric else "left",
             overflow="fold",
+            min_width=min(_NAME, max((len(_cell(row[0])) for row in kept), default=0))
+            if number == 0
+            else None,
         )
     for row in kept:
         table.add_row(*(styled(_cell(cell)) for cell in row))
