@@ -133,6 +133,9 @@ class Press:
             wire.head(400, "Bad Request", [("Content-Length", "0"), ("Connection", "close")])
         except (ConnectionError, asyncio.IncompleteReadError):
             pass  # the client has gone: nothing to tell it
+        except asyncio.CancelledError:
+            wire.writer.transport.abort()  # a close would wait for a client that does not read
+            raise
         finally:
             wire.writer.close()
 

@@ -50,7 +50,7 @@ def furniture(story: Story, room: Newsroom) -> tuple[str, ...]:
 
 
 def draw(room: Newsroom) -> dict[str, Answer]:
-    site = {"/": _page(room, "Obertal-Anzeiger", _list("Aktuelles", room.stories[:7]))}
+    site = {"/": _page(room, "Obertal-Anzeiger", _front_page(room))}
     for name, (heading, text) in STATIC.items():
         site[f"/{name}.htm"] = _page(room, heading, THEME("plain", heading=heading, text=text))
     for section, stories in room.sections().items():
@@ -102,6 +102,12 @@ def _block(block: Block, room: Newsroom) -> Html:
             return joined(THEME(piece, text=Html(as_html(line, strong="B", em="I"))) for line in lines)
         case kind:
             return THEME(kind, text=block.text)
+
+
+def _front_page(room: Newsroom) -> Html:
+    """The newest with their standfirsts, older ones by their headlines alone."""
+    older = joined(THEME("link", url=path_of(story), title=story.title) for story in room.stories[7:])
+    return joined([_list("Aktuelles", room.stories[:7]), THEME("older", links=older)])
 
 
 def _list(heading: str, stories: Iterable[Story]) -> Html:

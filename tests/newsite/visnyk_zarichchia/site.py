@@ -187,7 +187,7 @@ VISNYK_ZARICHCHIA = Publisher(
     path_of=path_of,
     draw=draw,
     furniture=furniture,
-    robots="User-agent: *\nCrawl-delay: 0.2\nDisallow: /admin/\nSitemap: {root}/sitemap.xml.gz\n",
+    robots="User-agent: *\nCrawl-delay: 0.1\nDisallow: /admin/\nSitemap: {root}/sitemap.xml.gz\n",
     closed=("/admin/",),
     strays=(
         Stray(path=section_path("Місто"), expected="section page", listed="/sitemap.xml.gz"),
