@@ -14,6 +14,9 @@ MATCH_START, MATCH_END = "\x02", "\x03"
 WIDTH = 240
 """Characters of a passage, about."""
 
+_PLAIN = str.maketrans("\n\t", "  ", MATCH_START + MATCH_END)
+_LONGEST_WORD = 40
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Match:
@@ -26,7 +29,7 @@ class Match:
 
 def passage_of(text: str, query: Query, width: int = WIDTH) -> str:
     """The stretch of `text` that matches most of the query, marked; its beginning if none does."""
-    text = text.translate({ord(MATCH_START): None, ord(MATCH_END): None})
+    text = text.translate(_PLAIN)
     found = sorted([*_phrases(text, query.phrases), *_passages(text, query.passages, len(query.phrases))])
     matches = _apart(found)
     return _cut(text, matches, _best_start(matches, width), width)
@@ -87,7 +90,9 @@ def _best_start(matches: Sequence[Match], width: int) -> int:
 
 def _cut(text: str, matches: Sequence[Match], start: int, width: int) -> str:
     """About `width` characters of `text` from `start` on, whole words, on one line, the matches marked."""
-    start = text.rfind(" ", 0, start) + 1 if start else 0
+    if start:
+        space = text.rfind(" ", max(0, start - _LONGEST_WORD), start)
+        start = start if space < 0 else space + 1
     end = start + width
     end = len(text) if end >= len(text) else max(text.rfind(" ", start, end), start + width // 2)
     pieces, place = [], start

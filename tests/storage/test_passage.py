@@ -1,0 +1,63 @@
+"""Passages: the part of a text that matches most, marked, in whole words."""
+
+import pytest
+
+from storage.passage import MATCH_END, MATCH_START, passage_of
+from storage.query import read_query
+
+FILLER = "Nothing of note was said that day by anybody at all. " * 12
+
+
+def shown(text: str, query: str, width: int = 240) -> str:
+    """A passage with its marks as brackets."""
+    passage = passage_of(text, read_query(query), width)
+    return passage.replace(MATCH_START, "[").replace(MATCH_END, "]")
+
+
+MARKED = {
+    "a word, whatever its case": ("The Bridge opens.", "bridge", "The [Bridge] opens."),
+    "accents do not count": ("In München today.", "munchen", "In [München] today."),
+    "a phrase": ("New bridge, old bridge.", '"old bridge"', "New bridge, [old bridge]."),
+    "a phrase across punctuation": ("State-of-the-art.", '"of the art"', "State-[of-the-art]."),
+    "several words": ("A bridge and a harbour.", "harbour bridge", "A [bridge] and a [harbour]."),
+    "no half words": ("Bridges and a bridge.", "bridge", "Bridges and a [bridge]."),
+    "overlapping phrases": ("one two three", '"one two" "two three"', "[one two] three"),
+    "a script without spaces": ("昨日、東京で選挙が行われた。", "選挙", "昨日、東京で[選挙]が行われた。"),
+    "vowel signs at the end": ("यह हिन्दी में है", "हिन्दी", "यह [हिन्दी] में है"),
+    "no match": ("The title has it.", "bridge", "The title has it."),
+    "lines": ("One\ntwo  bridge\tthree", "bridge", "One two [bridge] three"),
+    "a match at the very end": ("over the bridge", "bridge", "over the [bridge]"),
+    "marks in the text itself": (f"a {MATCH_START}bridge{MATCH_END} b", "bridge", "a [bridge] b"),
+    "nothing": ("", "bridge", ""),
+}
+
+
+@pytest.mark.parametrize(("text", "query", "expected"), MARKED.values(), ids=MARKED)
+def test_matches_are_marked(text: str, query: str, expected: str) -> None:
+    assert shown(text, query) == expected
+
+
+def test_passage_is_taken_where_most_of_the_query_stands() -> None:
+    text = f"A bridge. {FILLER}The harbour bridge was opened. {FILLER}"
+    passage = shown(text, "harbour bridge opened")
+    assert "[harbour] [bridge] was [opened]" in passage
+    assert passage.startswith("… ")
+    assert passage.endswith(" …")
+
+
+@pytest.mark.parametrize("width", [60, 120, 240])
+def test_passage_is_about_as_wide_as_asked_and_in_whole_words(width: int) -> None:
+    text = f"{FILLER}The harbour bridge was opened. {FILLER}"
+    passage = shown(text, "bridge", width).strip("… ")
+    assert width // 2 < len(passage) <= width + 2
+    assert set(passage.replace("[", "").replace("]", "").split()) <= set(text.split())
+
+
+def test_text_without_a_space_is_cut_all_the_same() -> None:
+    passage = shown("東" * 1000 + "京" + "東" * 1000, "京")
+    assert "[京]" in passage
+    assert len(passage) < 300
+
+
+def test_text_full_of_matches_is_read_in_a_moment() -> None:
+    assert shown("bridge " * 100_000, "bridge", 30) == "[bridge] [bridge] [bridge] [bridge] …"
