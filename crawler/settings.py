@@ -24,7 +24,7 @@ ROBOTSTXT_USER_AGENT = "copydesk"
 
 # What one crawl may hold in memory at once: requests under way, and answers on their way to the archive.
 CONCURRENT_REQUESTS = 8
-CONCURRENT_ITEMS = 32
+CONCURRENT_ITEMS = 1  # of one answer: each gives one, and Scrapy starts so many tasks for it
 SCRAPER_SLOT_MAX_ACTIVE_SIZE = 8_000_000
 
 DOWNLOAD_TIMEOUT = 30

@@ -1,20 +1,25 @@
 """Files what the visits of pages gave, many in one transaction."""
 
 import asyncio
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Self
 
-from sqlalchemy.exc import DBAPIError, StatementError
+from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import Session
 
 from pipelines.article import Reading
 from pipelines.fingerprint import resemblance
 from storage.articles import FilingOutcome, file_article
-from storage.frontier import VisitRecord, record_visit
+from storage.errors import CannotStore
+from storage.frontier import VisitRecord, record_visits
 from storage.models import PageState
 from storage.thread import ArchiveThread
 
+UNSTORABLE = "could not be stored"
+ROW_ERRORS = (CannotStore, DataError, IntegrityError)
+"""What one row may bring about; everything else is the database's own trouble."""
 GROUP_SIZE = 50
 GROUP_WAIT = 0.2
 """Seconds that a first visit waits for company before it is written."""
@@ -95,7 +100,7 @@ class Filer:
 
     async def _write(self, group: list[tuple[Visited, asyncio.Future[FiledVisit]]]) -> None:
         try:
-            filed = await self._archive.write(lambda session: file_visits(session, [v for v, _ in group]))
+            filed = await self._file([visited for visited, _ in group])
         except Exception as error:  # noqa: BLE001  whoever waits must be told, whatever it was
             for _, waiting in group:
                 if not waiting.done():
@@ -105,80 +110,74 @@ class Filer:
             if not waiting.done():
                 waiting.set_result(result)
 
+    async def _file(self, group: Sequence[Visited]) -> list[FiledVisit]:
+        """In one go; where that fails on a row, again with every visit on its own."""
+        try:
+            return await self._archive.write(lambda session: file_visits(session, group))
+        except ROW_ERRORS:
+            return await self._archive.write(lambda session: file_visits_apart(session, group))
 
-def file_visits(session: Session, group: list[Visited]) -> list[FiledVisit]:
-    """File a group in the transaction given, each visit in a savepoint: one bad row costs one row."""
+
+def file_visits(session: Session, group: Sequence[Visited]) -> list[FiledVisit]:
+    """File a group of visits in the transaction given: the articles, and the new state of the pages."""
+    filed = [_file_article(session, visited) for visited in group]
+    record_visits(session, [_record(*pair) for pair in zip(group, filed, strict=True)])
+    return filed
+
+
+def file_visits_apart(session: Session, group: Sequence[Visited]) -> list[FiledVisit]:
+    """As `file_visits`, each visit in a savepoint: one that the database does not take costs itself."""
     filed = []
     for visited in group:
         try:
             with session.begin_nested():
-                filed.append(_file(session, visited))
-        except (StatementError, ValueError) as error:
-            if isinstance(error, DBAPIError) and error.connection_invalidated:
-                raise
-            filed.append(_file_refusal(session, visited, error))
+                filed += file_visits(session, [visited])
+        except ROW_ERRORS as error:
+            cause = getattr(error, "orig", None) or error
+            refused = replace(visited, reading=None, failure=UNSTORABLE, detail=str(cause))
+            filed += file_visits(session, [refused])
     return filed
 
 
-def _file(session: Session, visited: Visited) -> FiledVisit:
-    """File one visit: the article, if it is one, and the page's new state, together."""
-    article = visited.reading.article if visited.reading else None
-    if article is not None:
-        filed = file_article(session, visited.source_id, article, visited.at, resemblance)
-        _record(session, visited, PageState.STORED, str(filed.outcome), None, article_id=filed.article_id)
+def _file_article(session: Session, visited: Visited) -> FiledVisit:
+    """What a visit comes to; its article, if it is one, is filed."""
+    if visited.reading is not None and visited.reading.article is not None:
+        filed = file_article(session, visited.source_id, visited.reading.article, visited.at, resemblance)
         return FiledVisit(outcome=str(filed.outcome), article_id=filed.article_id)
-    if visited.reading is not None and visited.reading.rejection is not None:
-        reason = str(visited.reading.rejection)
-        _record(session, visited, PageState.REJECTED, "rejected", _told(reason, visited.reading.detail))
-        return FiledVisit(outcome="rejected", reason=reason)
+    if visited.reading is not None:
+        return FiledVisit(outcome="rejected", reason=str(visited.reading.rejection))
     if visited.unchanged:
-        _record(session, visited, None, "unchanged", None)
         return FiledVisit(outcome=str(FilingOutcome.UNCHANGED))
-    reason = visited.failure or "unknown"
     outcome = "rejected" if visited.failed_as is PageState.FORBIDDEN else "failed"
-    _record(session, visited, visited.failed_as, outcome, _told(reason, visited.detail))
-    return FiledVisit(outcome=outcome, reason=reason)
+    return FiledVisit(outcome=outcome, reason=visited.failure)
 
 
-def _file_refusal(session: Session, visited: Visited, error: Exception) -> FiledVisit:
-    """The database would not take the article: the page keeps the reason, and is not tried again."""
-    cause = getattr(error, "orig", None) or error
-    _record(session, visited, PageState.FAILED, "failed", f"could not be stored: {cause}"[:500])
-    return FiledVisit(outcome="failed", reason="could not be stored")
-
-
-def _record(
-    session: Session,
-    visited: Visited,
-    state: PageState | None,
-    outcome: str,
-    reason: str | None,
-    article_id: int | None = None,
-) -> None:
-    record_visit(
-        session,
-        VisitRecord(
-            page_id=visited.page_id,
-            run_id=visited.run_id,
-            at=visited.at,
-            status=visited.status,
-            size=visited.size,
-            milliseconds=visited.milliseconds,
-            final_url=visited.final_url,
-            outcome=outcome,
-            reason=reason,
-            state=state,
-            due_at=visited.due_at,
-            attempted=visited.attempted,
-            etag=visited.etag,
-            last_modified=visited.last_modified,
-            article_id=article_id,
-        ),
+def _record(visited: Visited, filed: FiledVisit) -> VisitRecord:
+    """The visit as the frontier keeps it."""
+    state: PageState | None
+    if filed.article_id is not None:
+        state, detail = PageState.STORED, None
+    elif visited.reading is not None:
+        state, detail = PageState.REJECTED, visited.reading.detail
+    else:
+        state, detail = None if visited.unchanged else visited.failed_as, visited.detail
+    return VisitRecord(
+        page_id=visited.page_id,
+        run_id=visited.run_id,
+        at=visited.at,
+        status=visited.status,
+        size=visited.size,
+        milliseconds=visited.milliseconds,
+        final_url=visited.final_url,
+        outcome=filed.outcome,
+        reason=": ".join(part for part in (filed.reason, detail) if part)[:500] or None,
+        state=state,
+        due_at=visited.due_at,
+        attempted=visited.attempted,
+        etag=visited.etag,
+        last_modified=visited.last_modified,
+        article_id=filed.article_id,
     )
-
-
-def _told(reason: str, detail: str | None) -> str:
-    return f"{reason}: {detail}"[:500] if detail else reason
 
 
 class StorePipeline:

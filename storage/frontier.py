@@ -1,37 +1,33 @@
 """The frontier: every page we know, which of them are due, and what each visit makes of them.
 
-How pages come into it stands in storage/candidates.py and storage/seeds.py; their names are offered here too.
+How pages come into it stands in storage/candidates.py and storage/seeds.py.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, insert, select, update
+from sqlalchemy import (
+    BindParameter,
+    Boolean,
+    ColumnElement,
+    Insert,
+    Integer,
+    Update,
+    bindparam,
+    case,
+    cast,
+    func,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session
 
-from storage.candidates import Candidate, Found, add_pages
 from storage.insert import insert_into, table_of
 from storage.models import Page, PageState, Run, Visit
 from storage.rows import check_row, fit_text
-from storage.seeds import SeedState, SeedVisit, record_seed_visit, seeds_of
-
-__all__ = [
-    "Candidate",
-    "DuePage",
-    "Found",
-    "SeedState",
-    "SeedVisit",
-    "VisitRecord",
-    "add_pages",
-    "ask_for_page",
-    "due_among",
-    "due_pages",
-    "record_seed_visit",
-    "record_visit",
-    "seeds_of",
-]
 
 _DUE_STATES = (PageState.WAITING, PageState.STORED, PageState.FAILED, PageState.REJECTED)
 
@@ -136,41 +132,61 @@ def ask_for_page(
     return page_id
 
 
-def record_visit(session: Session, record: VisitRecord) -> None:
-    """Write down a visit, and the page's new state.
+def record_visits(session: Session, records: Sequence[VisitRecord]) -> None:
+    """Write down visits, and the new state of their pages.
 
-    After a 304 the page keeps the validators that the answer did not repeat (RFC 9111, 4.3.4); after any
-    other answer they are those of the record.
+    After a 304 a page keeps the validators that the answer did not repeat (RFC 9111, 4.3.4); after any other
+    answer they are those of the record. A page whose source was removed while it was fetched is passed over.
     """
-    pages, visits = table_of(Page), table_of(Visit)
-    etag: Any = fit_text(record.etag)
-    last_modified: Any = fit_text(record.last_modified)
-    if record.status == 304:
-        etag = func.coalesce(etag, pages.c.etag)
-        last_modified = func.coalesce(last_modified, pages.c.last_modified)
-    values: dict[str, Any] = {
-        "due_at": record.due_at,
-        "visited_at": record.at,
-        "attempts": pages.c.attempts + int(record.attempted) if record.state is PageState.FAILED else 0,
-        "etag": etag,
-        "last_modified": last_modified,
-        "article_id": func.coalesce(record.article_id, pages.c.article_id),
-    }
-    if record.state is not None:
-        values |= {"state": record.state, "reason": fit_text(record.reason)}
-    statement = update(pages).where(pages.c.id == record.page_id).values(values).returning(pages.c.id)
-    if session.scalar(statement) is None:
-        return  # its source was removed while it was fetched
-    session.execute(
-        insert(visits).values(run_id=select(Run.id).where(Run.id == record.run_id).scalar_subquery()),
-        {
-            "page_id": record.page_id,
-            "at": record.at,
-            "status": record.status,
-            "size": record.size,
-            "milliseconds": record.milliseconds,
-            "final_url": fit_text(record.final_url),
-            "outcome": record.outcome,
-            "reason": fit_text(record.reason),
-        },
+    rows = [
+        {f"new_{name}": _fit(getattr(record, name)) for name in VisitRecord.__slots__}
+        | {"new_not_modified": record.status == 304}
+        for record in records
+    ]
+    if rows:
+        session.execute(_NEW_STATE, rows)
+        session.execute(_NEW_VISIT, rows)
+
+
+def _fit(value: object) -> object:
+    return fit_text(value) if type(value) is str else value  # a state is a str too, and fit as it is
+
+
+def _new(name: str, column: ColumnElement[Any]) -> BindParameter[Any]:
+    """A value of the record, typed as the column it is for."""
+    return bindparam(f"new_{name}", type_=column.type)
+
+
+def _new_state() -> Update:
+    page = table_of(Page).c
+    new = {name: _new(name, page[name]) for name in ("state", "reason", "due_at", "etag", "last_modified")}
+    not_modified = bindparam("new_not_modified", type_=Boolean())
+    attempted = cast(bindparam("new_attempted", type_=Boolean()), Integer())
+    kept = {name: func.coalesce(new[name], page[name]) for name in ("etag", "last_modified")}
+    return (
+        update(table_of(Page))
+        .where(page.id == _new("page_id", page.id))
+        .values(
+            state=func.coalesce(new["state"], page.state),
+            reason=case((new["state"].is_(None), page.reason), else_=new["reason"]),
+            due_at=new["due_at"],
+            visited_at=_new("at", page.visited_at),
+            attempts=case((new["state"] == PageState.FAILED, page.attempts + attempted), else_=0),
+            article_id=func.coalesce(_new("article_id", page.article_id), page.article_id),
+            **{name: case((not_modified, kept[name]), else_=new[name]) for name in kept},
+        )
     )
+
+
+def _new_visit() -> Insert:
+    page, run, visit = table_of(Page).c, table_of(Run).c, table_of(Visit).c
+    copied = ("page_id", "at", "status", "size", "milliseconds", "final_url", "outcome", "reason")
+    run_id = select(run.id).where(run.id == _new("run_id", run.id)).scalar_subquery()
+    values = [_new(name, visit[name]) for name in copied]
+    still_there = select(*values, run_id).where(page.id == _new("page_id", page.id))
+    return insert(table_of(Visit)).from_select([*copied, "run_id"], still_there)
+
+
+# Built once: to build them costs more than to run them.
+_NEW_STATE = _new_state()
+_NEW_VISIT = _new_visit()

@@ -46,16 +46,10 @@ class Invocation:
         return open_database(self.config().database)
 
     def open_existing(self) -> "Database":
-        """The archive to read from. Raises StorageError, ConfigError, and CommandFailed if there is none."""
-        from crawler.cli.failures import CommandFailed
-        from storage.engine import label, parse_url
+        """The archive to read from; none is made. Raises StorageError and ConfigError."""
+        from storage.session import open_database
 
-        url = parse_url(self.config().database)
-        if url.get_backend_name() == "sqlite" and not Path(label(url)).exists():
-            raise CommandFailed(
-                f"{label(url)}: no archive there; `copydesk init` makes one, --db names another"
-            )
-        return self.open_database()
+        return open_database(self.config().database, create=False)
 
 
 @contextmanager

@@ -65,7 +65,7 @@ class NewsSpider(scrapy.Spider):
         self.error: str | None = None
         self.state = RunState.DONE
         self._in_flight: set[int] = set()
-        self._one_landed = asyncio.Event()
+        self._none_in_flight = asyncio.Event()
 
     @property
     def desk(self) -> Desk:
@@ -92,6 +92,7 @@ class NewsSpider(scrapy.Spider):
             due = self._due_pages(lambda session, *rest: due_among(session, ids, *rest))
         async for page in due:
             self._in_flight.add(page.id)
+            self._none_in_flight.clear()
             yield self._request(page)
 
     async def _read_seeds(self, source_id: int) -> None:
@@ -142,8 +143,7 @@ class NewsSpider(scrapy.Spider):
             room = BATCH if self.job.limit is None else min(BATCH, self.job.limit - given)
             pages = await self._ask(ask, timedelta(0), room)
             if not pages and self._in_flight:
-                self._one_landed.clear()
-                await self._one_landed.wait()
+                await self._none_in_flight.wait()  # one of them may fail, and be due again
             elif not pages:
                 if self._host_rests() or not await self._ask(ask, WITHIN_RUN, 1):
                     return
@@ -279,4 +279,5 @@ class NewsSpider(scrapy.Spider):
 
     def _landed(self, page_id: int) -> None:
         self._in_flight.discard(page_id)
-        self._one_landed.set()
+        if not self._in_flight:
+            self._none_in_flight.set()
