@@ -210,7 +210,7 @@ def _count_by(
     *where: ColumnElement[bool],
 ) -> dict[int | None, int]:
     rows = session.execute(select(column, func.count()).where(*where).group_by(column))
-    return dict(rows.tuples().all())
+    return {source_id: int(count) for source_id, count in rows}
 
 
 def _failed(run: Run) -> int:
