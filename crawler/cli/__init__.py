@@ -34,21 +34,21 @@ def _stop(signum: int, frame: object) -> None:
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command line, without the program's name. The exit status: 0 done, 1 failed, 2 wrong usage."""
-    from typer import Abort, Exit, TyperException
+    from typer import Exit, TyperException
 
     from crawler.cli.app import app
-    from crawler.cli.failures import explain
+    from crawler.cli.failures import Interrupted, NobodyReads, explain
     from crawler.cli.terminal import note
 
     invocation = Invocation()
     try:
         status = app(args=list(arguments), prog_name="copydesk", standalone_mode=False, obj=invocation)
         sys.stdout.flush()
-    except BrokenPipeError:
+    except (NobodyReads, BrokenPipeError):
         # The reader has seen enough, as `head` does. Nothing more may be written, not even at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except (KeyboardInterrupt, Abort):
+    except (Interrupted, KeyboardInterrupt):
         note("stopped")
         return 1
     except Exit as asked:

@@ -1,14 +1,30 @@
 """The program: its options, and where each command stands."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from crawler.cli import archive, crawling, extracting, listing, starting, status
+from crawler.cli.failures import Interrupted, NobodyReads
 from crawler.cli.invocation import Invocation
 
+
+class Program(TyperGroup):
+    """Lets a broken pipe and Ctrl-C through to `run`, which Typer would end the process for."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError as error:
+            raise NobodyReads from error
+        except KeyboardInterrupt as error:
+            raise Interrupted from error
+
+
 app = typer.Typer(
+    cls=Program,
     help="""A news archive that fills itself: crawl, clean, deduplicate, search.
 
     \b

@@ -2,6 +2,8 @@
 
 WrongUsage        2: the command line or the configuration has to change
 CommandFailed     1: it was understood, and could not be done
+Interrupted       1: Ctrl-C or SIGTERM ended it
+NobodyReads       0: whoever read the output has seen enough
 """
 
 import typer
@@ -13,6 +15,14 @@ class WrongUsage(Exception):
 
 class CommandFailed(Exception):
     """What was asked for could not be done; the message says why, and the way out."""
+
+
+class Interrupted(Exception):
+    """The user ended it."""
+
+
+class NobodyReads(Exception):
+    """The pipe that the output goes to is closed at its other end."""
 
 
 def explain(error: Exception) -> tuple[int, str]:

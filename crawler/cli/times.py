@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from crawler.cli.failures import WrongUsage
 
-_AGO = re.compile(r"(\d{1,5})\s*(h|d|w)")
+_AGO = re.compile(r"(\d{1,4})\s*(h|d|w)")
 _HOURS = {"h": 1, "d": 24, "w": 7 * 24}
 _PERIOD = re.compile(r"(\d{4})(?:-(\d\d?))?(?:-(\d\d?))?")
 

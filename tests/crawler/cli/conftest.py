@@ -1,0 +1,111 @@
+"""An archive with a few articles in it, and the program to run on it."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+
+from crawler.cli import run
+from pipelines.article import Article, Removed
+from pipelines.fingerprint import fingerprint, resemblance
+from storage.articles import file_article
+from storage.models import SeedKind
+from storage.session import open_database
+from storage.sources import SeedDraft, SourceDraft, add_source
+
+NOW = datetime(2024, 5, 10, 12, tzinfo=UTC)
+HARBOUR = (
+    "The harbour wall of Skerrow is to be rebuilt by the spring, the council said on Monday after a storm.\n"
+    "Engineers had found a crack of eleven metres in the oldest part, which was laid by hand in 1871.\n"
+    "The ferry will leave from the north mole until the work is done."
+)
+FERRY = "Die Fähre zu den Inseln fährt wieder an jedem Sonntag, wie die Reederei am Dienstag mitteilte."
+HOSTILE = "A headline \x1b[2Jwith an escape, and \u202eturned around"
+
+
+def article(number: int, title: str, text: str, **more: object) -> Article:
+    url = f"https://paper.example/2024/05/story-{number}"
+    values = {
+        "url": url,
+        "canonical_url": url,
+        "title": title,
+        "text": text,
+        "fingerprint": fingerprint(text),
+    }
+    return Article(**(values | more))  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def archive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An SQLite archive under its default name, in the current folder."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "200")
+    zone = timezone(timedelta(hours=2))
+    with open_database("copydesk.sqlite") as database, database.write() as session:
+        seeds = (SeedDraft(url="https://paper.example/feed", kind=SeedKind.FEED),)
+        draft = SourceDraft(name="The Paper", url="https://paper.example/", seeds=seeds)
+        source = add_source(session, draft, NOW)
+        add_source(session, SourceDraft(name="Zeitung", url="https://zeitung.example/"), NOW)
+        harbour = article(
+            1,
+            "Harbour wall to be rebuilt",
+            HARBOUR,
+            authors=("Ann Writer",),
+            published_at=datetime(2024, 5, 6, 10, 30, tzinfo=zone),
+            date_precision="minute",
+            date_from="json-ld",
+            language="en",
+            tags=("harbour", "storm"),
+            removed=(Removed(text="READ MORE: The foghorn", rule="see also"),),
+        )
+        for each in (
+            harbour,
+            article(2, "Fähre fährt wieder", FERRY, published_at=NOW, date_precision="day", language="de"),
+            article(
+                3, HOSTILE, "Nothing to see here but a title that a terminal must not obey, said nobody."
+            ),
+            article(
+                4, "Wall to be rebuilt", HARBOUR, canonical_url="https://other.example/wall", language="en"
+            ),
+        ):
+            file_article(session, source.id, each, NOW, resemblance)
+    return tmp_path / "copydesk.sqlite"
+
+
+class Program:
+    """Runs command lines in this process; `out` and `err` are what the last one wrote."""
+
+    def __init__(self, captured: pytest.CaptureFixture[str]) -> None:
+        self._captured = captured
+        self.out = self.err = ""
+
+    def __call__(self, *arguments: str) -> int:
+        status = run(arguments)
+        self.out, self.err = self._captured.readouterr()
+        return status
+
+
+@pytest.fixture
+def copydesk(capsys: pytest.CaptureFixture[str]) -> Program:
+    return Program(capsys)
+
+
+Start = Callable[..., "subprocess.Popen[bytes]"]
+
+
+@pytest.fixture
+def start() -> Start:
+    """Starts the program as a process of its own, its streams piped."""
+
+    def begin(*arguments: str, environment: dict[str, str] | None = None) -> "subprocess.Popen[bytes]":
+        command: Sequence[str] = (sys.executable, "-c", "from crawler.cli import main; main()", *arguments)
+        pipe = subprocess.PIPE
+        return subprocess.Popen(  # noqa: S603  our own program
+            command, stdin=pipe, stdout=pipe, stderr=pipe, env={**os.environ, **(environment or {})}
+        )
+
+    return begin

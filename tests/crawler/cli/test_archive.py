@@ -1,0 +1,173 @@
+"""search, show and export, on articles filed in a real archive."""
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+
+
+def test_search_shows_the_article_and_its_matching_passage(archive: Path, copydesk) -> None:
+    assert copydesk("search", "harbour", "council") == 2  # words in one argument
+    assert copydesk("search", "harbour council") == 0
+    title, where, url, passage = copydesk.out.splitlines()
+    assert title == "Harbour wall to be rebuilt"
+    assert where == "#1 · The Paper · 2024-05-06 10:30+02:00 · en · in 2 places"
+    assert url == "https://paper.example/2024/05/story-1"
+    assert "The **harbour** wall of Skerrow" in passage
+    assert "the **council** said" in passage
+
+
+def test_a_search_in_json_is_plain_and_tells_where_it_matches(archive: Path, copydesk) -> None:
+    assert copydesk("search", "harbour", "--json") == 0
+    (hit,) = json.loads(copydesk.out)
+    assert (hit["id"], hit["source"], hit["published_at"]) == (1, "The Paper", "2024-05-06T10:30:00+02:00")
+    assert [hit["passage"][start:end].lower() for start, end in hit["matches"]] == ["harbour"]
+    assert "\x02" not in copydesk.out
+    assert "*" not in hit["passage"]
+
+
+@pytest.mark.parametrize(
+    ("options", "found"),
+    [
+        ([], [1]),
+        (["--duplicates"], [1, 4]),
+        (["--lang", "en"], [1]),
+        (["--lang", "de"], []),
+        (["--author", "writer"], [1]),
+        (["--source", "the paper"], [1]),
+        (["--source", "Zeitung"], []),
+        (["--since", "2024-05-06"], [1]),
+        (["--until", "2024-05-06"], [1]),
+        (["--until", "2024-05-05"], []),
+        (["--until", "2024-05"], [1]),
+        (["--since", "2024-05-06T10:30+02:00", "--until", "2024-05-06T10:31+02:00"], [1]),
+        (["--since", "1d"], []),
+    ],
+)
+def test_filters_narrow_a_search(archive: Path, copydesk, options: list[str], found: list[int]) -> None:
+    assert copydesk("search", "engineers", "--json", *options) == 0
+    assert sorted(hit["id"] for hit in json.loads(copydesk.out)) == found
+
+
+def test_a_search_can_be_cut_and_put_in_order(archive: Path, copydesk) -> None:
+    assert copydesk("search", "the", "--sort", "newest", "--limit", "1", "--json") == 0
+    assert len(json.loads(copydesk.out)) == 1
+
+
+def test_nothing_found_is_said_beside_the_output_and_is_no_failure(archive: Path, copydesk) -> None:
+    assert copydesk("search", "zeppelin") == 0
+    assert (copydesk.out, copydesk.err) == ("", "copydesk: nothing found for zeppelin\n")
+
+
+def test_nothing_a_page_says_reaches_the_terminal_as_a_command(archive: Path, copydesk) -> None:
+    for command in (["search", "terminal"], ["show", "3"]):
+        assert copydesk(*command) == 0
+        assert "A headline [2Jwith an escape, and turned around" in copydesk.out
+        assert not {"\x1b", "\u202e"} & set(copydesk.out)
+
+
+def test_show_gives_metadata_and_text(archive: Path, copydesk) -> None:
+    assert copydesk("show", "1") == 0
+    lines = copydesk.out.splitlines()
+    assert lines[0] == "Harbour wall to be rebuilt"
+    fields = dict(line.split(maxsplit=1) for line in lines[1 : lines.index("")])
+    assert fields["published"] == "2024-05-06 10:30+02:00 (from json-ld)"
+    assert fields["authors"] == "Ann Writer"
+    assert fields["removed"] == "1 passage"
+    assert "The ferry will leave from the north mole until the work is done." in lines
+    assert "READ MORE" not in copydesk.out
+
+
+def test_show_removed_gives_what_was_stripped_and_by_which_rule(archive: Path, copydesk) -> None:
+    assert copydesk("show", "1", "--removed") == 0
+    assert "  [see also] READ MORE: The foghorn" in copydesk.out.splitlines()
+    assert copydesk("show", "2", "--removed") == 0
+    assert "nothing was removed" in copydesk.out
+
+
+def test_show_says_of_what_an_article_is_a_duplicate(archive: Path, copydesk) -> None:
+    assert copydesk("show", "4") == 0
+    assert "duplicate of 1 (100% the same)" in " ".join(copydesk.out.split())
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "1",
+        "https://paper.example/2024/05/story-1",
+        "https://PAPER.example/2024/05/story-1?utm_source=mail#top",
+    ],
+)
+def test_an_article_is_found_by_its_number_or_any_spelling_of_its_address(
+    archive: Path, copydesk, address: str
+) -> None:
+    assert copydesk("show", address, "--json") == 0
+    shown = json.loads(copydesk.out)
+    assert shown["id"] == 1
+    assert shown["removed"] == [{"text": "READ MORE: The foghorn", "rule": "see also"}]
+    assert [place["id"] for place in shown["sightings"]] == [4]
+    assert shown["revisions"] == []
+
+
+def test_export_writes_json_lines_with_every_key(archive: Path, copydesk) -> None:
+    assert copydesk("export") == 0
+    rows = [json.loads(line) for line in copydesk.out.splitlines()]
+    assert [row["id"] for row in rows] == [1, 2, 3, 4]
+    wanted = (
+        "id url canonical_url source title standfirst authors published_at modified_at language text image "
+        "section tags fetched_at duplicate_of"
+    )
+    assert set(wanted.split()) <= set(rows[0])
+    assert rows[0]["published_at"] == "2024-05-06T10:30:00+02:00"
+    assert rows[3]["duplicate_of"] == 1
+
+
+def test_export_takes_filters_and_knows_csv_by_the_files_name(archive: Path, copydesk) -> None:
+    assert copydesk("export", "--lang", "en", "-o", "out.csv") == 0
+    assert copydesk.out == ""
+    assert "2 articles written to out.csv" in copydesk.err
+    with Path("out.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["id"] for row in rows] == ["1", "4"]
+    assert rows[0]["tags"] == "harbour; storm"
+
+
+def test_an_export_that_fails_leaves_the_old_file_as_it_was(archive: Path, copydesk) -> None:
+    Path("out.jsonl").write_text("before")
+    assert copydesk("export", "--source", "nobody", "-o", "out.jsonl") == 2
+    assert copydesk("export", "--author", "!", "-o", "out.jsonl") == 2
+    assert Path("out.jsonl").read_text() == "before"
+    assert sorted(path.name for path in Path().iterdir() if path.name.startswith(("out", "."))) == [
+        "out.jsonl"
+    ]
+
+
+def test_whoever_stops_reading_gets_no_traceback(archive: Path, start) -> None:
+    with start("export") as program:
+        assert program.stdout.readline().startswith(b'{"id": 1')
+        program.stdout.close()
+        assert program.stderr.read() == b""
+    assert program.wait(30) == 0
+
+
+def test_status_tells_of_every_source(archive: Path, copydesk) -> None:
+    assert copydesk("status") == 0, copydesk.err
+    header, paper, zeitung, total = (line for line in copydesk.out.splitlines() if line)
+    assert header.split() == [
+        "source",
+        "last",
+        "run",
+        "state",
+        "last",
+        "new",
+        "article",
+        "articles",
+        "waiting",
+        "failures",
+    ]
+    assert paper.split() == ["The", "Paper", "-", "never", "run", "-", "4", "0", "0"]
+    assert zeitung.split()[0] == "Zeitung"
+    assert total.split() == ["total", "4", "0", "0"]
+    assert copydesk("status", "--json") == 0
+    assert [row["articles"] for row in json.loads(copydesk.out)] == [4, 0]

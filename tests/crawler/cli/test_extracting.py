@@ -1,0 +1,161 @@
+"""`copydesk extract`: pages in, JSON out, without an archive."""
+
+import json
+import signal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from crawler.cli.extracting import UNKNOWN_URL
+from crawler.cli.page_lines import MAX_LINE, BadLine, page_of_line
+
+PARAGRAPH = (
+    "The harbour wall of Skerrow is to be rebuilt by the spring, the council said on Monday after a night of "
+    "storm, and the ferry will leave from the north mole until the work is done. "
+)
+KEYS = [
+    "text",
+    "title",
+    "standfirst",
+    "authors",
+    "date",
+    "modified",
+    "language",
+    "image",
+    "tags",
+    "removed",
+    "rejected",
+]
+
+
+def page(number: int) -> str:
+    body = "".join(f"<p>{PARAGRAPH} Paragraph {n} of story {number}.</p>" for n in range(6))
+    return (
+        f"<html lang=en><head><title>Story {number} of the harbour</title></head>"
+        f"<body><article><h1>Story {number} of the harbour</h1>{body}</article></body></html>"
+    )
+
+
+def line(number: int) -> bytes:
+    row = {"id": number, "url": f"https://paper.example/2024/05/story-{number}", "html": page(number)}
+    return json.dumps(row).encode() + b"\n"
+
+
+@pytest.fixture
+def extract(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, start):
+    monkeypatch.chdir(tmp_path)
+    Path("copydesk.toml").write_text("[workers]\nprocesses = 2\n")
+    return lambda *arguments: start("extract", *arguments)
+
+
+def rows_of(program, sent: bytes) -> list[dict[str, Any]]:
+    out, err = program.communicate(sent, timeout=120)
+    assert (program.returncode, err) == (0, b"")
+    return [json.loads(row) for row in out.splitlines()]
+
+
+def test_lines_come_out_in_order_and_a_bad_one_stops_nobody(extract) -> None:
+    bad = [
+        b"nonsense\n",
+        b'{"id": "x"}\n',
+        b'{"id": 1, "html": 2}\n',
+        b"[]\n",
+        b"\xff\n",
+        b"\n",
+        b'{"html": ""}',
+    ]
+    rows = rows_of(extract("-"), b"".join([*map(line, range(40)), bad[0], line(40), *bad[1:]]))
+    assert [row["id"] for row in rows] == [*range(40), None, 40, "x", 1, None, None, None]
+    assert all(f"story {number}." in rows[number]["text"] for number in range(40))
+    assert all(set(KEYS) <= set(row) for row in rows[:40])
+    assert [set(row) for row in rows[42:46]] == [{"id", "error"}] * 4
+    assert rows[40]["error"].startswith("not JSON")
+    assert (rows[46]["text"], rows[46]["rejected"]) == ("", "empty")
+    assert [path.name for path in Path().iterdir()] == ["copydesk.toml"]
+
+
+def test_a_line_comes_out_before_the_next_goes_in(extract) -> None:
+    with extract("-") as program:
+        for number in range(2):
+            program.stdin.write(line(number))
+            program.stdin.flush()
+            assert json.loads(program.stdout.readline())["id"] == number
+        program.stdin.close()
+    assert program.returncode == 0
+
+
+def test_more_pages_than_the_window_go_through(extract) -> None:
+    rows = rows_of(extract("-"), b"".join(b'{"id": %d, "html": "<p>Hm"}\n' % number for number in range(400)))
+    assert [row["id"] for row in rows] == list(range(400))
+    assert {row["rejected"] for row in rows} == {"stub"}
+
+
+def test_a_signal_ends_it_though_stdin_is_open(extract) -> None:
+    with extract("-") as program:
+        program.stdin.write(line(1))
+        program.stdin.flush()
+        assert json.loads(program.stdout.readline())["id"] == 1
+        program.send_signal(signal.SIGINT)
+        assert program.wait(20) == 1
+        assert b"stopping" in program.stderr.read()
+
+
+def test_whoever_stops_reading_gets_no_traceback(extract) -> None:
+    with extract("-") as program:
+        program.stdin.write(line(1))
+        program.stdin.flush()
+        program.stdout.readline()
+        program.stdout.close()
+        program.stdin.write(line(2))
+        program.stdin.flush()
+        assert program.wait(20) == 0  # though stdin is still open
+        assert program.stderr.read() == b""
+
+
+def told_of(program) -> dict[str, Any]:
+    out, err = program.communicate(timeout=60)
+    assert (program.returncode, err) == (0, b"")
+    told: dict[str, Any] = json.loads(out)
+    return told
+
+
+def test_a_file_is_extracted_and_its_address_used_only_if_given(extract) -> None:
+    Path("page.html").write_text(page(7))
+    plain = told_of(extract("page.html"))
+    assert plain["title"] == "Story 7 of the harbour"
+    assert UNKNOWN_URL not in json.dumps(plain)
+    told = told_of(extract("page.html", "--url", "https://paper.example/seven?utm_source=x"))
+    assert told["canonical_url"] == "https://paper.example/seven"
+
+
+def test_a_plain_text_file_is_cleaned(extract) -> None:
+    Path("story.txt").write_text(f"{PARAGRAPH}\nREAD MORE: How the foghorn was kept\n{PARAGRAPH}\n")
+    told = told_of(extract("story.txt"))
+    assert told["text"].startswith(PARAGRAPH.strip())
+    assert told["removed"][0]["text"] == "READ MORE: How the foghorn was kept"
+
+
+@pytest.mark.parametrize(
+    ("sent", "says", "page_id"),
+    [
+        (b"{", "not JSON", None),
+        (b"[" * 100_000, "not JSON", None),
+        (b"3", "not a JSON object", None),
+        (b'{"id": [1]}', '"html" is missing', [1]),
+        (b'{"id": 1, "html": []}', '"html" is not a string', 1),
+        (b'{"id": 1, "html": "", "url": 3}', '"url" is not a string', 1),
+        (b"x" * (MAX_LINE + 1), "longer than", None),
+    ],
+)
+def test_a_bad_line_says_what_is_wrong_with_it(sent: bytes, says: str, page_id: Any) -> None:
+    with pytest.raises(BadLine, match=says) as caught:
+        page_of_line(sent)
+    assert caught.value.page_id == page_id
+
+
+@pytest.mark.parametrize("url", [None, "", "nonsense", "hard::copy", "file:///etc/passwd"])
+def test_an_address_that_is_none_is_left_out(url: str | None) -> None:
+    _, made = page_of_line(json.dumps({"html": "<p>\ud800", "url": url}).encode())
+    assert made.url == UNKNOWN_URL
+    assert made.body == b"<p>?"

@@ -1,0 +1,44 @@
+"""What is written for a person."""
+
+import pytest
+
+from crawler.cli.terminal import counted, printable, show_json, show_table
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Café 港口 שלום 👩‍👩‍👧", "Café 港口 שלום 👩‍👩‍👧"),
+        ("two\nlines\tand a tab", "two\nlines\tand a tab"),
+        ("\x1b[31mred\x1b]0;title\x07", "[31mred]0;title"),
+        ("\x9b2J\x7f\r\x00", "2J"),
+        ("\u202eabc\u2066", "abc"),
+        ("\ud800", ""),
+    ],
+)
+def test_nothing_that_a_terminal_acts_on_is_left(text: str, shown: str) -> None:
+    assert printable(text) == shown
+
+
+def test_a_table_in_a_pipe_is_whole_and_without_marks(capsys: pytest.CaptureFixture[str]) -> None:
+    long = "x" * 300
+    show_table(["name", "count"], [("[bold]a[/bold]", 5), (long, 12_345)], ["total", 12_350])
+    assert capsys.readouterr().out.splitlines() == [
+        f"{'name':<300}   count",
+        f"{'[bold]a[/bold]':<300}       5",
+        f"{long}  12,345",
+        f"{'total':<300}  12,350",
+    ]
+
+
+def test_json_has_times_as_iso_8601_and_letters_as_they_are(capsys: pytest.CaptureFixture[str]) -> None:
+    from datetime import UTC, datetime
+
+    show_json({"at": datetime(2024, 5, 6, tzinfo=UTC), "name": "Zarichchia · Заріччя"})
+    assert capsys.readouterr().out == (
+        '{\n  "at": "2024-05-06T00:00:00+00:00",\n  "name": "Zarichchia · Заріччя"\n}\n'
+    )
+
+
+def test_a_count_has_its_plural() -> None:
+    assert [counted(n, "page") for n in (0, 1, 2, 1200)] == ["0 pages", "1 page", "2 pages", "1,200 pages"]
