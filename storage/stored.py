@@ -10,10 +10,13 @@ from sqlalchemy.orm import Session
 
 from storage.filters import EVERYTHING, ArticleFilter, conditions
 from storage.models import Article, Page, Revision, Source
+from storage.rows import is_fit_url
 from storage.times import local_time
 
 _BATCH = 200
 """Rows held in memory while articles are streamed."""
+_DIGITS = 10
+"""No id has so many."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,18 +94,23 @@ _COLUMNS = [
 def articles(session: Session, wanted: ArticleFilter = EVERYTHING) -> Iterator[StoredArticle]:
     """The articles that `wanted` asks for, in the order in which they were first filed, streamed."""
     statement = _select().where(*conditions(session, wanted)).order_by(Article.id)
-    for row in session.execute(statement.execution_options(yield_per=_BATCH)):
-        yield _article(row)
+    # Closed also if the caller stops half-way: a cursor of PostgreSQL holds a place on the server.
+    with session.execute(statement.execution_options(yield_per=_BATCH)) as rows:
+        for row in rows:
+            yield _article(row)
 
 
 def find_article(session: Session, id_or_url: int | str) -> StoredArticle | None:
     """An article by its id, by its canonical address, by the one it was fetched from or found under."""
-    if isinstance(id_or_url, int) or id_or_url.isdecimal():
-        return _one(session, Article.id == int(id_or_url))
-    found_under = select(Page.article_id).where(Page.url == id_or_url).scalar_subquery()
+    asked = str(id_or_url)
+    if asked.isdecimal():
+        return _one(session, Article.id == int(asked)) if len(asked) < _DIGITS else None
+    if not is_fit_url(asked):
+        return None
+    found_under = select(Page.article_id).where(Page.url == asked).scalar_subquery()
     return (
-        _one(session, Article.canonical_url == id_or_url)
-        or _one(session, Article.url == id_or_url)
+        _one(session, Article.canonical_url == asked)
+        or _one(session, Article.url == asked)
         or _one(session, Article.id == found_under)
     )
 

@@ -1,0 +1,147 @@
+"""Export: every key, times as the publisher wrote them, cells that no spreadsheet runs, constant memory."""
+
+import csv
+import io
+import json
+import tracemalloc
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+from sqlalchemy import insert, select
+
+from pipelines.article import Article as Story
+from storage.articles import Filed
+from storage.export import KEYS, export_rows, write_csv, write_jsonl
+from storage.filters import EVERYTHING, ArticleFilter
+from storage.insert import table_of
+from storage.models import Article
+from storage.session import Database
+
+ASKED_FOR = {
+    "id",
+    "url",
+    "canonical_url",
+    "source",
+    "title",
+    "standfirst",
+    "authors",
+    "published_at",
+    "modified_at",
+    "language",
+    "text",
+    "image",
+    "section",
+    "tags",
+    "fetched_at",
+    "duplicate_of",
+    "first_seen_at",
+    "credit",
+}
+
+
+@pytest.fixture
+def filled(
+    database: Database, file: Callable[..., Filed], article: Callable[..., Story], source_id: int
+) -> Database:
+    file(
+        article(
+            "a",
+            "Café “a”\nsecond line, with a comma",
+            authors=("Ann", "Bob"),
+            tags=("=1+1", "two"),
+            published_at=datetime(2026, 3, 1, 9, 30, tzinfo=timezone(timedelta(hours=-4))),
+            language="en",
+        ),
+        source_id,
+    )
+    file(article("b", "Café “a”\nsecond line, with a comma", title="=HYPERLINK(1)"))
+    return database
+
+
+def exported(database: Database, wanted: ArticleFilter = EVERYTHING) -> list[dict[str, Any]]:
+    with database.read() as session:
+        return list(export_rows(session, wanted))
+
+
+def test_row_has_every_key_in_plain_values(filled: Database) -> None:
+    first, second = exported(filled)
+    assert set(KEYS) >= ASKED_FOR
+    assert tuple(first) == tuple(second) == KEYS
+    assert first["source"] == "Gazette"
+    assert first["authors"] == ["Ann", "Bob"]
+    assert first["published_at"] == "2026-03-01T09:30:00-04:00"
+    assert first["fetched_at"] == first["first_seen_at"] == "2026-03-04T05:06:07+00:00"
+    assert (first["modified_at"], first["duplicate_of"]) == (None, None)
+    assert (second["source"], second["duplicate_of"], second["authors"]) == (None, 1, [])
+
+
+def test_filter_applies(filled: Database) -> None:
+    assert [row["id"] for row in exported(filled, ArticleFilter(language="en"))] == [1]
+
+
+def test_json_lines(filled: Database) -> None:
+    file = io.StringIO()
+    rows = exported(filled)
+    assert write_jsonl(rows, file) == 2
+    lines = file.getvalue().split("\n")
+    assert [json.loads(line) for line in lines[:-1]] == rows
+    assert lines[-1] == ""
+    assert "Café" in lines[0]
+
+
+def test_csv_is_read_back_by_a_csv_reader(filled: Database) -> None:
+    file = io.StringIO(newline="")
+    assert write_csv(exported(filled), file) == 2
+    first, second = csv.DictReader(io.StringIO(file.getvalue(), newline=""))
+    assert tuple(first) == KEYS
+    assert first["authors"] == "Ann; Bob"
+    assert first["text"] == "Café “a”\nsecond line, with a comma"
+    assert (first["id"], first["standfirst"], second["duplicate_of"]) == ("1", "", "1")
+
+
+@pytest.mark.parametrize(
+    "cell", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1", "=cmd|' /C calc'!A0"]
+)
+def test_cell_that_a_spreadsheet_would_run_is_defused(cell: str) -> None:
+    file = io.StringIO(newline="")
+    write_csv([dict.fromkeys(KEYS) | {"title": cell, "tags": [cell, "x"]}], file)
+    [row] = csv.DictReader(io.StringIO(file.getvalue(), newline=""))
+    assert (row["title"], row["tags"]) == (f"'{cell}", f"'{cell}; x")
+
+
+@pytest.mark.parametrize("cell", ["plain", "a = b", "'quoted'", "—", "1-2", ""])
+def test_other_cells_are_left_as_they_are(cell: str) -> None:
+    file = io.StringIO(newline="")
+    write_csv([dict.fromkeys(KEYS) | {"title": cell}], file)
+    [row] = csv.DictReader(io.StringIO(file.getvalue(), newline=""))
+    assert row["title"] == cell
+
+
+def test_no_article_gives_a_header_and_no_line(database: Database) -> None:
+    file = io.StringIO(newline="")
+    assert write_csv(exported(database), file) == 0
+    assert file.getvalue() == ",".join(KEYS) + "\r\n"
+
+
+def test_export_takes_no_more_memory_for_more_articles(
+    database: Database, file: Callable[..., Filed], article: Callable[..., Story]
+) -> None:
+    file(article("a", "x" * 20_000))
+    articles = table_of(Article)
+    with database.write() as session:
+        row = dict(session.execute(select(articles)).one()._mapping)
+        copies = [row | {"id": 2 + n, "canonical_url": f"https://a.example/{n}"} for n in range(800)]
+        session.execute(insert(articles), copies)
+
+    def peak(rows: Iterator[dict[str, Any]]) -> int:
+        tracemalloc.start()
+        count = sum(1 for _ in rows)
+        _, most = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        assert count == 801
+        return most
+
+    with database.read() as session:
+        assert peak(export_rows(session)) < 12_000_000  # all of them are 16 MB
