@@ -42,6 +42,17 @@ def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterat
         yield from _database(request.getfixturevalue("postgresql_server"), template="template0")
 
 
+@pytest.fixture(scope="module", params=ENGINES)
+def lasting_database_url(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """As `database_url`, one for all tests of a module: for what is dear to fill and then only read."""
+    if request.param == "sqlite":
+        yield str(tmp_path_factory.mktemp("lasting") / "archive.sqlite")
+    else:
+        yield from _database(request.getfixturevalue("postgresql_server"), template="archive")
+
+
 @pytest.fixture(scope="session")
 def postgresql_server() -> Iterator[sa.URL]:
     """A real PostgreSQL for this test session, on a socket of its own; its data are deleted after it."""

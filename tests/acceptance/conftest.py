@@ -1,7 +1,6 @@
 """A desk on a fresh archive, fetching through the sample press."""
 
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
@@ -10,17 +9,21 @@ from crawler.desk import Desk, open_desk
 from newsite.press import Press
 from storage.session import Database, open_database
 
-QUICK = Config(
-    crawl=CrawlConfig(
-        delay=0,
-        download_timeout=2,
-        max_body=2_000_000,
-        retries=1,
-        retry_wait=0.2,
-        allow_private=["127.0.0.1"],
-    ),
-    workers=WorkersConfig(processes=2, page_timeout=10),
-)
+
+@pytest.fixture(scope="session")
+def quick() -> Config:
+    """No delays, short waits, small limits."""
+    return Config(
+        crawl=CrawlConfig(
+            delay=0,
+            download_timeout=2,
+            max_body=2_000_000,
+            retries=1,
+            retry_wait=0.2,
+            allow_private=["127.0.0.1"],
+        ),
+        workers=WorkersConfig(processes=2, page_timeout=10),
+    )
 
 
 @pytest.fixture
@@ -33,12 +36,12 @@ def behind_the_press(press: Press, monkeypatch: pytest.MonkeyPatch) -> Press:
 
 
 @pytest.fixture
-async def database(database_url: str) -> AsyncIterator[Database]:
+def database(database_url: str) -> Iterator[Database]:
     with open_database(database_url) as database:
         yield database
 
 
 @pytest.fixture
-async def desk(database: Database, behind_the_press: Press) -> AsyncIterator[Desk]:
-    async with AsyncExitStack() as stack:
-        yield await stack.enter_async_context(open_desk(QUICK, database))
+async def desk(database: Database, behind_the_press: Press, quick: Config) -> AsyncIterator[Desk]:
+    async with open_desk(quick, database) as desk:
+        yield desk
