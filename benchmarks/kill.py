@@ -30,7 +30,7 @@ def contents(folder: Path) -> Archive:
             "pages": dict(archive.execute("SELECT url, state FROM pages")),
             "articles": dict(archive.execute("SELECT canonical_url, text_hash FROM articles")),
             "rows": archive.execute("SELECT count(*) FROM articles").fetchone()[0],
-            "indexed": archive.execute("SELECT count(*) FROM article_search").fetchone()[0],
+            "indexed": archive.execute("SELECT count(*) FROM articles_fts_docsize").fetchone()[0],
             "revisions": archive.execute("SELECT count(*) FROM revisions").fetchone()[0],
         }
 

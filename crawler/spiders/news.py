@@ -11,12 +11,13 @@ from urllib.parse import urlsplit
 import scrapy
 from scrapy import Request, signals
 from scrapy.crawler import Crawler
-from scrapy.exceptions import UsageError
+from scrapy.exceptions import CloseSpider, UsageError
 from scrapy.http import Response
 from sqlalchemy.orm import Session
 from twisted.python.failure import Failure as TwistedFailure
 
 from crawler.assignment import Assignment, close_run, self_assigned
+from crawler.config import ConfigError
 from crawler.desk import Desk
 from crawler.discover import DiscoveryFailed, explore
 from crawler.failures import Failure, failure_of_exception, failure_of_response
@@ -83,7 +84,7 @@ class NewsSpider(scrapy.Spider):
     async def start(self) -> AsyncIterator[Any]:
         """The requests of the run; Scrapy takes the next one only when it has room for it."""
         if self._source is not None:
-            self.job = await self._own.enter_async_context(self_assigned(self.crawler.settings, self._source))
+            self.job = await self._own_assignment(self._source)
         if (source_id := self.job.source_id) is not None:
             await self._read_seeds(source_id)
             due = self._due_pages(lambda session, *rest: due_pages(session, source_id, *rest))
@@ -94,6 +95,13 @@ class NewsSpider(scrapy.Spider):
             self._in_flight.add(page.id)
             self._none_in_flight.clear()
             yield self._request(page)
+
+    async def _own_assignment(self, source: str) -> Assignment:
+        try:
+            return await self._own.enter_async_context(self_assigned(self.crawler.settings, source))
+        except (ConfigError, StorageError) as error:
+            self.logger.error("%s", error)
+            raise CloseSpider("not started") from error
 
     async def _read_seeds(self, source_id: int) -> None:
         answers = await self._find_seeds(source_id)
