@@ -84,16 +84,24 @@ def _words_in(name: str) -> frozenset[str]:
     return frozenset(word.lower() for word in _WORD.split(name) if word)
 
 
-def mark_pointers(lines: Sequence[Line]) -> None:
-    """Take out lines that point to other stories: by their words, or because they are only a link."""
+def mark_see_also(lines: Sequence[Line]) -> None:
+    """Take out lines that point to other stories by their words."""
     for line in lines:
-        if line.rule is not None:
-            continue
-        tag = block_of(line.place.elements[0]).tag if line.place else None
-        if is_see_also(line.text) or (tag in _HEADINGS and is_pointer_heading(line.text)):
-            line.rule = "see also"
-        elif line.linked > 0.9 and tag not in _HEADINGS and len(line.text) > 10:
+        if line.rule is None:
+            heading = _tag_of(line) in _HEADINGS and is_pointer_heading(line.text)
+            if heading or is_see_also(line.text):
+                line.rule = "see also"
+
+
+def mark_links(lines: Sequence[Line]) -> None:
+    """Take out paragraphs and list items that are nothing but a link."""
+    for line in lines:
+        if line.rule is None and line.linked > 0.9 and len(line.text) > 10 and _tag_of(line) not in _HEADINGS:
             line.rule = "only a link"
+
+
+def _tag_of(line: Line) -> str | None:
+    return str(block_of(line.place.elements[0]).tag) if line.place else None
 
 
 @lru_cache(maxsize=1)
@@ -146,6 +154,4 @@ def mark_tail(lines: Sequence[Line]) -> None:
 
 
 def _is_heading_of_nothing(line: Line) -> bool:
-    if line.place is None or len(line.text) > 100:
-        return False
-    return block_of(line.place.elements[0]).tag in _HEADINGS
+    return len(line.text) <= 100 and _tag_of(line) in _HEADINGS

@@ -39,9 +39,8 @@ def add_missed_paragraphs(lines: list[Line], layout: Layout) -> None:
     """
     found = kept(lines)
     accepted = Counter[Signature]()
-    for line in found:
-        if line.place:
-            accepted[_signature(block_of(line.place.elements[0]))] += len(line.text)
+    for block, size in _sizes(found).items():
+        accepted[_signature(block)] += size
     total = sum(len(line.text) for line in found)
     alike = {made for made, size in accepted.items() if size >= 0.25 * total and _is_telling(made)}
     if alike:
@@ -62,15 +61,22 @@ def _missed(lines: Sequence[Line], layout: Layout, alike: set[Signature]) -> Ite
             number += 1
         if number == first:
             number += 1
-        elif _signature(block) in alike and not is_named(block):
-            text = " ".join("".join(layout.texts[first:number]).split())
-            place = layout.place(first, number - 1)
-            if len(text) >= _SHORTEST and place.linked < 0.4 and len(text) > 0.9 * _length(block):
-                yield Line(text, place)
+            continue
+        text = " ".join("".join(layout.texts[first:number]).split())
+        if len(text) < _SHORTEST or _signature(block) not in alike or is_named(block):
+            continue
+        place = layout.place(first, number - 1)
+        if place.linked < 0.4 and len(text) > 0.9 * len(" ".join("".join(block.itertext()).split())):
+            yield Line(text, place)
 
 
-def _length(block: HtmlElement) -> int:
-    return len(" ".join("".join(block.itertext()).split()))
+def _sizes(lines: Sequence[Line]) -> dict[HtmlElement, int]:
+    """The accepted text of each block, in characters."""
+    sizes = Counter[HtmlElement]()
+    for line in lines:
+        if line.place:
+            sizes[block_of(line.place.elements[0])] += len(line.text)
+    return sizes
 
 
 def _signature(block: HtmlElement) -> Signature:

@@ -81,9 +81,19 @@ class Layout:
     def _end_of(self, number: int) -> int:
         return self.starts[number + 1] if number + 1 < len(self.starts) else len(self.letters)
 
+    def place_of(self, element: HtmlElement) -> Place | None:
+        """The place of all text in an element; None if there is none."""
+        inside = set(element.iter())
+        numbers = [number for number, owner in enumerate(self.owners) if owner in inside]
+        return self.place(numbers[0], numbers[-1]) if numbers else None
+
     def linked_share(self) -> float:
         """The share of all letters that are link text."""
-        return self.place(0, len(self.texts) - 1).linked if self.texts else 0.0
+        ends = [*self.starts[1:], len(self.letters)]
+        spans = zip(self.owners, self.starts, ends, strict=True)
+        return sum(end - start for owner, start, end in spans if self.in_link(owner)) / (
+            len(self.letters) or 1
+        )
 
     def in_link(self, element: HtmlElement) -> bool:
         known = self._in_link.get(element)

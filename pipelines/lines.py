@@ -44,8 +44,13 @@ def removed_of(lines: Iterable[Line]) -> tuple[Removed, ...]:
 def insert(lines: list[Line], new: Line) -> None:
     """Put a line where it belongs on the page."""
     assert new.place is not None
-    for index, line in enumerate(lines):
-        if line.place and line.place.first > new.place.first and line.rule is None:
-            lines.insert(index, new)
-            return
-    lines.append(new)
+    first = new.place.first
+    # a line that was taken out may have been found in the wrong place: it is followed only where it agrees
+    index = next((i for i, x in enumerate(lines) if x.rule is None and _stands_after(x, first)), len(lines))
+    while index > 0 and lines[index - 1].rule is not None and _stands_after(lines[index - 1], first):
+        index -= 1
+    lines.insert(index, new)
+
+
+def _stands_after(line: Line, number: int) -> bool:
+    return line.place is not None and line.place.first > number

@@ -10,6 +10,8 @@ from lxml.html import HtmlElement
 _LONGEST = 240
 """Characters of the longest line that is taken for a pointer; a paragraph that begins like one is longer."""
 _MARK = r"\s*(?:[:：|»>›→▶►–—]|\s-\s|\.\.\.|…)+\s*"
+_MARKS = " :：|»>›→▶►…-–—.!?"
+_WHOLE = frozenset({"body", "article", "main", "html"})
 _ENDS_SENTENCE = re.compile(r"[.。;؛।][\s\"'”’»)\]]*$")
 
 
@@ -54,14 +56,14 @@ def is_see_also(line: str) -> bool:
     found = bare.match(line)
     if not found:
         return False
-    rest = found["rest"].strip(" :：»>›→…-–—|.!?")
+    rest = found["rest"].strip(_MARKS)
     return not rest or _is_title(rest, line)
 
 
 def is_pointer_heading(line: str) -> bool:
     """Whether a line is one of the phrases and nothing else: what stands over a list of other stories."""
     found = _patterns()[1].match(line.strip())
-    return bool(found) and not found["rest"].strip(" :：»>›→…-–—|.!?")  # type: ignore[index]
+    return found is not None and not found["rest"].strip(_MARKS)
 
 
 def _is_title(rest: str, line: str) -> bool:
@@ -86,24 +88,31 @@ def see_also_links(tree: HtmlElement) -> list[HtmlElement]:
 
 
 def _is_built_as_pointer(link: HtmlElement) -> bool:
+    if (link.text or "").strip():
+        return False
     label = link[0]
     while len(label) and not (label.text or "").strip():
         label = label[0]
-    text = "".join(label.itertext()).strip() if isinstance(label.tag, str) else ""
-    if not 0 < len(text) <= 60 or (link.text or "").strip():
+    text = "".join(label.itertext())
+    if len(text) > 60 or " ".join(text.casefold().split()).strip(_MARKS) not in _all_phrases():
         return False
-    return is_pointer_heading(text) and len("".join(link.itertext()).strip()) > len(text)
+    return len("".join(link.itertext()).strip()) > len(text) + 5
+
+
+@lru_cache(maxsize=1)
+def _all_phrases() -> frozenset[str]:
+    return frozenset().union(*_phrases())
 
 
 def _alone(element: HtmlElement) -> HtmlElement:
-    text = "".join("".join(element.itertext()).split())
-    while (parent := element.getparent()) is not None and parent.tag not in (
-        "body",
-        "article",
-        "main",
-        "html",
-    ):
-        if "".join("".join(parent.itertext()).split()) != text:
+    """The outermost element around `element` in which there is no other letter."""
+    letters = _letters(element)
+    while (parent := element.getparent()) is not None and parent.tag not in _WHOLE:
+        if _letters(parent) != letters:
             break
         element = parent
     return element
+
+
+def _letters(element: HtmlElement) -> str:
+    return "".join("".join(element.itertext()).split())

@@ -13,7 +13,7 @@ from pipelines.head import Head
 from pipelines.impostors import phrases_of, rejected
 from pipelines.jsonld import LIST_TYPES, types_of
 from pipelines.layout import Layout
-from pipelines.lines import Line, kept
+from pipelines.lines import Line, kept, text_of_lines
 from pipelines.page import Page
 
 _FEWEST_WORDS = 20
@@ -34,34 +34,36 @@ def verdict_on_text(
     page: Page, head: Head, layout: Layout, lines: Sequence[Line], *, dated: bool
 ) -> Reading | None:
     """The verdict on what was extracted and cleaned: a front page, a list, a stub. None for an article."""
-    staying = kept(lines)
-    words = len(words_of("\n".join(line.text for line in staying)))
-    teasers = _teaser_share(staying)
+    words = len(words_of(text_of_lines(lines)))
     address = canonical_url(page.url)
-    linked = layout.linked_share() > 0.5
-    at_root = address is not None and is_front_page(address, page.site_url)
-    if (
-        at_root
-        and not (head.article and dated)
-        and (teasers > 0.3 or linked or words < _FEWEST_WORDS_UNCLAIMED)
-    ):
+    at_root = address is not None and is_front_page(address, page.site_url) and not (head.article and dated)
+    if at_root and (words < _FEWEST_WORDS_UNCLAIMED or _is_list(layout, lines)):
         return rejected(Rejection.FRONT_PAGE, "it is the site's root, and made of links to other pages")
-    if not head.claims_article and teasers > 0.6:
-        return rejected(Rejection.SECTION_PAGE, f"{teasers:.0%} of it are teasers under linked headings")
-    if not head.claims_article and (teasers > 0.3 or words < 100 or linked):
-        if address is not None and _LISTING_PATH.search(urlsplit(address).path):
-            return rejected(Rejection.SECTION_PAGE, "its address is that of a list")
-        if lists := {name for node in head.nodes for name in types_of(node) & LIST_TYPES}:
-            return rejected(Rejection.SECTION_PAGE, f"it says it is a {min(lists)}")
-    return _verdict_on_length(head, layout, words, linked=linked, dated=dated)
+    if not head.claims_article:
+        teasers = _teaser_share(kept(lines))
+        if teasers > 0.6:
+            return rejected(Rejection.SECTION_PAGE, f"{teasers:.0%} of it are teasers under linked headings")
+        told = _told_to_be_list(address, head)
+        if told and (words < 100 or _is_list(layout, lines)):
+            return rejected(Rejection.SECTION_PAGE, told)
+    return _verdict_on_length(head, layout, words, claimed=head.claims_article or dated)
 
 
-def _verdict_on_length(
-    head: Head, layout: Layout, words: int, *, linked: bool, dated: bool
-) -> Reading | None:
-    claimed = head.claims_article or dated
+def _is_list(layout: Layout, lines: Sequence[Line]) -> bool:
+    return layout.linked_share() > 0.5 or _teaser_share(kept(lines)) > 0.3
+
+
+def _told_to_be_list(address: str | None, head: Head) -> str | None:
+    """What tells that the page is a list: its address, or JSON-LD."""
+    if address is not None and _LISTING_PATH.search(urlsplit(address).path):
+        return "its address is that of a list"
+    types = {name for node in head.nodes for name in types_of(node) & LIST_TYPES}
+    return f"it says it is a {min(types)}" if types else None
+
+
+def _verdict_on_length(head: Head, layout: Layout, words: int, *, claimed: bool) -> Reading | None:
     if words < (_FEWEST_WORDS if claimed else _FEWEST_WORDS_UNCLAIMED):
-        if linked and not head.claims_article and len(layout.letters) > 1000:
+        if not head.claims_article and len(layout.letters) > 1000 and layout.linked_share() > 0.5:
             return rejected(Rejection.SECTION_PAGE, f"links, and {words} words of text")
         if not words:
             return rejected(Rejection.NO_TEXT, "no main text could be told apart")
