@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from crawler.cli import archive, crawling, extracting, listing, starting, status
+from crawler.cli import archive, crawling, exchange, extracting, listing, starting, status
 from crawler.cli.failures import Interrupted, NobodyReads
 from crawler.cli.invocation import Invocation
 
@@ -87,6 +87,8 @@ def options(
 
 app.command("init")(starting.init)
 app.command("add")(starting.add)
+listing.sources.command("import")(exchange.import_list)
+listing.sources.command("export")(exchange.export_list)
 app.add_typer(listing.sources, name="sources")
 app.command("crawl")(crawling.crawl)
 app.command("search")(archive.search)

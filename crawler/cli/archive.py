@@ -1,10 +1,12 @@
 """The commands that read what is stored: search, show, export."""
 
 import sys
+from collections.abc import Generator
+from contextlib import closing
 from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
@@ -161,10 +163,12 @@ def export(
     is_csv = form is Format.CSV or (form is None and output is not None and output.suffix.lower() == ".csv")
     write = write_csv if is_csv else write_jsonl
     with invocation.open_existing() as database, database.read() as session:
-        rows = export_rows(session, article_filter(session, source, since, until, lang, author))
-        if output is None or output == Path("-"):
-            write(rows, sys.stdout)
-            return
-        with whole_file(output) as file:
-            count = write(rows, file)
+        wanted = article_filter(session, source, since, until, lang, author)
+        # Closed before the session is, also when whoever reads the pipe has gone away.
+        with closing(cast("Generator[dict[str, Any]]", export_rows(session, wanted))) as rows:
+            if output is None or output == Path("-"):
+                write(rows, sys.stdout)
+                return
+            with whole_file(output) as file:
+                count = write(rows, file)
     note(f"{counted(count, 'article')} written to {output}")

@@ -8,7 +8,8 @@ from lxml import html
 from crawler.discovery.bodies import BodyKind, glance
 from crawler.discovery.feeds import NotAFeed, read_feed
 from crawler.discovery.links import links, parse_html
-from crawler.discovery.sitemaps import NotASitemap, read_sitemap, unpacked_beginning
+from crawler.discovery.sitemaps import NotASitemap, read_sitemap
+from crawler.discovery.unpacking import unpacked_beginning
 from pipelines.canonical import registered_domain
 from storage.models import SeedKind
 

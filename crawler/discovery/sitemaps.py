@@ -5,7 +5,6 @@ https://developers.google.com/search/docs/crawling-indexing/sitemaps/news-sitema
 """
 
 import re
-import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,17 +18,12 @@ from crawler.discovery.ampersands import mend_ampersands
 from crawler.discovery.bodies import BodyKind, glance
 from crawler.discovery.candidates import absolute, candidate, newest_first
 from crawler.discovery.dates import parse_date
+from crawler.discovery.unpacking import unpacked
 from storage.candidates import Candidate
 
-MAX_BYTES = 50_000_000
-"""What is read of a sitemap, unpacked: the protocol's own limit; what comes after it is left out."""
 MAX_ADDRESSES = 50_000
-"""The protocol's own limit too."""
+"""The protocol's own limit; what comes after it is left out."""
 
-_CHUNK = 65_536
-_GZIP = b"\x1f\x8b"
-_GZIP_BITS = 31
-"""What zlib calls a gzip header and trailer."""
 _UNDATED = datetime.min.replace(tzinfo=UTC)
 # Named so by the software that writes them (WordPress and its plugins, Drupal): they hold no articles.
 _NO_ARTICLES = re.compile(
@@ -61,7 +55,7 @@ def read_sitemap(body: bytes, url: str, limit: int = MAX_ADDRESSES) -> SitemapRe
     the body is ever loaded. A sitemap in good order that names nothing gives an empty reading.
     Raises NotASitemap.
     """
-    chunks = _unpacked(body)
+    chunks = unpacked(body)
     beginning = next(chunks, b"")
     match glance(beginning):
         case BodyKind.SITEMAP:
@@ -73,39 +67,6 @@ def read_sitemap(body: bytes, url: str, limit: int = MAX_ADDRESSES) -> SitemapRe
         case BodyKind.FEED:
             raise NotASitemap("a feed, not a sitemap")
     raise NotASitemap("not a sitemap" if beginning.strip() else "an empty body, not a sitemap")
-
-
-def unpacked_beginning(body: bytes) -> bytes:
-    """The first 64 kB of a body, unpacked if it is gzipped; for whoever asks what it is."""
-    return next(_unpacked(body), b"")
-
-
-def _unpacked(body: bytes) -> Iterator[bytes]:
-    """The body in pieces of 64 kB, unpacked as they are taken, so that a gzip bomb never stands in memory."""
-    left = MAX_BYTES
-    for piece in _gunzip(body) if body.startswith(_GZIP) else _slices(body):
-        yield piece[:left]
-        left -= len(piece)
-        if left <= 0:
-            return
-
-
-def _slices(body: bytes) -> Iterator[bytes]:
-    return (body[start : start + _CHUNK] for start in range(0, len(body), _CHUNK))
-
-
-def _gunzip(body: bytes) -> Iterator[bytes]:
-    """What can be unpacked: data that break off, or are damaged, give what comes before."""
-    unpacker = zlib.decompressobj(wbits=_GZIP_BITS)
-    for packed in _slices(body):
-        while packed:
-            if unpacker.eof:  # a further member: RFC 1952 (2.2) lets them follow each other
-                unpacker = zlib.decompressobj(wbits=_GZIP_BITS)
-            try:
-                yield unpacker.decompress(packed, _CHUNK)
-            except zlib.error:
-                return
-            packed = unpacker.unused_data if unpacker.eof else unpacker.unconsumed_tail
 
 
 class _Entry(NamedTuple):
