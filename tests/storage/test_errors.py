@@ -13,8 +13,7 @@ import pytest
 import sqlalchemy as sa
 
 from pipelines.article import Article as Story
-from pipelines.fingerprint import resemblance
-from storage.articles import Filed, file_article
+from storage.articles import Filed
 from storage.errors import (
     CannotOpenDatabase,
     DatabaseConnectionLost,
@@ -98,6 +97,18 @@ def test_locked_while_it_is_made(tmp_path: Path) -> None:
     with pytest.raises(DatabaseIsLocked):
         open_database(str(path), wait=0.1)
     other.close()
+
+
+def test_new_file_that_another_process_has_begun_to_write_is_waited_for(tmp_path: Path) -> None:
+    """SQLite itself does not wait where the journal's mode changes."""
+    path = tmp_path / "archive.sqlite"
+    other = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    other.execute("PRAGMA user_version = 1")
+    other.execute("BEGIN IMMEDIATE")
+    timer = threading.Timer(0.2, other.close)
+    timer.start()
+    open_database(str(path), wait=10).close()
+    timer.join()
 
 
 def test_deadlock_ends_one_of_two(database_on_postgresql: Database, now: datetime) -> None:
@@ -228,12 +239,13 @@ def full_disk(database: Database) -> Iterator[None]:
             session.execute(
                 sa.text(f"CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ {refuse} $$")
             )
-            session.execute(
-                sa.text("CREATE TRIGGER full_disk BEFORE INSERT ON articles EXECUTE FUNCTION refuse()")
-            )
+            for table in ("articles", "hosts"):
+                session.execute(
+                    sa.text(f"CREATE TRIGGER full_disk BEFORE INSERT ON {table} EXECUTE FUNCTION refuse()")
+                )
         yield
         with database.write() as session:
-            session.execute(sa.text("DROP TRIGGER full_disk ON articles"))
+            session.execute(sa.text("DROP FUNCTION refuse CASCADE"))
 
 
 def count_articles(database: Database) -> int:
@@ -253,22 +265,22 @@ def test_disk_that_fills_up_loses_nothing_that_was_filed(
     assert count_articles(database) == 4
 
 
-def test_disk_that_fills_up_within_a_savepoint_is_told_of_as_such(
-    database: Database, article: MakeArticle, now: datetime
-) -> None:
+def test_disk_that_fills_up_within_a_savepoint_is_told_of_as_such(database: Database, now: datetime) -> None:
     """SQLite rolls the whole transaction back by itself; the savepoint that is gone must not hide why."""
 
-    def file_group() -> None:
+    def save_group() -> None:
         with database.write() as session:
-            for name in ("one", "two"):
+            for host in ("a.example", "b.example"):
                 with session.begin_nested():
-                    file_article(session, None, article(name, f"{name} " * 20_000), now, resemblance)
+                    save_robots(session, host, 200, b"x" * 500_000, now)
 
     with full_disk(database), pytest.raises(DatabaseIsFull):
-        file_group()
-    assert count_articles(database) == 0
-    file_group()
-    assert count_articles(database) == 2
+        save_group()
+    with database.read() as session:
+        assert load_robots(session, "a.example") is None
+    save_group()
+    with database.read() as session:
+        assert load_robots(session, "b.example") is not None
 
 
 # Damaged, and gone.
