@@ -75,7 +75,7 @@ def scrapy_settings(config: Config) -> Settings:
     settings = Settings()
     settings.setmodule("crawler.settings", priority="project")
     chosen: dict[str, Any] = {
-        "DOWNLOAD_DELAY": config.crawl.delay,
+        "HOST_DELAY": config.crawl.delay,
         "DOWNLOAD_TIMEOUT": config.crawl.download_timeout,
         "DOWNLOAD_MAXSIZE": config.crawl.max_body,
         "ROBOTSTXT_OBEY": config.crawl.obey_robots,
@@ -86,4 +86,7 @@ def scrapy_settings(config: Config) -> Settings:
         chosen["USER_AGENT"] = f"{settings['USER_AGENT']} +{config.contact}"
     settings.update(chosen, priority="project")
     settings.update(config.scrapy, priority="cmdline")
+    if "DOWNLOAD_DELAY" in config.scrapy:  # Scrapy's own name for what the gate keeps
+        settings.set("HOST_DELAY", config.scrapy["DOWNLOAD_DELAY"], priority="cmdline")
+        settings.set("DOWNLOAD_DELAY", 0, priority="cmdline")
     return settings

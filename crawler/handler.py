@@ -37,7 +37,7 @@ class PoliteDownloadHandler(AiohttpDownloadHandler):
         # Past AiohttpDownloadHandler: it reads the system's certificates anew for each crawl (17 ms), and
         # its connector would go to any address.
         super(AiohttpDownloadHandler, self).__init__(crawler)
-        self._delay = crawler.settings.getfloat("DOWNLOAD_DELAY")
+        self._delay = crawler.settings.getfloat("HOST_DELAY")
         self._rest = crawler.settings.getfloat("REST_AFTER_REFUSAL")
         self._allowed = set(crawler.settings.getlist("PRIVATE_HOSTS_ALLOWED"))
         self._ssl_context = certificates(crawler.settings.getbool("DOWNLOAD_VERIFY_CERTIFICATES"))

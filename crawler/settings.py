@@ -16,8 +16,8 @@ DOWNLOAD_HANDLERS = {"http": _HANDLER, "https": _HANDLER, "file": None, "ftp": N
 
 # Manners. The delay between two requests to a host is kept by crawler/politeness.py, across all crawls of the
 # process and through redirects and robots.txt, which Scrapy's per-crawl slots cannot see.
-DOWNLOAD_DELAY = 1.0
-DOWNLOAD_DELAY_JITTER = 0
+HOST_DELAY = 1.0  # seconds
+DOWNLOAD_DELAY = 0
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
 ROBOTSTXT_OBEY = True
 ROBOTSTXT_USER_AGENT = "copydesk"

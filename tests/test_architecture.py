@@ -35,7 +35,7 @@ HOMES = {
 
 
 PASSED_AROUND = {"sqlalchemy.orm"}
-"""A Session is handed from room to room, by who opened it to who knows what to ask; this is its type's name."""
+"""A Session is handed from room to room: by who opened it, to who knows what to ask."""
 
 
 def imports(path: Path) -> Iterator[str]:
