@@ -9,6 +9,7 @@ from importlib.resources import files
 
 from lxml.html import HtmlElement
 
+from pipelines.dates import parse_date
 from pipelines.fingerprint import words_of
 from pipelines.layout import block_of
 from pipelines.lines import Line, kept
@@ -29,6 +30,7 @@ _NAMES = frozenset(
 _TAGS = frozenset({"aside", "footer", "nav", "figcaption", "form", "dialog"})
 _MOST_NAMED = 0.3
 """What is named so but holds more than this share of the text is the article itself."""
+_MOST_OUTSIDE = 0.2
 _WORD = re.compile(r"[^A-Za-z]+|(?<=[a-z])(?=[A-Z])")
 _SENTENCE_END = re.compile(r"[.!?。！？؟।…][\"'”’»)\]]*(?:\s|$)")
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
@@ -71,7 +73,7 @@ def _names_above(element: HtmlElement, container: HtmlElement | None) -> Iterato
 
 def is_named(element: HtmlElement) -> bool:
     """Whether an element stands in one that is named or tagged as no part of an article."""
-    return next(_names_above(element, None), None) is not None
+    return next(_names_above(element, None), None) is not None or "caption" in names_of(element)
 
 
 def names_of(element: HtmlElement) -> frozenset[str]:
@@ -94,10 +96,60 @@ def mark_see_also(lines: Sequence[Line]) -> None:
 
 
 def mark_links(lines: Sequence[Line]) -> None:
-    """Take out paragraphs and list items that are nothing but a link."""
+    """Take out what is nothing but links: paragraphs, lists, and headings that stand within a link."""
     for line in lines:
-        if line.rule is None and line.linked > 0.9 and len(line.text) > 10 and _tag_of(line) not in _HEADINGS:
+        if line.rule is None and len(line.text) > 10 and _is_only_link(line):
             line.rule = "only a link"
+    for items in _by_list(kept(lines)):
+        if len(items) > 1 and all(line.linked > 0.5 for line in items):
+            for line in items:
+                line.rule = "list of links"
+
+
+def _is_only_link(line: Line) -> bool:
+    if line.place is None or line.linked <= 0.9:
+        return False
+    block = block_of(line.place.elements[0])
+    # a heading may be a link to the article itself, or to what the section is about
+    return block.tag not in _HEADINGS or next(block.iterancestors("a"), None) is not None
+
+
+def _by_list(lines: Sequence[Line]) -> Iterable[list[Line]]:
+    """The lines that are items of a list, by list."""
+    lists: dict[HtmlElement, list[Line]] = {}
+    for line in lines:
+        block = block_of(line.place.elements[0]) if line.place else None
+        item = block if block is None or block.tag == "li" else next(block.iterancestors("li"), None)
+        parent = item.getparent() if item is not None else None
+        if parent is not None:
+            lists.setdefault(parent, []).append(line)
+    return lists.values()
+
+
+def mark_top(lines: Sequence[Line], authors: Sequence[str]) -> None:
+    """Take out the date and the byline above the text."""
+    names = {word for author in authors for word in words_of(author)}
+    for line in kept(lines)[:6]:
+        text = line.text.strip(" -|\t")
+        words = words_of(text)
+        if len(text) <= 60 and not _SENTENCE_END.search(text) and parse_date(text, "text"):
+            line.rule = "date"
+        elif words and len(text) <= 80 and sum(word in names for word in words) >= 0.5 * len(words):
+            line.rule = "byline"
+
+
+def mark_outside(lines: Sequence[Line], container: HtmlElement | None) -> None:
+    """Take out what follows behind the element that holds the article, if it is little."""
+    remaining = kept(lines)
+    if container is None or container.tag in ("body", "html"):
+        return
+    inside = set(container.iter())
+    places = [line.place.first for line in remaining if line.place and line.place.elements[0] in inside]
+    after = [line for line in remaining if line.place and places and line.place.first > places[-1]]
+    total = sum(len(line.text) for line in remaining)
+    if sum(len(line.text) for line in after) <= _MOST_OUTSIDE * total:
+        for line in after:
+            line.rule = "outside the article"
 
 
 def _tag_of(line: Line) -> str | None:

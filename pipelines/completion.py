@@ -102,5 +102,8 @@ def add_standfirst(lines: list[Line], layout: Layout, standfirst: str | None) ->
     if len(key) < 25 or not placed or key in "".join(key_of(line.text) for line in lines):
         return
     position = layout.letters.find(key)
-    if 0 <= position < layout.starts[min(placed)]:
-        insert(lines, Line(standfirst or "", layout.between(position, position + len(key))))
+    if not 0 <= position < layout.starts[min(placed)]:
+        return
+    place = layout.between(position, position + len(key))
+    if not is_named(block_of(place.elements[0])):
+        insert(lines, Line(standfirst or "", place))

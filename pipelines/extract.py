@@ -16,8 +16,10 @@ from pipelines.boilerplate import (
     mark_headline,
     mark_links,
     mark_named,
+    mark_outside,
     mark_see_also,
     mark_tail,
+    mark_top,
 )
 from pipelines.canonical import believed_canonical
 from pipelines.completion import add_missed_paragraphs, add_standfirst, container_of
@@ -129,10 +131,13 @@ def _cleaned(text: str, opened: _Opened, metadata: Metadata) -> list[Line]:
     head = opened.head
     titles = [metadata.title, head.title, *head.headings, head.meta("og:title"), head.said("headline")]
     mark_headline(lines, [plain(title) for title in titles if title])
+    mark_top(lines, metadata.authors)
     mark_see_also(lines)
-    mark_named(lines, container_of(lines))
+    container = container_of(lines)
+    mark_named(lines, container)
     mark_links(lines)
     mark_calls(lines)
+    mark_outside(lines, container)
     mark_tail(lines)
     add_missed_paragraphs(lines, opened.layout)
     add_standfirst(lines, opened.layout, metadata.standfirst)
