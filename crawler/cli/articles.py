@@ -126,7 +126,8 @@ def show_text(standfirst: str | None, text: str) -> None:
     """The standfirst and the paragraphs, in lines that can be read on a terminal, whole in a pipe."""
     out = console()
     width = min(_COLUMNS, shutil.get_terminal_size().columns) if out.is_terminal else 0
-    for paragraph, style in [(standfirst or "", "italic"), *((line, "") for line in text.split("\n"))]:
+    lead = "" if standfirst is None or text.startswith(standfirst) else standfirst
+    for paragraph, style in [(lead, "italic"), *((line, "") for line in text.split("\n"))]:
         if paragraph.strip():
             folded = textwrap.fill(paragraph, width) if width else paragraph
             out.print()
