@@ -31,7 +31,8 @@ _TAGS = frozenset({"aside", "footer", "nav", "figcaption", "form", "dialog"})
 _MOST_NAMED = 0.3
 """What is named so but holds more than this share of the text is the article itself."""
 _MOST_OUTSIDE = 0.2
-_WORD = re.compile(r"[^A-Za-z]+|(?<=[a-z])(?=[A-Z])")
+_NOT_LETTERS = re.compile(r"[^A-Za-z]+")
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _SENTENCE_END = re.compile(r"[.!?。！？؟।…][\"'”’»)\]]*(?:\s|$)")
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 
@@ -52,7 +53,8 @@ def _repeats(words: set[str], title: set[str]) -> bool:
 
 def mark_named(lines: Sequence[Line], container: HtmlElement | None) -> None:
     """Take out what stands in elements that are named or tagged as no part of an article."""
-    hits = [(line, set(_names_above(line.place.elements[0], container))) for line in lines if line.place]
+    around = ancestors_of(container)
+    hits = [(line, set(_names_above(line.place.elements[0], around))) for line in lines if line.place]
     total = sum(len(line.text) for line in lines)
     held = Counter[str]()
     for line, names in hits:
@@ -62,18 +64,23 @@ def mark_named(lines: Sequence[Line], container: HtmlElement | None) -> None:
             line.rule = f"named {found[0]}"
 
 
-def _names_above(element: HtmlElement, container: HtmlElement | None) -> Iterator[str]:
+def ancestors_of(container: HtmlElement | None) -> frozenset[HtmlElement]:
+    """The element that holds the article and those around it, whose names say nothing of a line."""
+    return frozenset() if container is None else frozenset((container, *container.iterancestors()))
+
+
+def _names_above(element: HtmlElement, around: frozenset[HtmlElement]) -> Iterator[str]:
     for parent in (element, *element.iterancestors()):
-        if parent is container or parent.tag in ("body", "html"):
+        if parent in around or parent.tag in ("body", "html"):
             return
         if parent.tag in _TAGS:
             yield str(parent.tag)
         yield from _NAMES.intersection(names_of(parent))
 
 
-def is_named(element: HtmlElement) -> bool:
+def is_named(element: HtmlElement, around: frozenset[HtmlElement]) -> bool:
     """Whether an element stands in one that is named or tagged as no part of an article."""
-    return next(_names_above(element, None), None) is not None or "caption" in names_of(element)
+    return next(_names_above(element, around), None) is not None or "caption" in names_of(element)
 
 
 def names_of(element: HtmlElement) -> frozenset[str]:
@@ -83,7 +90,12 @@ def names_of(element: HtmlElement) -> frozenset[str]:
 
 @lru_cache(maxsize=8192)
 def _words_in(name: str) -> frozenset[str]:
-    return frozenset(word.lower() for word in _WORD.split(name) if word)
+    words = set()
+    for part in _NOT_LETTERS.split(name):
+        words.add(part.lower())
+        # the short pieces of a camel are as often those of a hash ("sc-jdkVqZ")
+        words.update(piece.lower() for piece in _CAMEL.split(part) if len(piece) >= 4)
+    return frozenset(words - {""})
 
 
 def mark_see_also(lines: Sequence[Line]) -> None:

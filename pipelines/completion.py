@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from lxml.html import HtmlElement
 
-from pipelines.boilerplate import is_named
-from pipelines.layout import Layout, block_of, key_of
+from pipelines.boilerplate import ancestors_of, is_named, names_of
+from pipelines.layout import Layout, Place, block_of, key_of
 from pipelines.lines import Line, insert, kept
 
 Signature = tuple[str, ...]
@@ -15,6 +15,10 @@ Signature = tuple[str, ...]
 _DIGITS = re.compile(r"\d+")
 _SHORTEST = 40
 """Characters of the shortest paragraph that is taken in."""
+_STANDFIRST = frozenset(
+    """standfirst subtitle subheadline subhead subheading dek deck lede intro excerpt epigraph vorspann chapo
+    sottotitolo occhiello bajada subtitulo entradilla ingress manchet perex""".split()  # noqa: SIM905 - quoted, thrice as long
+)
 
 
 def container_of(lines: Sequence[Line]) -> HtmlElement | None:
@@ -32,7 +36,7 @@ def container_of(lines: Sequence[Line]) -> HtmlElement | None:
     return max(large, key=depth.__getitem__, default=None)
 
 
-def add_missed_paragraphs(lines: list[Line], layout: Layout) -> None:
+def add_missed_paragraphs(lines: list[Line], layout: Layout, container: HtmlElement | None) -> None:
     """Take in paragraphs that are made like the accepted ones: same tag, class, parent and grandparent.
 
     An article that is split over several containers is often extracted from one of them.
@@ -44,11 +48,13 @@ def add_missed_paragraphs(lines: list[Line], layout: Layout) -> None:
     total = sum(len(line.text) for line in found)
     alike = {made for made, size in accepted.items() if size >= 0.25 * total and _is_telling(made)}
     if alike:
-        for line in list(_missed(lines, layout, alike)):
+        for line in list(_missed(lines, layout, alike, ancestors_of(container))):
             insert(lines, line)
 
 
-def _missed(lines: Sequence[Line], layout: Layout, alike: set[Signature]) -> Iterator[Line]:
+def _missed(
+    lines: Sequence[Line], layout: Layout, alike: set[Signature], around: frozenset[HtmlElement]
+) -> Iterator[Line]:
     taken = bytearray(len(layout.texts))
     for line in lines:
         if line.place:
@@ -63,7 +69,7 @@ def _missed(lines: Sequence[Line], layout: Layout, alike: set[Signature]) -> Ite
             number += 1
             continue
         text = " ".join("".join(layout.texts[first:number]).split())
-        if len(text) < _SHORTEST or _signature(block) not in alike or is_named(block):
+        if len(text) < _SHORTEST or _signature(block) not in alike or is_named(block, around):
             continue
         place = layout.place(first, number - 1)
         if place.linked < 0.4 and len(text) > 0.9 * len(" ".join("".join(block.itertext()).split())):
@@ -95,15 +101,36 @@ def _is_telling(made: Signature) -> bool:
     return made[0] in ("p", "li", "blockquote") or any(made[1::2])
 
 
-def add_standfirst(lines: list[Line], layout: Layout, standfirst: str | None) -> None:
-    """Take in the standfirst where the page shows it above the text but extraction left it out."""
-    key = key_of(standfirst or "")
+def add_standfirst(
+    lines: list[Line], layout: Layout, standfirst: str | None, around: frozenset[HtmlElement]
+) -> None:
+    """Take in the standfirst where the page shows it above the text but extraction left it out.
+
+    It is the description that the page gives of itself, or a block under the headline that is named so.
+    """
     placed = [line.place.first for line in kept(lines) if line.place]
-    if len(key) < 25 or not placed or key in "".join(key_of(line.text) for line in lines):
+    if not placed:
         return
-    position = layout.letters.find(key)
-    if not 0 <= position < layout.starts[min(placed)]:
-        return
-    place = layout.between(position, position + len(key))
-    if not is_named(block_of(place.elements[0])):
-        insert(lines, Line(standfirst or "", place))
+    known = "".join(key_of(line.text) for line in lines)
+    for text, place in _standfirsts(layout, standfirst, min(placed)):
+        block = block_of(place.elements[0])
+        if key_of(text)[:200] not in known and place.linked < 0.5 and not is_named(block, around):
+            insert(lines, Line(text, place))
+            return
+
+
+def _standfirsts(layout: Layout, description: str | None, end: int) -> Iterator[tuple[str, Place]]:
+    key = key_of(description or "")
+    position = layout.letters.find(key) if len(key) >= 25 else -1
+    if 0 <= position < layout.starts[end]:
+        yield description or "", layout.between(position, position + len(key))
+    for number in range(end):
+        block = block_of(layout.owners[number])
+        above = (block, *(parent for parent, _ in zip(block.iterancestors(), range(1), strict=False)))
+        if any(_STANDFIRST & names_of(element) for element in above):
+            last = number
+            while last + 1 < end and block_of(layout.owners[last + 1]) is block:
+                last += 1
+            text = " ".join("".join(layout.texts[number : last + 1]).split())
+            if len(text) >= _SHORTEST:
+                yield text, layout.place(number, last)

@@ -12,6 +12,7 @@ from trafilatura.settings import Document
 from pipelines.agencies import credited_agency
 from pipelines.article import Article, Reading, Rejection, Removed
 from pipelines.boilerplate import (
+    ancestors_of,
     mark_calls,
     mark_headline,
     mark_links,
@@ -139,8 +140,8 @@ def _cleaned(text: str, opened: _Opened, metadata: Metadata) -> list[Line]:
     mark_calls(lines)
     mark_outside(lines, container)
     mark_tail(lines)
-    add_missed_paragraphs(lines, opened.layout)
-    add_standfirst(lines, opened.layout, metadata.standfirst)
+    add_missed_paragraphs(lines, opened.layout, container)
+    add_standfirst(lines, opened.layout, metadata.standfirst, ancestors_of(container))
     return lines
 
 
