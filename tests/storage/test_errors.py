@@ -183,17 +183,15 @@ def test_folder_that_may_only_be_read(public_folder: Path, powerless: Callable[[
 
 
 def test_server_that_may_only_be_read(database_on_postgresql: Database, now: datetime) -> None:
-    database = database_on_postgresql
-    write(database, now)
-    with another_program(database) as other:
-        name = database.engine.url.database
-        other.exec_driver_sql(f"ALTER DATABASE {name} SET default_transaction_read_only = on")
-        other.commit()
-    with open_database(database.engine.url.render_as_string(hide_password=False)) as again:
-        with again.read() as session:
+    write(database_on_postgresql, now)
+    url = database_on_postgresql.engine.url.update_query_dict(
+        {"options": "-c default_transaction_read_only=on"}
+    )
+    with open_database(url.render_as_string(hide_password=False)) as database:
+        with database.read() as session:
             assert load_robots(session, "a.example") is not None
         with pytest.raises(DatabaseIsReadOnly, match="read-only"):
-            write(again, now)
+            write(database, now)
 
 
 def test_user_who_may_only_read(database_on_postgresql: Database, now: datetime) -> None:

@@ -17,7 +17,7 @@ from storage.errors import CannotOpenDatabase, DatabaseIsNewer
 from storage.migrations.__main__ import draft_step
 from storage.models import Base, SeedKind, UtcDateTime
 from storage.schema import VERSION_TABLE, alembic_config, is_ours, versions
-from storage.session import Database, open_database
+from storage.session import open_database
 from storage.sources import SeedDraft, SourceDraft, add_source
 
 
@@ -90,11 +90,11 @@ def test_several_processes_may_make_the_same_archive_at_once(empty_database_url:
     open_database(empty_database_url, upgrade=False).close()
 
 
-def test_newer_schema_is_refused(database: Database, database_url: str) -> None:
-    with database.write() as session:
-        session.execute(text("UPDATE copydesk_version SET version_num = '9999'"))
+def test_newer_schema_is_refused(empty_database_url: str) -> None:
+    open_database(empty_database_url).close()
+    run(empty_database_url, "UPDATE copydesk_version SET version_num = '9999'")
     with pytest.raises(DatabaseIsNewer, match=f"upgrade copydesk .*9999, known up to {versions()[0]}"):
-        open_database(database_url)
+        open_database(empty_database_url)
 
 
 @pytest.fixture
