@@ -49,11 +49,18 @@ def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterat
     if request.param == "sqlite":
         yield str(tmp_path / "archive.sqlite")
         return
-    server: sa.URL = request.getfixturevalue("postgresql_server")
-    name = f"test_{next(NUMBERS)}"
-    _run(server, f"CREATE DATABASE {name}")
-    yield server.set(database=name).render_as_string(hide_password=False)
-    _run(server, f"DROP DATABASE {name} WITH (FORCE)")
+    yield from _new_database(request.getfixturevalue("postgresql_server"))
+
+
+@pytest.fixture(scope="module", params=ENGINES)
+def lasting_database_url(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """The address of one archive for all tests of a module: for what is dear to fill and then only read."""
+    if request.param == "sqlite":
+        yield str(tmp_path_factory.mktemp("lasting") / "archive.sqlite")
+        return
+    yield from _new_database(request.getfixturevalue("postgresql_server"))
 
 
 @pytest.fixture(scope="session")
@@ -81,6 +88,13 @@ def postgresql_server() -> Iterator[sa.URL]:
             yield url
         finally:
             server.cleanup()
+
+
+def _new_database(server: sa.URL) -> Iterator[str]:
+    name = f"test_{next(NUMBERS)}"
+    _run(server, f"CREATE DATABASE {name}")
+    yield server.set(database=name).render_as_string(hide_password=False)
+    _run(server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def _run(url: sa.URL, *statements: str) -> None:
