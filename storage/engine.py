@@ -86,7 +86,8 @@ def _postgresql(url: URL, wait: float) -> Engine:
         options = f"{options} {given}"
     engine = create_engine(
         url.difference_update_query(["options"]),
-        connect_args={"options": options, "connect_timeout": 10},
+        connect_args={"options": options}
+        | ({} if "connect_timeout" in url.query else {"connect_timeout": 10}),
         pool_pre_ping=True,
     )
 
@@ -110,6 +111,7 @@ def _sqlite(url: URL, wait: float) -> Engine:
         run("PRAGMA foreign_keys = ON")
         run("PRAGMA synchronous = NORMAL")  # with WAL: a power cut may cost the last moment, never the file
         run("PRAGMA cache_size = -32000")  # 32 MB
+        run("PRAGMA journal_size_limit = 64000000")  # bytes: the log shrinks again after a long reader
         # PostgreSQL has this function from the first migration.
         connection.create_function("copydesk_words", 1, fold, deterministic=True)
         _use_wal(connection, patience=wait)

@@ -17,7 +17,7 @@ VERSION_TABLE = "copydesk_version"
 """Alembic's table, under a name of ours: an archive may share a PostgreSQL schema with other programs."""
 
 _LOCK = 0x636F7079_6465736B  # "copydesk"; any number that is always the same
-_OLDEST_POSTGRESQL = (13, 0)  # normalize()
+_OLDEST = {"sqlite": (3, 35), "postgresql": (13,)}  # RETURNING; normalize()
 
 
 def prepare_schema(engine: Engine, name: str, *, upgrade: bool, create: bool) -> None:
@@ -93,8 +93,8 @@ def _upgrade(connection: Connection, name: str) -> None:
         # A step that rebuilds a table drops the old one, and that would cascade. No effect in a transaction.
         connection.connection.cursor().execute("PRAGMA foreign_keys = OFF")
     with connection.begin():
+        _check_engine(connection, name)
         if connection.dialect.name == "postgresql":
-            _check_server(connection, name)
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
         # On SQLite the transaction itself is the lock (BEGIN IMMEDIATE). Another process may have been first.
         if _version(connection, name) != versions()[0]:
@@ -103,10 +103,19 @@ def _upgrade(connection: Connection, name: str) -> None:
         connection.invalidate()  # the next one has foreign keys on again
 
 
-def _check_server(connection: Connection, name: str) -> None:
+def _check_engine(connection: Connection, name: str) -> None:
+    engine = connection.dialect.name
     version = connection.dialect.server_version_info or (0,)
-    if version < _OLDEST_POSTGRESQL:
-        raise CannotOpenDatabase(f"{name} runs PostgreSQL {version[0]}: copydesk needs 13 or newer")
-    encoding = connection.scalar(text("SHOW server_encoding"))
-    if encoding != "UTF8":
+    if version < _OLDEST[engine]:
+        found, needed = (".".join(map(str, numbers)) for numbers in (version, _OLDEST[engine]))
+        raise CannotOpenDatabase(
+            f"{name} cannot be an archive: {engine} is {found}, and must be {needed} or newer"
+        )
+    if engine == "sqlite":
+        modules = connection.scalars(text("SELECT name FROM pragma_module_list"))
+        if "fts5" not in modules:
+            raise CannotOpenDatabase(
+                f"{name} cannot be an archive: this Python's SQLite is built without FTS5"
+            )
+    elif (encoding := connection.scalar(text("SHOW server_encoding"))) != "UTF8":
         raise CannotOpenDatabase(f"{name} is encoded in {encoding}: make it with `createdb --encoding UTF8`")

@@ -11,7 +11,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Column, Connection, Table, create_engine, inspect, text
+from sqlalchemy import URL, Column, Connection, Table, create_engine, inspect, text
 
 from storage.errors import CannotOpenDatabase, DatabaseIsNewer
 from storage.migrations.__main__ import draft_step
@@ -167,6 +167,28 @@ def test_nothing_is_made_where_that_is_not_wanted(empty_database_url: str, how: 
 def test_tables_of_another_program_are_left_alone(empty_database_url: str) -> None:
     run(empty_database_url, "CREATE TABLE articles (anything integer)")
     with pytest.raises(CannotOpenDatabase, match=r"another program's tables \(articles\)"):
+        open_database(empty_database_url)
+
+
+def test_database_in_another_encoding_is_refused(postgresql_server: URL) -> None:
+    server = postgresql_server.render_as_string(hide_password=False)
+    engine = create_engine(server, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(
+            text("CREATE DATABASE latin ENCODING latin1 TEMPLATE template0 LC_COLLATE 'C' LC_CTYPE 'C'")
+        )
+    with pytest.raises(
+        CannotOpenDatabase, match="encoded in LATIN1: make it with `createdb --encoding UTF8`"
+    ):
+        open_database(postgresql_server.set(database="latin").render_as_string(hide_password=False))
+    with engine.connect() as connection:
+        connection.execute(text("DROP DATABASE latin WITH (FORCE)"))
+    engine.dispose()
+
+
+def test_engine_that_is_too_old_is_refused(empty_database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("storage.schema._OLDEST", {"sqlite": (99, 1), "postgresql": (99,)})
+    with pytest.raises(CannotOpenDatabase, match=r"must be 99(\.1)? or newer"):
         open_database(empty_database_url)
 
 
