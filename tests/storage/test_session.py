@@ -1,12 +1,14 @@
 """Transactions: whole or not at all, readers that cannot write, writers that wait for each other."""
 
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import make_url, text
+from sqlalchemy import func, make_url, select, text
 from sqlalchemy.exc import IntegrityError
 
 from pipelines.article import Article
@@ -14,6 +16,7 @@ from pipelines.fingerprint import resemblance
 from storage.articles import Filed, FilingOutcome, file_article
 from storage.errors import DatabaseIsReadOnly
 from storage.hosts import load_robots, save_robots
+from storage.models import Page
 from storage.session import Database, open_database
 from storage.sources import SourceDraft, add_source, list_sources
 
@@ -143,3 +146,36 @@ def test_name_for_people_has_no_password(database: Database) -> None:
     assert url is None or url.password in (None, "***")
     assert database.engine.url.database is not None
     assert database.engine.url.database in database.url
+
+
+WRITE_GROUPS = """
+import sys
+from datetime import UTC, datetime
+from itertools import count
+from storage.candidates import Candidate, add_pages
+from storage.session import open_database
+with open_database(sys.argv[1]) as database:
+    for group in count():
+        with database.write() as session:
+            for number in range(50):
+                candidate = Candidate(url=f"https://a.example/{group}/{number}")
+                add_pages(session, None, None, [candidate], datetime.now(UTC))
+        print(group, flush=True)
+"""
+
+
+def test_killed_process_leaves_whole_transactions_and_a_sound_file(database: Database) -> None:
+    url = database.engine.url.render_as_string(hide_password=False)
+    with subprocess.Popen(
+        [sys.executable, "-c", WRITE_GROUPS, url], stdout=subprocess.PIPE, text=True
+    ) as writer:
+        assert writer.stdout is not None
+        groups = [int(writer.stdout.readline()) for _ in range(5)]
+        writer.kill()
+    assert groups == [0, 1, 2, 3, 4]
+    with database.read() as session:
+        pages = session.scalar(select(func.count()).select_from(Page)) or 0
+        assert pages >= 250
+        assert pages % 50 == 0
+        if database.engine.dialect.name == "sqlite":
+            assert session.scalars(text("PRAGMA integrity_check")).all() == ["ok"]
