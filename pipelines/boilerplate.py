@@ -28,6 +28,8 @@ _NAMES = frozenset(
     tags timestamp toolbar tooltip topics trending""".split()  # noqa: SIM905 - quoted, thrice as long
 )
 _TAGS = frozenset({"aside", "footer", "nav", "figcaption", "form", "dialog"})
+_ROLES = frozenset({"dialog", "alertdialog", "navigation", "complementary", "contentinfo", "search"})
+"""https://www.w3.org/TR/wai-aria/#role_definitions"""
 _MOST_NAMED = 0.3
 """What is named so but holds more than this share of the text is the article itself."""
 _MOST_OUTSIDE = 0.2
@@ -75,6 +77,8 @@ def _names_above(element: HtmlElement, around: frozenset[HtmlElement]) -> Iterat
             return
         if parent.tag in _TAGS:
             yield str(parent.tag)
+        if (role := parent.get("role")) in _ROLES:
+            yield str(role)
         yield from _NAMES.intersection(names_of(parent))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pipelines.fingerprint import words_of
 from pipelines.head import Head, plain
 
-_SEPARATOR = re.compile(r"\s*(?:\s[-–—·•/]\s|--+|[|｜»›«‹]|::+|\s[-–—]$)\s*")
+_SEPARATOR = re.compile(r"\s*(?:\s[-–—·•/»›«‹]\s|--+|[|｜]|::+|\s[-–—»›«‹]$)\s*")
 _BREAK = re.compile(r"\s*[-–—·•|｜:：»›/,]|\s*\[")
 
 
@@ -58,7 +58,7 @@ def _without_site(text: str, others: Sequence[str], sites: Sequence[list[str]]) 
     while len(parts) > 1 and _names_site(parts[-1], sites):
         parts.pop()
         text = text[: cuts.pop().start()]
-    if len(parts) > 1 and _names_site(parts[0], sites):
+    if len(parts) > 1 and words_of(parts[0]) and _names_site(parts[0], sites):
         text = text[cuts[0].end() :]
     return text
 

@@ -20,6 +20,8 @@ _FEWEST_WORDS = 20
 _FEWEST_WORDS_UNCLAIMED = 30
 """Of a page that nowhere says it is an article, and has no date."""
 _FEWEST_WORDS_BEFORE_PAYWALL = 80
+_LONGEST_SECTION_NAME = 3
+"""Words of a heading such as "World news", under which two teasers make a list."""
 _LONGEST_TEASER = 700
 """Characters of a block of a list: a linked heading, a picture, a few lines."""
 _LISTING_PATH = re.compile(
@@ -40,7 +42,8 @@ def verdict_on_text(
     if at_root and (words < _FEWEST_WORDS_UNCLAIMED or _is_list(layout, lines)):
         return rejected(Rejection.FRONT_PAGE, "it is the site's root, and made of links to other pages")
     if not head.claims_article:
-        teasers = _teaser_share(kept(lines))
+        fewest = 2 if len(words_of("".join(head.headings[:1]))) <= _LONGEST_SECTION_NAME else 3
+        teasers = _teaser_share(kept(lines), fewest)
         if teasers > 0.6:
             return rejected(Rejection.SECTION_PAGE, f"{teasers:.0%} of it are teasers under linked headings")
         told = _told_to_be_list(address, head)
@@ -69,8 +72,10 @@ def _verdict_on_length(head: Head, layout: Layout, words: int, *, claimed: bool)
             return rejected(Rejection.NO_TEXT, "no main text could be told apart")
         return rejected(Rejection.STUB, f"{words} words of text")
     if words < _FEWEST_WORDS_BEFORE_PAYWALL:
+        if _is_closed(head):
+            return rejected(Rejection.STUB, f"{words} words of text, of an article that it says is not free")
         said = phrases_of("paywall")[1].search("".join(layout.texts).casefold())
-        if said and (_is_closed(head) or words < _FEWEST_WORDS_BEFORE_PAYWALL / 2):
+        if said and words < _FEWEST_WORDS_BEFORE_PAYWALL / 2:
             return rejected(Rejection.STUB, f'{words} words of text, then "{said[0]}"')
     return None
 
@@ -80,15 +85,15 @@ def _is_closed(head: Head) -> bool:
     return any(str(node.get("isAccessibleForFree")).lower() == "false" for node in head.nodes)
 
 
-def _teaser_share(lines: Sequence[Line]) -> float:
-    """The share of the text that stands in small blocks under a linked heading; 0 for fewer than three."""
+def _teaser_share(lines: Sequence[Line], fewest: int = 3) -> float:
+    """The share of the text that stands in small blocks under a linked heading; 0 for too few of them."""
     total = sum(len(line.text) for line in lines)
     teasers: dict[HtmlElement, int] = {}
     for line in lines:
         block = _teaser_around(line.place.elements[0]) if line.place else None
         if block is not None:
             teasers[block] = teasers.get(block, 0) + len(line.text)
-    return sum(teasers.values()) / total if len(teasers) >= 3 else 0.0
+    return sum(teasers.values()) / total if len(teasers) >= fewest else 0.0
 
 
 def _teaser_around(element: HtmlElement) -> HtmlElement | None:
