@@ -216,10 +216,20 @@ def mark_tail(lines: Sequence[Line]) -> None:
         text = line.text.strip()
         budget -= len(text)
         is_notice = _is_short(text, 300) and notice.search(text.casefold())
-        if budget < 0 or not (is_notice or line.linked > 0.5 or _is_heading_of_nothing(line)):
+        if budget < 0 or not (is_notice or line.linked > 0.5 or _is_heading_of_nothing(line, text)):
             return
         line.rule = "tail"
 
 
-def _is_heading_of_nothing(line: Line) -> bool:
-    return len(line.text) <= 100 and _tag_of(line) in _HEADINGS
+def _is_heading_of_nothing(line: Line, text: str) -> bool:
+    """Whether a heading stands there, or a line in bold type that is no sentence: another story's headline."""
+    if len(text) > 120 or line.place is None:
+        return False
+    return _tag_of(line) in _HEADINGS or (_is_bold(line.place.elements[0]) and not _SENTENCE_END.search(text))
+
+
+def _is_bold(element: HtmlElement) -> bool:
+    """Whether all of the block that an element stands in is in bold type."""
+    block = block_of(element)
+    letters = "".join("".join(block.itertext()).split())
+    return any("".join("".join(bold.itertext()).split()) == letters for bold in block.iter("b", "strong"))

@@ -163,6 +163,14 @@ def _domain_of_host(host: str) -> str:
     return host if is_address else ".".join(host.split(".")[-2:])
 
 
+def path_of(url: str) -> str:
+    """The path of an address; empty for what is none."""
+    try:
+        return urlsplit(url).path
+    except ValueError:
+        return ""
+
+
 def registered_domain(url: str) -> str:
     """The part of an address's host that its publisher registered ("bbc.co.uk"), in lower case.
 

@@ -1,7 +1,7 @@
 """A page's bytes in the publisher's encoding, as text."""
 
 import re
-from collections.abc import Iterator
+from collections import Counter
 
 from charset_normalizer import from_bytes
 from w3lib.encoding import (
@@ -30,25 +30,34 @@ def decode(body: bytes, content_type: str | None = None) -> str:
     encoding, mark = read_bom(body)
     if encoding:
         return _clean(to_unicode(body[len(mark or b"") :], encoding))
-    declared = list(_declared(body, content_type))
-    if "iso2022_jp" not in declared:  # which is 7-bit, and so valid UTF-8
+    header, own = _declared(body, content_type)
+    if "iso2022_jp" not in (header, own):  # which is 7-bit, and so valid UTF-8
         try:
             return _clean(body.decode("utf-8"))
         except UnicodeDecodeError:
             pass
-    readings = [to_unicode(body, name) for name in declared if name not in ("utf-8", "utf_8")]
-    if "\ufffd" not in "".join(readings[:1]) and readings:
-        return _clean(readings[0])
-    readings += [to_unicode(body, name) for name in (_guess(body), "utf-8") if name]
-    return _clean(min(readings, key=lambda text: text.count("\ufffd")))
+    trusted = (own, header) if header in _DEFAULTS else (header, own)
+    readings = [to_unicode(body, name) for name in dict.fromkeys(trusted) if name]
+    if fitting := next((text for text in readings if _fits(text)), None):
+        return _clean(fitting)
+    readings += [to_unicode(body, name) for name in (_guess(body), "utf-8")]
+    return _clean(min(readings, key=lambda text: (not _fits(text), text.count("\ufffd"))))
 
 
-def _declared(body: bytes, content_type: str | None) -> Iterator[str]:
-    header = _known(http_content_type_encoding(content_type))
-    own = _known(html_body_declared_encoding(body[:4096]))
-    yield from dict.fromkeys(
-        name for name in ((own, header) if header in _DEFAULTS else (header, own)) if name
-    )
+def _declared(body: bytes, content_type: str | None) -> tuple[str | None, str | None]:
+    """The encodings that the header and the document name, where they are known ones."""
+    own = html_body_declared_encoding(body[:4096])
+    return _known(http_content_type_encoding(content_type)), _known(own)
+
+
+def _fits(text: str) -> bool:
+    """Whether a reading is plausible: next to no byte that fits nowhere, and not mostly accented letters.
+
+    Any bytes are valid in Latin-1 and its like; read so, text in another script is all accents and signs.
+    """
+    few = text.count("\ufffd") <= max(3, len(text) // 1000)
+    accents = sum(count for letter, count in Counter(text[:_SAMPLE]).items() if "\x80" <= letter <= "\xff")
+    return few and accents <= 0.4 * sum(c.isalpha() for c in text[:_SAMPLE])
 
 
 def _known(name: str | None) -> str | None:

@@ -25,7 +25,7 @@ from pipelines.boilerplate import (
 from pipelines.canonical import believed_canonical
 from pipelines.completion import add_missed_paragraphs, add_standfirst, container_of
 from pipelines.decode import decode
-from pipelines.document import TooDeep, parse, strip_unseen
+from pipelines.document import MOST_LETTERS, TooDeep, parse, strip_unseen
 from pipelines.fingerprint import fingerprint
 from pipelines.head import Head, plain, read_head
 from pipelines.impostors import verdict_on_bytes, verdict_on_document
@@ -46,6 +46,10 @@ _MOST_SHARE = 1.2
 """Of the letters on a page that are no link text, those that a main text has; see `_main_text`."""
 
 
+class _GaveUp(Exception):
+    """The extractor broke on a page."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Opened:
     """A page that was decoded and parsed."""
@@ -64,7 +68,7 @@ def read_page(page: Page) -> Reading:
         return _read(page)
     except TooDeep as error:
         return Reading(rejection=Rejection.TOO_DEEP, detail=str(error))
-    except (LxmlError, RecursionError, MemoryError) as error:
+    except (_GaveUp, LxmlError, RecursionError, MemoryError) as error:
         return Reading(rejection=Rejection.UNREADABLE, detail=f"{type(error).__name__}: {error}"[:200])
 
 
@@ -75,6 +79,8 @@ def _read(page: Page) -> Reading:
     head = read_head(tree)
     strip_unseen(tree)
     opened = _Opened(page=page, tree=tree, head=head, layout=read_layout(tree))
+    if len(opened.layout.letters) > MOST_LETTERS:
+        raise TooDeep(f"{len(opened.layout.letters):,} letters of text")
     if verdict := verdict_on_document(page, tree, opened.head, opened.layout):
         return verdict
     metadata = read_metadata(tree, page, opened.head)
@@ -122,7 +128,11 @@ def _main_text(opened: _Opened) -> str:
 
 
 def _extracted(opened: _Opened, *, fast: bool) -> str:
-    document = bare_extraction(opened.tree, url=opened.page.url, include_comments=False, fast=fast)
+    try:
+        document = bare_extraction(opened.tree, include_comments=False, fast=fast)
+    except (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError) as error:
+        # a bug in the extractor that this page brings out costs this page
+        raise _GaveUp(f"{type(error).__name__}: {error}") from error
     return document.text or "" if isinstance(document, Document) else ""
 
 

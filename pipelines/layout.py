@@ -96,14 +96,19 @@ class Layout:
         )
 
     def in_link(self, element: HtmlElement) -> bool:
-        known = self._in_link.get(element)
-        if known is None:
-            parent = element.getparent()
-            known = element.tag == "a" or (
-                parent is not None and self.in_link(parent) and element.tag in INLINE
-            )
-            self._in_link[element] = known
-        return known
+        """Whether an element is a link, or stands within one."""
+        path = []
+        above: HtmlElement | None = element
+        known = None
+        while known is None and above is not None:
+            known = self._in_link.get(above)
+            # an anchor without an address is a target; old pages leave those open around all that follows
+            if known is None and above.tag == "a" and above.get("href") is not None:
+                known = True
+            path.append(above)
+            above = above.getparent()
+        self._in_link.update(dict.fromkeys(path, bool(known)))
+        return bool(known)
 
 
 def read_layout(tree: HtmlElement) -> Layout:

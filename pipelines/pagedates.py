@@ -3,11 +3,11 @@
 import re
 from collections.abc import Iterator
 from itertools import chain
-from urllib.parse import urlsplit
 
 from lxml.etree import XPath
 from lxml.html import HtmlElement
 
+from pipelines.canonical import path_of
 from pipelines.dates import PageDate, parse_date
 from pipelines.head import Head, plain
 from pipelines.page import Page
@@ -60,7 +60,7 @@ def published_dates(head: Head, tree: HtmlElement, page: Page) -> Iterator[PageD
         yield from _time_elements(tree)
     if page.hint_published_at:
         yield PageDate(when=page.hint_published_at, origin="feed")
-    if match := _IN_PATH.search(urlsplit(page.url).path + "/"):
+    if match := _IN_PATH.search(path_of(page.url) + "/"):
         yield from _parsed(("-".join(match.groups()),), "url")
     if not found:
         yield from _visible(tree, american=american)

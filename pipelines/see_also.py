@@ -28,6 +28,10 @@ def _either(phrases: frozenset[str]) -> str:
     return "|".join(re.escape(phrase).replace(r"\ ", r"\s+") for phrase in longest_first)
 
 
+_POINTING = re.compile(r"(?:[»►▶→➔➜☞👉]|>>)\s+(?=\S)")
+"""A mark that points to what follows; »this« is a quotation."""
+
+
 @lru_cache(maxsize=1)
 def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
     """What begins a pointer whatever follows; and what does where a title follows."""
@@ -50,6 +54,8 @@ def is_see_also(line: str) -> bool:
     line = line.strip(" \t\r\n\xa0\u200b\ufeff")
     if not line or len(line) > _LONGEST:
         return False
+    if _POINTING.match(line) and "«" not in line:
+        return _has_one_sentence(line)
     marked, bare = _patterns()
     if marked.match(line):
         return _has_one_sentence(line)
