@@ -222,10 +222,11 @@ def mark_tail(lines: Sequence[Line]) -> None:
 
 
 def _is_heading_of_nothing(line: Line, text: str) -> bool:
-    """Whether a heading stands there, or a line in bold type that is no sentence: another story's headline."""
+    """Whether a heading stands there, or bold type that is no sentence: another story's headline."""
     if len(text) > 120 or line.place is None:
         return False
-    return _tag_of(line) in _HEADINGS or (_is_bold(line.place.elements[0]) and not _SENTENCE_END.search(text))
+    bold = _is_bold(line.place.elements[0]) and not _SENTENCE_END.search(text)
+    return bold or _tag_of(line) in _HEADINGS
 
 
 def _is_bold(element: HtmlElement) -> bool:

@@ -35,6 +35,7 @@ from pipelines.lines import Line, insert, lines_of, removed_of, text_of_lines
 from pipelines.metadata import Metadata, read_metadata
 from pipelines.page import Page
 from pipelines.see_also import is_see_also, see_also_links
+from pipelines.tables import unwrap_layout_tables
 from pipelines.validate import verdict_on_text
 
 # It reports what it gives up on; here that is a verdict, which the caller gets.
@@ -78,6 +79,7 @@ def _read(page: Page) -> Reading:
         return Reading(rejection=Rejection.EMPTY, detail="there is no element in the document")
     head = read_head(tree)
     strip_unseen(tree)
+    unwrap_layout_tables(tree)
     opened = _Opened(page=page, tree=tree, head=head, layout=read_layout(tree))
     if len(opened.layout.letters) > MOST_LETTERS:
         raise TooDeep(f"{len(opened.layout.letters):,} letters of text")
