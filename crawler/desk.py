@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from scrapy.settings import Settings
@@ -16,6 +16,7 @@ from crawler.rulebook import RuleBook
 from crawler.workers import WorkerPool
 from pipelines.store import Filer
 from storage.errors import StorageError
+from storage.runs import close_abandoned_runs
 from storage.session import Database
 from storage.thread import ArchiveThread
 
@@ -62,6 +63,8 @@ async def open_desk(
         config.workers.processes, config.workers.page_timeout, config.workers.pages_per_worker
     )
     try:
+        now = datetime.now(UTC)
+        await archive.write(lambda session: close_abandoned_runs(session, now))
         async with workers:
             desk = Desk(config, archive, workers, progress or Silent())
             yield desk
