@@ -25,6 +25,9 @@ _AMP_CACHE_PATH = re.compile(r"(?:/amp)?/(?:[civ]/)?(s/)?([^/]+\.[^/]+)(/.*)?$")
 _MOBILE_LABELS = frozenset({"m", "mobile", "mobil", "amp"})
 _SESSION_PATH = re.compile(r";(?:jsessionid|phpsessid)=[^/;]*", re.IGNORECASE)
 _DOTS = re.compile(r"/\.\.?(?:/|$)")
+# A story's own part of its address; and what is put behind it for its second page or its printed form.
+_SLUG = re.compile(r"\d{5}|[-_].*[-_]|[a-z].*\d|\d.*[a-z]|\.[a-z]+$", re.IGNORECASE)
+_PART = re.compile(r"(?:p|page)?/?\d{1,3}|print|all|full|single|comments|gallery|photos", re.IGNORECASE)
 _LANGUAGE_ROOT = re.compile(r"/(?:[a-z]{2}(?:[-_][a-z]{2})?/?|index\.[a-z]{3,5}|home/?)?", re.IGNORECASE)
 
 # The public suffix list that is bundled with tldextract: nothing is fetched, nothing is cached on disk.
@@ -141,17 +144,13 @@ def is_front_page(url: str, site_url: str | None = None) -> bool:
 
 
 def _is_section_above(wanted: str, page: str) -> bool:
-    """Some sites name the section as every article's canonical: a folder above it, and no slug."""
+    """Whether `wanted` is a folder above the page: some sites name the section as every story's address."""
     above, below = urlsplit(wanted), urlsplit(page)
     folder = above.path.rstrip("/") + "/"
-    last = above.path.rstrip("/").rpartition("/")[2]
-    is_slug = any(c.isdigit() for c in last) or last.count("-") + last.count("_") >= 2
-    return (
-        below.path.startswith(folder)
-        and not above.query
-        and not is_slug
-        and below.path.rstrip("/") != folder[:-1]
-    )
+    if above.query or not below.path.startswith(folder) or below.path == folder:
+        return False
+    rest = below.path.removeprefix(folder).strip("/")
+    return not _SLUG.search(folder.rstrip("/").rpartition("/")[2]) and not _PART.fullmatch(rest)
 
 
 @lru_cache(maxsize=4096)

@@ -16,6 +16,8 @@ _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-
 _MARKUP = re.compile(rb"<(script|style)\b.*?</\1>|<[^>]{0,2000}>", re.DOTALL | re.IGNORECASE)
 _SAMPLE = 20_000
 """Bytes from which an undeclared encoding is guessed."""
+_NOT_UTF8 = frozenset({"iso2022_jp", "utf-16", "utf-16-be", "utf-16-le", "utf-32", "utf-32-be", "utf-32-le"})
+"""Encodings whose bytes may be valid UTF-8 too, but then with a zero or an escape among them."""
 _DEFAULTS = frozenset({"cp1252", "iso8859-1", "latin_1", "ascii"})
 """What servers put into the header of whatever they serve."""
 
@@ -31,7 +33,7 @@ def decode(body: bytes, content_type: str | None = None) -> str:
     if encoding:
         return _clean(to_unicode(body[len(mark or b"") :], encoding))
     header, own = _declared(body, content_type)
-    if "iso2022_jp" not in (header, own):  # which is 7-bit, and so valid UTF-8
+    if not _NOT_UTF8.intersection((header, own)) or (b"\0" not in body and b"\x1b" not in body):
         try:
             return _clean(body.decode("utf-8"))
         except UnicodeDecodeError:
