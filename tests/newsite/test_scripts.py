@@ -48,4 +48,4 @@ def test_the_demo_ends_with_a_summary_and_a_search(tmp_path: Path) -> None:
 def started(script: str, *arguments: str, folder: Path | None = None) -> subprocess.Popen[str]:
     command = [sys.executable, str(HERE / script), *arguments]
     pipe = subprocess.PIPE
-    return subprocess.Popen(command, cwd=folder, stdout=pipe, stderr=pipe, text=True)  # noqa: S603 - our own
+    return subprocess.Popen(command, cwd=folder, stdout=pipe, stderr=pipe, text=True)

@@ -104,7 +104,7 @@ def start() -> Start:
     def begin(*arguments: str, environment: dict[str, str] | None = None) -> "subprocess.Popen[bytes]":
         command: Sequence[str] = (sys.executable, "-c", "from crawler.cli import main; main()", *arguments)
         pipe = subprocess.PIPE
-        return subprocess.Popen(  # noqa: S603  our own program
+        return subprocess.Popen(
             command, stdin=pipe, stdout=pipe, stderr=pipe, env={**os.environ, **(environment or {})}
         )
 

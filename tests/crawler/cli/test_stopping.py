@@ -30,7 +30,7 @@ SCRIPT = """
 def program(request: pytest.FixtureRequest) -> Iterator["subprocess.Popen[bytes]"]:
     script = textwrap.dedent(SCRIPT).replace("BUSY", str(request.param))
     pipe = subprocess.PIPE
-    with subprocess.Popen([sys.executable, "-c", script], stdout=pipe, stderr=pipe) as program:  # noqa: S603
+    with subprocess.Popen([sys.executable, "-c", script], stdout=pipe, stderr=pipe) as program:
         assert program.stdout is not None
         assert program.stdout.readline() == b"ready\n"
         yield program
