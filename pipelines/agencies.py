@@ -9,23 +9,26 @@ _EDGE = 160
 
 
 @lru_cache(maxsize=1)
-def _agencies() -> dict[str, str]:
-    """Every spelling, with the agency's name; those not written in capitals also in lower case."""
+def _spellings() -> dict[str, str]:
+    """Every spelling of words/agencies.txt, with the agency's name."""
     spellings: dict[str, str] = {}
     for line in files("pipelines").joinpath("words/agencies.txt").read_text("utf-8").splitlines():
         names = [name.strip() for name in line.split("|") if name.strip() and not line.startswith("#")]
-        for name in names:
-            spellings[name] = names[0]
-            if not name.isupper():
-                spellings[name.casefold()] = names[0]
+        spellings.update(dict.fromkeys(names, names[0] if names else ""))
     return spellings
+
+
+@lru_cache(maxsize=1)
+def _agencies() -> dict[str, str]:
+    """The spellings that are not in capitals only in lower case, too."""
+    folded = {name.casefold(): agency for name, agency in _spellings().items() if not name.isupper()}
+    return folded | _spellings()
 
 
 @lru_cache(maxsize=1)
 def _credits() -> tuple[re.Pattern[str], re.Pattern[str]]:
     """A dateline's "LONDON (AP) —", "(Reuters) -"; and at the end "(dpa)", "© AFP", "Source: Xinhua"."""
-    names = sorted({*_agencies()} - {name.casefold() for name in _agencies()} or _agencies(), key=len)
-    either = "|".join(re.escape(name) for name in reversed(names))
+    either = "|".join(re.escape(name) for name in sorted(_spellings(), key=len, reverse=True))
     opening = re.compile(
         rf"[(\[（【](?P<name>{either})[^)\]）】]{{0,25}}[)\]）】]|^(?P<bare>{either})\s*[-–—:]\s"
     )

@@ -36,6 +36,7 @@ _PREFIX = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _BETWEEN = re.compile(r"\s*(?:[,;|/·•&、，；]|\s(?:and|und|with|mit)\s)\s*|\s+[-–—]\s+", re.IGNORECASE)
+_JOINT = re.compile(r"^(?:and|und|et|y|e|og|och|en|&|,|i|и)\b|^[,&]|(?:\s(?:and|und|et|y|og|och|en|и)|[,&])$")
 _BETWEEN_FULL_NAMES = re.compile(r"\s+(?:et|y|e|og|och|en|i|и|та|ja|és|si|și|ve)\s+")
 _ASIDE = re.compile(r"\([^)]{0,40}\)|\s(?:for|pour|für)\s+(?:the\s+)?[\w.]+\.\w+$", re.IGNORECASE)
 _ROLE = re.compile(
@@ -102,7 +103,15 @@ def _bylines(tree: HtmlElement) -> Iterator[str]:
             continue
         lines = [line for text in element.itertext() if (line := plain(text))]
         if lines and sum(map(len, lines)) < 160:
-            yield lines[0] + (" " + lines[1] if len(lines) > 1 and _PREFIX.fullmatch(lines[0] + " ") else "")
+            yield " ".join(_first_of(lines))
+
+
+def _first_of(lines: list[str]) -> Iterator[str]:
+    """The first piece of a byline, and those that a "by" before them or an "and" between them joins to it."""
+    for piece, following in zip(lines, [*lines[1:], ""], strict=True):
+        yield piece
+        if not (_PREFIX.fullmatch(f"{piece} ") or _JOINT.search(piece) or _JOINT.match(following)):
+            return
 
 
 def _with_parents(element: HtmlElement) -> Iterable[HtmlElement]:

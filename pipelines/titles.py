@@ -26,7 +26,8 @@ def choose_title(head: Head, site_names: Sequence[str] = (), hint: str | None = 
         "og": plain(head.meta("og:title", "twitter:title", "dc.title", "parsely-title", "sailthru.title")),
         "title": head.title,
     }
-    heading = _fitting_heading(head.headings, list(raw.values()))
+    headings = [heading for heading in head.headings if not _names_site(heading, sites)]
+    heading = _fitting_heading(headings, list(raw.values()))
     complete = [heading, *raw.values()]
     ld, og, title = (_without_site(text, complete, sites) for text in raw.values())
     if og and not _alike(og, title):

@@ -1,0 +1,44 @@
+"""The agency a text is credited to."""
+
+import pytest
+
+from pipelines.agencies import agency_named, credited_agency
+
+BODY = "The harbour bridge will stay closed for at least three weeks, the authority said. " * 4
+
+
+@pytest.mark.parametrize(
+    ("text", "authors", "credit"),
+    [
+        (f"MARROW (Reuters) - {BODY}", (), "Reuters"),
+        (f"MARROW, March 5 (AP) — {BODY}", (), "Associated Press"),
+        (f"{BODY} (dpa)", (), "Deutsche Presse-Agentur"),
+        (f"{BODY}\n© AFP", (), "Agence France-Presse"),
+        (f"{BODY}\n（新华社）", (), "Xinhua"),
+        (BODY, ("Ines Halloran", "dpa"), "Deutsche Presse-Agentur"),
+        (BODY, ("Associated Press",), "Associated Press"),
+        (BODY, ("Ines Halloran",), None),
+        # named in the story, not credited
+        (f"{BODY} Reuters moved to a new house last year, and AP did so, too. {BODY}", (), None),
+        ("The AP is an agency. " + BODY, (), None),
+        ("", (), None),
+    ],
+)
+def test_the_credit_stands_at_the_edge_of_the_text(
+    text: str, authors: tuple[str, ...], credit: str | None
+) -> None:
+    assert credited_agency(text, authors) == credit
+
+
+@pytest.mark.parametrize(
+    ("name", "agency"),
+    [
+        ("AP", "Associated Press"),
+        ("ap", None),
+        ("reuters", "Reuters"),
+        ("sda", "Keystone-SDA"),
+        ("Nobody", None),
+    ],
+)
+def test_an_abbreviation_in_capitals_is_known_in_capitals(name: str, agency: str | None) -> None:
+    assert agency_named(name) == agency
