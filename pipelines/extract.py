@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 
 from lxml.etree import LxmlError
@@ -45,6 +46,8 @@ logging.getLogger("htmldate").setLevel(logging.CRITICAL)
 _LEAST_SHARE = 0.1
 _MOST_SHARE = 1.2
 """Of the letters on a page that are no link text, those that a main text has; see `_main_text`."""
+_PROSE = 60
+"""Characters of a line from which on it is no navigation."""
 
 
 class _GaveUp(Exception):
@@ -121,17 +124,28 @@ def _main_text(opened: _Opened) -> str:
     First without its comparison with other extractors, which takes a third of its time and matters on one
     page in forty: where the text found is next to nothing of what the page has, or is mostly links.
     """
-    text = _extracted(opened, fast=True)
+    text = _extracted(opened.tree, fast=True)
     unlinked = len(opened.layout.letters) * (1 - opened.layout.linked_share())
     found = len(key_of(text))
     if found < _LEAST_SHARE * unlinked or found > _MOST_SHARE * unlinked:
-        text = _extracted(opened, fast=False)
-    return text
+        text = _extracted(opened.tree, fast=False)
+    if any(len(line) >= _PROSE for line in text.split("\n")):
+        return text
+    return _extracted(_nameless(opened.tree), fast=True) or text
 
 
-def _extracted(opened: _Opened, *, fast: bool) -> str:
+def _nameless(tree: HtmlElement) -> HtmlElement:
+    """A copy without classes and ids: an article in a "comment" column is dropped for its name otherwise."""
+    nameless = deepcopy(tree)
+    for element in nameless.iter():
+        element.attrib.pop("class", None)
+        element.attrib.pop("id", None)
+    return nameless
+
+
+def _extracted(tree: HtmlElement, *, fast: bool) -> str:
     try:
-        document = bare_extraction(opened.tree, include_comments=False, fast=fast)
+        document = bare_extraction(tree, include_comments=False, fast=fast)
     except (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError) as error:
         # a bug in the extractor that this page brings out costs this page
         raise _GaveUp(f"{type(error).__name__}: {error}") from error

@@ -58,3 +58,8 @@ def tree() -> Callable[[str], HtmlElement]:
         return root
 
     return parsed
+
+
+@pytest.fixture
+def paragraphs() -> list[str]:
+    return list(PARAGRAPHS)

@@ -59,8 +59,10 @@ def test_the_meta_tags_are_asked_too(tree: Callable[[str], HtmlElement]) -> None
         ("pt_BR", "pt"),
         ("und", None),
         ("", None),
-    ]
-    + [(None, None), ("english", None), ("en,de", None)],
+        (None, None),
+        ("english", None),
+        ("en,de", None),
+    ],
 )
 def test_a_tag_has_one_code(tag: str | None, code: str | None) -> None:
     assert normal_code(tag) == code
