@@ -37,6 +37,7 @@ from pipelines.metadata import Metadata, read_metadata
 from pipelines.page import Page
 from pipelines.see_also import is_see_also, see_also_links
 from pipelines.tables import unwrap_layout_tables
+from pipelines.teasers import mark_teasers
 from pipelines.validate import verdict_on_text
 
 # It reports what it gives up on; here that is a verdict, which the caller gets.
@@ -164,6 +165,8 @@ def _cleaned(text: str, opened: _Opened, metadata: Metadata) -> list[Line]:
     mark_named(lines, container)
     mark_links(lines)
     mark_calls(lines)
+    if head.claims_article:
+        mark_teasers(lines)
     mark_outside(lines, container)
     mark_tail(lines)
     add_missed_paragraphs(lines, opened.layout, container)

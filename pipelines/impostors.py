@@ -44,12 +44,10 @@ def verdict_on_bytes(page: Page) -> Reading | None:
         return rejected(Rejection.NOT_HTML, f"the body is {found}")
     if kind.startswith(("image/", "video/", "audio/", "font/")) or kind == "application/pdf":
         return rejected(Rejection.NOT_HTML, f"the content type is {kind}")
-    if start.startswith((b"\xff\xfe", b"\xfe\xff")) or _HTML.search(page.body[:8192]):
-        return None
-    if root := _XML_ROOT.search(start):
-        return rejected(Rejection.NOT_HTML, f"the body is XML: {root[1].decode('ascii')}")
     if b"<" not in page.body or start[:1] in (b"{", b"["):
-        return rejected(Rejection.NOT_HTML, f"there is no markup in it{kind and f', and it is {kind}'}")
+        return rejected(Rejection.NOT_HTML, f"there is no document in it{kind and f', and it is {kind}'}")
+    if not _HTML.search(page.body[:8192]) and (root := _XML_ROOT.search(start)):
+        return rejected(Rejection.NOT_HTML, f"the body is XML: {root[1].decode('ascii')}")
     return None
 
 
@@ -58,15 +56,19 @@ def verdict_on_document(page: Page, tree: HtmlElement, head: Head, layout: Layou
     letters = len(layout.letters)
     if not letters:
         return rejected(Rejection.EMPTY, "there is not a word in the document")
-    if letters > _LITTLE_TEXT or head.claims_article:
+    # an error page may have the whole site's navigation around it
+    unlinked = letters * (1 - layout.linked_share())
+    if unlinked > _LITTLE_TEXT or head.claims_article:
         return None
     challenge = next((mark for mark in _CHALLENGES if mark in page.body), None)
-    if challenge and letters < _VERY_LITTLE:
+    if challenge and unlinked < _VERY_LITTLE:
         return rejected(Rejection.BOT_WALL, f"a challenge stands in the page: {challenge.decode('ascii')}")
-    text = "".join(layout.texts).casefold()
     titles = [title.casefold().strip(" .!") for title in (head.title, *head.headings[:2]) if title]
+    text = " ".join("".join(layout.texts).casefold().split())
+    for title in titles:
+        text = text.replace(title, " ")
     for kind, rejection in _KINDS.items():
-        if detail := _gives_away(kind, titles, text, short=letters < _VERY_LITTLE):
+        if detail := _gives_away(kind, titles, text, short=unlinked < _VERY_LITTLE):
             return rejected(rejection, detail)
     body = tree.find("body")
     if body is not None and "error404" in (body.get("class") or "").split():
@@ -92,8 +94,8 @@ def phrases_of(kind: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
     table = tomllib.loads(files("pipelines").joinpath("words/verdicts.toml").read_text("utf-8"))[kind]
     title = "|".join(re.escape(phrase) for phrase in sorted(table["title"], key=len, reverse=True))
     text = "|".join(re.escape(phrase) for phrase in table["text"])
-    # at the title's beginning or after the site's name, and hardly anything behind it
-    around = rf"(?:^|[|–—:·-]\s*)(?:{title or '$^'})(?!\w)(?!\s+\w+\s+\w+\s+\w+\s+\w+)"
+    # at the title's beginning or after the site's name, and hardly anything behind it but the site's name
+    around = rf"(?:^|[|–—:·!.-]\s*)(?:{title or '$^'})(?!\w)(?:\W+\w+){{0,3}}\W*(?:$|\s[|–—·-]\s)"
     return re.compile(around), re.compile(text)
 
 

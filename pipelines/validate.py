@@ -4,8 +4,6 @@ import re
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
-from lxml.html import HtmlElement
-
 from pipelines.article import Reading, Rejection
 from pipelines.canonical import canonical_url, is_front_page
 from pipelines.fingerprint import words_of
@@ -15,6 +13,7 @@ from pipelines.jsonld import LIST_TYPES, types_of
 from pipelines.layout import Layout
 from pipelines.lines import Line, kept, text_of_lines
 from pipelines.page import Page
+from pipelines.teasers import teaser_share
 
 _FEWEST_WORDS = 20
 _FEWEST_WORDS_UNCLAIMED = 30
@@ -22,8 +21,6 @@ _FEWEST_WORDS_UNCLAIMED = 30
 _FEWEST_WORDS_BEFORE_PAYWALL = 80
 _LONGEST_SECTION_NAME = 3
 """Words of a heading such as "World news", under which two teasers make a list."""
-_LONGEST_TEASER = 700
-"""Characters of a block of a list: a linked heading, a picture, a few lines."""
 _LISTING_PATH = re.compile(
     r"/(?:tags?|topics?|categor(?:y|ies|ia|ie|ias)|sections?|authors?|archives?|search|suche|rubrik|themen?"
     r"|schlagwort|etiqueta|temas?|auteurs?|autor(?:es|en)?|keyword|label)/[^/]+(?:/(?:page/)?\d+)?/?$"
@@ -43,7 +40,7 @@ def verdict_on_text(
         return rejected(Rejection.FRONT_PAGE, "it is the site's root, and made of links to other pages")
     if not head.claims_article:
         fewest = 2 if len(words_of("".join(head.headings[:1]))) <= _LONGEST_SECTION_NAME else 3
-        teasers = _teaser_share(kept(lines), fewest)
+        teasers = teaser_share(kept(lines), fewest)
         if teasers > 0.6:
             return rejected(Rejection.SECTION_PAGE, f"{teasers:.0%} of it are teasers under linked headings")
         told = _told_to_be_list(address, head)
@@ -53,7 +50,7 @@ def verdict_on_text(
 
 
 def _is_list(layout: Layout, lines: Sequence[Line]) -> bool:
-    return layout.linked_share() > 0.5 or _teaser_share(kept(lines)) > 0.3
+    return layout.linked_share() > 0.5 or teaser_share(kept(lines)) > 0.3
 
 
 def _told_to_be_list(address: str | None, head: Head) -> str | None:
@@ -83,31 +80,3 @@ def _verdict_on_length(head: Head, layout: Layout, words: int, *, claimed: bool)
 def _is_closed(head: Head) -> bool:
     """Whether JSON-LD says the article is not free, https://schema.org/isAccessibleForFree."""
     return any(str(node.get("isAccessibleForFree")).lower() == "false" for node in head.nodes)
-
-
-def _teaser_share(lines: Sequence[Line], fewest: int = 3) -> float:
-    """The share of the text that stands in small blocks under a linked heading; 0 for too few of them."""
-    total = sum(len(line.text) for line in lines)
-    teasers: dict[HtmlElement, int] = {}
-    for line in lines:
-        block = _teaser_around(line.place.elements[0]) if line.place else None
-        if block is not None:
-            teasers[block] = teasers.get(block, 0) + len(line.text)
-    return sum(teasers.values()) / total if len(teasers) >= fewest else 0.0
-
-
-def _teaser_around(element: HtmlElement) -> HtmlElement | None:
-    for parent, _ in zip((element, *element.iterancestors()), range(5), strict=False):
-        if parent.tag in ("body", "main"):
-            return None
-        headings = [
-            h for h in parent.iter("h1", "h2", "h3", "h4") if h.find(".//a") is not None or _in_link(h)
-        ]
-        if headings:
-            small = len("".join(parent.itertext()).strip()) <= _LONGEST_TEASER
-            return parent if len(headings) == 1 and small else None
-    return None
-
-
-def _in_link(element: HtmlElement) -> bool:
-    return next(element.iterancestors("a"), None) is not None

@@ -1,0 +1,59 @@
+"""Blocks that announce other stories: a linked heading, a picture, a few lines."""
+
+from collections.abc import Sequence
+
+from lxml.html import HtmlElement
+
+from pipelines.lines import Line, kept
+
+_LONGEST = 700
+"""Characters of the longest teaser."""
+_FEWEST = 3
+_ENOUGH = 250
+"""Characters of an article beside which teasers are no part of it."""
+
+
+def teasers_among(lines: Sequence[Line]) -> dict[HtmlElement, list[Line]]:
+    """The lines that stand in a small block under a heading that is a link, by block."""
+    blocks: dict[HtmlElement, list[Line]] = {}
+    for line in lines:
+        block = _teaser_around(line.place.elements[0]) if line.place else None
+        if block is not None:
+            blocks.setdefault(block, []).append(line)
+    return blocks
+
+
+def teaser_share(lines: Sequence[Line], fewest: int = _FEWEST) -> float:
+    """The share of the text that stands in teasers; 0 for too few of them."""
+    total = sum(len(line.text) for line in lines)
+    blocks = teasers_among(lines)
+    if len(blocks) < fewest:
+        return 0.0
+    return sum(len(line.text) for block in blocks.values() for line in block) / total
+
+
+def mark_teasers(lines: Sequence[Line]) -> None:
+    """Take out the teasers that follow an article."""
+    remaining = kept(lines)
+    teasers = {id(line) for block in teasers_among(remaining).values() for line in block}
+    article = [number for number, line in enumerate(remaining) if id(line) not in teasers]
+    behind = remaining[article[-1] + 1 :] if article else []
+    enough = sum(len(remaining[number].text) for number in article) >= _ENOUGH
+    if enough and len(teasers_among(behind)) >= _FEWEST:
+        for line in behind:
+            line.rule = "teaser"
+
+
+def _teaser_around(element: HtmlElement) -> HtmlElement | None:
+    for parent, _ in zip((element, *element.iterancestors()), range(5), strict=False):
+        if parent.tag in ("body", "main"):
+            return None
+        headings = [h for h in parent.iter("h1", "h2", "h3", "h4") if _is_linked(h)]
+        if headings:
+            small = len("".join(parent.itertext()).strip()) <= _LONGEST
+            return parent if len(headings) == 1 and small else None
+    return None
+
+
+def _is_linked(heading: HtmlElement) -> bool:
+    return heading.find(".//a") is not None or next(heading.iterancestors("a"), None) is not None
