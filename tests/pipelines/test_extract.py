@@ -150,7 +150,8 @@ def test_random_bytes_are_judged_in_time() -> None:
 
 TAGS = re.findall(
     r"\S+",
-    """<p> </p> <div> </div> <a> </a> <h1> </h1> <ul><li> </ul> <table><tr><td> </table> <br> <!-- --> <script>
+    """<p> </p> <div> </div> <a> </a> <h1> </h1> <ul><li> </ul> <table><tr><td> </table> <br> <!-- -->
+    <script>
     </script> <title> </title> <svg> <blockquote> <pre> <figure><figcaption> <form> <span &nbsp; &#0; <body>
     </html> <meta <time""",
 )
