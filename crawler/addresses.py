@@ -34,6 +34,10 @@ def check_literal(url: str, allowed: Collection[str]) -> None:
     host = (urlsplit(url).hostname or "").rstrip(".")
     if host in allowed:
         return
+    if host == "localhost" or host.endswith(
+        ".localhost"
+    ):  # RFC 6761, 6.3; a proxy would resolve it to itself
+        raise PrivateAddress(host, host)
     try:
         address = socket.inet_ntoa(socket.inet_aton(host)) if ":" not in host else host.partition("%")[0]
         public = is_public(address)
@@ -47,8 +51,12 @@ class PublicResolver(AbstractResolver):
     """Resolves names to public addresses only: the connection goes to the very address that was judged."""
 
     def __init__(self, allowed: Collection[str]) -> None:
-        self._allowed = allowed
+        self._allowed = set(allowed)
         self._names = aiohttp.ThreadedResolver()
+
+    def allow(self, host: str) -> None:
+        """Let a name resolve to whatever it does."""
+        self._allowed.add(host)
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET

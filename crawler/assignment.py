@@ -9,9 +9,11 @@ from pathlib import Path
 from scrapy.settings import BaseSettings
 from sqlalchemy.orm import Session
 
-from crawler.config import ConfigError, load_config
+from crawler.config import Config, ConfigError, load_config
 from crawler.desk import Desk, open_desk
 from crawler.report import RunCounts
+from pipelines.canonical import canonical_url
+from storage.frontier import ask_for_page
 from storage.models import RunState, Source
 from storage.runs import end_run, start_run
 from storage.session import open_database
@@ -33,15 +35,28 @@ class Assignment:
     limit: int | None = None
     """Most pages to fetch."""
 
+    def ask_for_addresses(self, session: Session) -> list[int]:
+        """Make the addresses due, and return the ids of their pages; what is no web address is left out."""
+        now = datetime.now(UTC)
+        wanted = {url: address for address in self.addresses if (url := canonical_url(address))}
+        return [
+            ask_for_page(session, url, None, now, asked_url=address if address != url else None)
+            for url, address in wanted.items()
+        ]
 
-async def assign_source(desk: Desk, source_id: int, limit: int | None = None) -> Assignment:
-    """Begin a run of a source."""
 
-    def begin(session: Session) -> tuple[int, str, str]:
-        source = session.get_one(Source, source_id)
+async def assign_source(desk: Desk, source_id: int, limit: int | None = None) -> Assignment | None:
+    """Begin a run of a source; None if there is no such source any more."""
+
+    def begin(session: Session) -> tuple[int, str, str] | None:
+        if (source := session.get(Source, source_id)) is None:
+            return None
         return start_run(session, source_id, datetime.now(UTC)), source.name, source.url
 
-    run_id, name, home = await desk.archive.write(begin)
+    begun = await desk.archive.write(begin)
+    if begun is None:
+        return None
+    run_id, name, home = begun
     return Assignment(
         desk=desk,
         run_id=run_id,
@@ -68,22 +83,27 @@ async def close_run(assignment: Assignment, state: RunState, counts: RunCounts, 
         )
 
 
-@asynccontextmanager
-async def self_assigned(settings: BaseSettings, source: str) -> AsyncIterator[Assignment]:
-    """The assignment of `scrapy crawl news -a source=NAME`, which has no copydesk command around it.
+def own_config(settings: BaseSettings) -> Config:
+    """The configuration of a crawl without the copydesk command around it. Raises ConfigError.
 
-    Reads ./copydesk.toml, or the file that the setting COPYDESK_CONFIG names. Raises ConfigError and
-    StorageError.
+    It is ./copydesk.toml, or the file that the setting COPYDESK_CONFIG names.
     """
     named = settings.get("COPYDESK_CONFIG")
-    config = load_config(Path(named) if named else None)
+    return load_config(Path(named) if named else None)
+
+
+@asynccontextmanager
+async def self_assigned(settings: BaseSettings, source: str) -> AsyncIterator[Assignment]:
+    """The assignment of `scrapy crawl news -a source=NAME`. Raises ConfigError and StorageError."""
+    config = own_config(settings)
     with open_database(config.database) as database:
         with database.read() as session:
             known = get_source(session, source)
             source_id = known.id if known else None
-        if source_id is None:
-            raise ConfigError(
-                f"no source named {source!r} in {config.database}; `copydesk sources` lists them"
-            )
         async with open_desk(config, database) as desk:
-            yield await assign_source(desk, source_id)
+            assignment = await assign_source(desk, source_id) if source_id is not None else None
+            if assignment is None:
+                raise ConfigError(
+                    f"no source named {source!r} in {config.database}; `copydesk sources` lists them"
+                )
+            yield assignment

@@ -10,6 +10,7 @@ from crawler.assignment import Assignment, assign_addresses, assign_source, clos
 from crawler.desk import Desk
 from crawler.report import RunReport
 from crawler.spiders.news import NewsSpider
+from storage.errors import StorageError
 
 
 async def crawl_sources(
@@ -17,14 +18,19 @@ async def crawl_sources(
 ) -> list[RunReport]:
     """Crawl sources, `crawls_at_once` at a time; a crash of one touches no other.
 
-    `limit`: most pages fetched of each. Reports come in the order of `source_ids`; those not begun when the
-    desk was stopped are left out. Raises StorageError if the archive failed.
+    `limit`: most pages fetched of each. Reports come in the order of `source_ids`; sources that are gone, and
+    those not begun when the desk was stopped, are left out. Raises StorageError if the archive failed, once
+    every crawl has ended.
     """
     room = asyncio.Semaphore(desk.config.crawl.crawls_at_once)
 
     async def one(source_id: int) -> RunReport | None:
         async with room:
-            return None if desk.stopping.is_set() else await crawl_source(desk, source_id, limit=limit)
+            try:
+                return None if desk.stopping.is_set() else await crawl_source(desk, source_id, limit=limit)
+            except StorageError as error:
+                desk.fail(error)
+                return None
 
     reports = await asyncio.gather(*(one(source_id) for source_id in source_ids))
     if desk.broken:
@@ -32,9 +38,13 @@ async def crawl_sources(
     return [report for report in reports if report is not None]
 
 
-async def crawl_source(desk: Desk, source_id: int, *, limit: int | None = None) -> RunReport:
-    """Crawl one source now. Raises StorageError if the run cannot be recorded."""
-    return await _run(await assign_source(desk, source_id, limit))
+async def crawl_source(desk: Desk, source_id: int, *, limit: int | None = None) -> RunReport | None:
+    """Crawl one source now; None if there is no such source.
+
+    Raises StorageError if its run cannot be recorded.
+    """
+    assignment = await assign_source(desk, source_id, limit)
+    return await _run(assignment) if assignment else None
 
 
 async def crawl_addresses(desk: Desk, urls: Sequence[str]) -> RunReport:

@@ -13,6 +13,7 @@ from crawler.politeness import HostGate
 from crawler.progress import Progress, Silent
 from crawler.revisit import Retries
 from crawler.rulebook import RuleBook
+from crawler.settings import USER_AGENT
 from crawler.workers import WorkerPool
 from pipelines.store import Filer
 from storage.errors import StorageError
@@ -77,19 +78,25 @@ def scrapy_settings(config: Config) -> Settings:
     """Scrapy's settings as the configuration has them; [scrapy] has the last word."""
     settings = Settings()
     settings.setmodule("crawler.settings", priority="project")
-    chosen: dict[str, Any] = {
-        "HOST_DELAY": config.crawl.delay,
-        "DOWNLOAD_TIMEOUT": config.crawl.download_timeout,
-        "DOWNLOAD_MAXSIZE": config.crawl.max_body,
-        "ROBOTSTXT_OBEY": config.crawl.obey_robots,
-        "REST_AFTER_REFUSAL": 2 * config.crawl.retry_wait,
-        "PRIVATE_HOSTS_ALLOWED": config.crawl.allow_private,
-    }
-    if config.contact:
-        chosen["USER_AGENT"] = f"{settings['USER_AGENT']} +{config.contact}"
-    settings.update(chosen, priority="project")
+    settings.update(manners(config), priority="project")
     settings.update(config.scrapy, priority="cmdline")
     if "DOWNLOAD_DELAY" in config.scrapy:  # Scrapy's own name for what the gate keeps
         settings.set("HOST_DELAY", config.scrapy["DOWNLOAD_DELAY"], priority="cmdline")
         settings.set("DOWNLOAD_DELAY", 0, priority="cmdline")
     return settings
+
+
+def manners(config: Config) -> dict[str, Any]:
+    """What the configuration says of fetching, as settings of Scrapy."""
+    crawl = config.crawl
+    chosen: dict[str, Any] = {
+        "HOST_DELAY": crawl.delay,
+        "DOWNLOAD_TIMEOUT": crawl.download_timeout,
+        "DOWNLOAD_MAXSIZE": crawl.max_body,
+        "ROBOTSTXT_OBEY": crawl.obey_robots,
+        "REST_AFTER_REFUSAL": 2 * crawl.retry_wait,
+        "PRIVATE_HOSTS_ALLOWED": crawl.allow_private,
+    }
+    if config.contact:
+        chosen["USER_AGENT"] = f"{USER_AGENT} +{config.contact}"
+    return chosen

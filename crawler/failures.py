@@ -84,10 +84,10 @@ def failure_of_exception(error: BaseException) -> Failure:
             return Failure(reason="broken answer", detail=f"{type(error).__name__}: {detail}")
 
 
-def failure_of_response(response: Response, now: datetime) -> Failure | None:
-    """What an HTTP status means; None where it is an answer to use (2xx, 304)."""
+def failure_of_response(response: Response, now: datetime, *, conditional: bool = False) -> Failure | None:
+    """What an HTTP status means; None where it is an answer to use: 2xx, or 304 to a conditional request."""
     status = response.status
-    if 200 <= status < 300 or status == 304:
+    if 200 <= status < 300 or (status == 304 and conditional):
         return None
     gone = status in (404, 410)
     return Failure(
@@ -103,12 +103,12 @@ def failure_of_response(response: Response, now: datetime) -> Failure | None:
 def retry_after(response: Response, now: datetime) -> float | None:
     """Seconds of the Retry-After header, given as seconds or as a date (RFC 9110, 10.2.3); at most a day."""
     header = (response.headers.get("Retry-After") or b"").decode("latin-1").strip()
-    if header.isdigit():
+    if header.isascii() and header.isdigit():
         seconds = float(header[:9])
     else:
         try:
             when = parsedate_to_datetime(header)
-        except ValueError:
+            seconds = (when.replace(tzinfo=when.tzinfo or UTC) - now).total_seconds()
+        except (ValueError, OverflowError):
             return None
-        seconds = (when.replace(tzinfo=when.tzinfo or UTC) - now).total_seconds()
     return min(max(seconds, 0.0), 86400.0)

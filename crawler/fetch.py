@@ -2,7 +2,9 @@
 
 import asyncio
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
+from typing import Any
 
 from scrapy import Request
 from scrapy.crawler import Crawler
@@ -12,36 +14,73 @@ from scrapy.http.request import NO_CALLBACK
 from crawler.failures import FetchFailed, failure_of_exception, failure_of_response
 from crawler.revisit import WITHIN_RUN, Retries, retry_at
 from pipelines.page import Page
+from storage.errors import StorageError
 
 
-async def fetch(crawler: Crawler, url: str, headers: Mapping[str, str] | None = None) -> Response:
-    """The answer of an address: 2xx, or 304 where `headers` are conditional. Raises FetchFailed."""
-    request = Request(url, headers=dict(headers or {}), callback=NO_CALLBACK, dont_filter=True)
+async def fetch(
+    crawler: Crawler,
+    url: str,
+    headers: Mapping[str, str] | None = None,
+    meta: Mapping[str, Any] | None = None,
+) -> Response:
+    """The answer of an address: 2xx, or 304 where `headers` are conditional.
+
+    Raises FetchFailed, with what Scrapy raised as its cause; StorageError if the archive failed meanwhile.
+    """
     assert crawler.engine is not None
     try:
+        request = Request(
+            url, headers=dict(headers or {}), meta=dict(meta or {}), callback=NO_CALLBACK, dont_filter=True
+        )
         response = await crawler.engine.download_async(request)
+    except StorageError:
+        raise
     except Exception as error:
         raise FetchFailed(url, failure_of_exception(error)) from error
-    if failure := failure_of_response(response, datetime.now(UTC)):
+    conditional = is_conditional(response.request)
+    if failure := failure_of_response(response, datetime.now(UTC), conditional=conditional):
         raise FetchFailed(url, failure)
     return response
 
 
 async def fetch_patiently(
-    crawler: Crawler, url: str, headers: Mapping[str, str] | None, retries: Retries
+    crawler: Crawler,
+    url: str,
+    headers: Mapping[str, str] | None,
+    retries: Retries,
+    meta: Mapping[str, Any] | None = None,
 ) -> Response:
     """As `fetch`, trying again as often as a run does for a page. Raises the last FetchFailed."""
     attempts = 0
     while True:
         try:
-            return await fetch(crawler, url, headers)
+            return await fetch(crawler, url, headers, meta)
         except FetchFailed as failed:
             attempts += 1
             now = datetime.now(UTC)
             again = retry_at(failed.failure, attempts, retries, now)
             if not failed.failure.visited or again is None or again - now > WITHIN_RUN:
                 raise
-            await asyncio.sleep((again - now).total_seconds())
+            if not await _pause(crawler, (again - now).total_seconds()):
+                raise
+
+
+async def _pause(crawler: Crawler, seconds: float) -> bool:
+    """Wait; False where the crawl was asked to stop meanwhile."""
+    desk = getattr(crawler.spider, "desk", None)
+    if desk is None:
+        await asyncio.sleep(seconds)
+        return True
+    with suppress(TimeoutError):
+        await asyncio.wait_for(desk.stopping.wait(), seconds)
+    return not desk.stopping.is_set()
+
+
+def is_conditional(request: Request | None) -> bool:
+    """Whether a request carried validators, so that a 304 is an answer to it."""
+    return request is not None and any(
+        request.headers.get(name) for name in ("If-None-Match", "If-Modified-Since")
+    )
 
 
 def header(response: Response, name: str) -> str | None:

@@ -40,9 +40,10 @@ class PoliteDownloadHandler(AiohttpDownloadHandler):
         self._delay = crawler.settings.getfloat("HOST_DELAY")
         self._rest = crawler.settings.getfloat("REST_AFTER_REFUSAL")
         self._allowed = set(crawler.settings.getlist("PRIVATE_HOSTS_ALLOWED"))
+        self._resolver = PublicResolver(self._allowed)
         self._ssl_context = certificates(crawler.settings.getbool("DOWNLOAD_VERIFY_CERTIFICATES"))
         self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(resolver=PublicResolver(self._allowed)),
+            connector=aiohttp.TCPConnector(resolver=self._resolver),
             cookie_jar=aiohttp.DummyCookieJar(),  # cookies are Scrapy's
             auto_decompress=False,
             response_class=_ClientResponse,
@@ -52,7 +53,7 @@ class PoliteDownloadHandler(AiohttpDownloadHandler):
     async def download_request(self, request: Request) -> Response:
         check_literal(request.url, self._allowed)
         if proxy := request.meta.get("proxy"):
-            self._allowed.add(urlsplit(proxy).hostname or "")  # the user's own choice; it resolves the rest
+            self._resolver.allow(urlsplit(proxy).hostname or "")  # the user's own choice
         host = urlsplit(request.url).hostname or ""
         gate = gate_of(self.crawler)
         async with gate.turn(host, self._delay):

@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
+LONGEST_DELAY = 3600.0
+"""Seconds of a Crawl-delay that are kept; a longer one is a mistake, or a way to say "not at all"."""
 PATIENCE = 60.0
 """Seconds that a request waits for a host that asked for a rest; over that, `HostResting` is raised."""
 
@@ -26,7 +28,9 @@ class CrawlStopping(Exception):
 class _Turn:
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     next_at: float = 0.0
-    """When the next request may start, on the monotonic clock, in seconds."""
+    """When the next request may start, on the monotonic clock, in seconds: the pause is over by then."""
+    rested_at: float = 0.0
+    """When the host may be asked again that asked for a rest."""
     delay: float = 0.0
     """What the host's robots.txt asks for, in seconds; the crawler's own delay is a floor."""
 
@@ -47,34 +51,39 @@ class HostGate:
         self._closed.set()
 
     def ask_for_delay(self, host: str, seconds: float) -> None:
-        """Keep at least this pause for a host (its Crawl-delay)."""
-        self._turn(host).delay = seconds
+        """Keep at least this pause for a host (its Crawl-delay), up to LONGEST_DELAY."""
+        self._turn(host).delay = min(seconds, LONGEST_DELAY)
 
     def rest(self, host: str, seconds: float) -> None:
         """Leave a host alone for so long (its Retry-After)."""
         turn = self._turn(host)
-        turn.next_at = max(turn.next_at, time.monotonic() + seconds)
+        turn.rested_at = max(turn.rested_at, time.monotonic() + seconds)
 
     def resting(self, host: str) -> float:
-        """Seconds until the host may be asked again; 0 if now."""
-        return max(0.0, self._turn(host).next_at - time.monotonic())
+        """Seconds until a host that asked for a rest has had it; 0 for others."""
+        return max(0.0, self._turn(host).rested_at - time.monotonic())
+
+    def waiting(self, host: str) -> float:
+        """Seconds until the next request to a host may start."""
+        turn = self._turn(host)
+        return max(0.0, turn.next_at - time.monotonic(), self.resting(host))
 
     @asynccontextmanager
     async def turn(self, host: str, delay: float) -> AsyncIterator[None]:
         """Wait for the host to be free. Raises HostResting, CrawlStopping."""
         turn = self._turn(host)
         async with turn.lock:
-            await self._pause(host, turn)
+            await self._pause(host)
             try:
                 yield
             finally:
-                turn.next_at = max(turn.next_at, time.monotonic() + max(delay, turn.delay))
+                turn.next_at = time.monotonic() + max(delay, turn.delay)
 
-    async def _pause(self, host: str, turn: _Turn) -> None:
-        wait = turn.next_at - time.monotonic()
-        if wait > max(PATIENCE, turn.delay):
-            raise HostResting(host, wait)
-        if wait > 0 and not self._closed.is_set():
+    async def _pause(self, host: str) -> None:
+        if (resting := self.resting(host)) > PATIENCE:
+            raise HostResting(host, resting)
+        wait = self.waiting(host)
+        if wait and not self._closed.is_set():
             try:
                 await asyncio.wait_for(self._closed.wait(), wait)
             except TimeoutError:

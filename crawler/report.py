@@ -8,9 +8,10 @@ from storage.models import RunState
 
 @dataclass(slots=True, kw_only=True)
 class RunCounts:
-    """Pages by what became of them. `found` counts pages new to the frontier, the others visits."""
+    """Pages by what became of them in the end: one that failed and then came counts once, as what it is."""
 
     found: int = 0
+    """Pages new to the frontier, or said to have changed."""
     new: int = 0
     revised: int = 0
     unchanged: int = 0
@@ -18,10 +19,15 @@ class RunCounts:
     rejected: Counter[str] = field(default_factory=Counter)
     """By reason."""
     failed: Counter[str] = field(default_factory=Counter)
-    """By reason; a page that was tried again and came counts under both."""
+    """By reason."""
+    _failed_pages: dict[int, str] = field(default_factory=dict, repr=False, compare=False)
 
-    def count(self, outcome: str, reason: str | None = None) -> None:
-        """Count one visit under its outcome, which is the name of a field."""
+    def count(self, page_id: int, outcome: str, reason: str | None = None) -> None:
+        """Count a visit under its outcome, which is the name of a field."""
+        if (earlier := self._failed_pages.pop(page_id, None)) is not None:
+            self.failed -= Counter([earlier])
+        if outcome == "failed":
+            self._failed_pages[page_id] = reason or "unknown"
         if outcome in ("rejected", "failed"):
             getattr(self, outcome)[reason or "unknown"] += 1
         else:
@@ -36,7 +42,7 @@ class RunCounts:
             "unchanged": self.unchanged,
             "duplicate": self.duplicate,
             "rejected": dict(self.rejected),
-            "failed": dict(self.failed),
+            "failed": dict(+self.failed),
         }
 
 

@@ -19,26 +19,37 @@ class RuleBook:
     def __init__(self, archive: ArchiveThread | None) -> None:
         """Without an archive the rules are kept in memory alone."""
         self._archive = archive
-        self._known: dict[str, tuple[datetime, asyncio.Future[Robots]]] = {}
+        self._known: dict[str, tuple[datetime, asyncio.Future[tuple[Robots, datetime]]]] = {}
 
     async def rules_of(self, origin: str, fetch: Fetch) -> Robots:
-        """An origin's rules; who asks while they are being fetched waits for the same answer."""
+        """An origin's rules; who asks while they are being fetched waits for the same answer.
+
+        Raises what `fetch` raises, and StorageError; then the next to ask tries anew.
+        """
         now = datetime.now(UTC)
         until, rules = self._known.get(origin, (now, None))
-        if rules is None or until <= now:
-            rules = asyncio.ensure_future(self._find(origin, fetch))
-            self._known[origin] = now + RETRIED, rules
-        robots = await asyncio.shield(rules)
+        if rules is not None and until > now:
+            return (await asyncio.shield(rules))[0]
+        rules = asyncio.ensure_future(self._find(origin, fetch))
+        self._known[origin] = now + RETRIED, rules
+        try:
+            robots, asked_at = await asyncio.shield(rules)
+        except BaseException:
+            self._known.pop(origin, None)
+            raise
         if not robots.unreachable:
-            self._known[origin] = max(until, now + KEPT), rules
+            self._known[origin] = asked_at + KEPT, rules
         return robots
 
     def sitemaps_of(self, origin: str) -> list[str]:
         """The sitemaps that an origin's robots.txt names; none where it has not been asked yet."""
         _, rules = self._known.get(origin, (None, None))
-        return rules.result().sitemaps if rules is not None and rules.done() and not rules.exception() else []
+        if rules is None or not rules.done() or rules.cancelled() or rules.exception():
+            return []
+        return rules.result()[0].sitemaps
 
-    async def _find(self, origin: str, fetch: Fetch) -> Robots:
+    async def _find(self, origin: str, fetch: Fetch) -> tuple[Robots, datetime]:
+        """The rules, and when the host was asked for them."""
         host = urlsplit(origin).netloc
         now = datetime.now(UTC)
         if self._archive is not None:
@@ -46,9 +57,9 @@ class RuleBook:
             if stored is not None and now - stored.at < KEPT:
                 robots = read_robots(stored.status, stored.body or b"")
                 if not robots.unreachable:
-                    return robots
+                    return robots, stored.at
         status, body, why = await fetch(origin)
         body = body[:MAX_BYTES]
         if self._archive is not None:
             await self._archive.write(lambda session: save_robots(session, host, status, body, now))
-        return read_robots(status, body, why)
+        return read_robots(status, body, why), now

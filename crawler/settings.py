@@ -37,7 +37,7 @@ HTTPERROR_ALLOW_ALL = True  # a 404 is an outcome to record, not an error to hid
 REST_AFTER_REFUSAL = 10.0  # seconds that a host is left alone after a 429 or 503 that names no time
 RETRY_ENABLED = False  # the frontier tries again, later each time: see crawler/revisit.py
 COOKIES_ENABLED = True  # some sites redirect for ever to a reader who keeps none; they last one crawl
-URLLENGTH_LIMIT = 2000
+URLLENGTH_LIMIT = 0  # the frontier has judged them; a request dropped in silence would never land
 PRIVATE_HOSTS_ALLOWED: list[str] = []  # hosts that may stand at an address that is not public
 
 DOWNLOADER_MIDDLEWARES = {

@@ -6,6 +6,7 @@ import os
 import signal
 from collections.abc import Callable
 from concurrent.futures import TimeoutError as FutureTimeout
+from concurrent.futures.process import BrokenProcessPool
 from types import TracebackType
 from typing import Self
 
@@ -15,10 +16,26 @@ from pipelines.article import Reading, Rejection
 from pipelines.page import Page
 
 
+class _PoolBroken(Exception):
+    """A pool has broken down under a page."""
+
+
+class WorkersBroken(Exception):
+    """The pool itself has failed: nothing more can be read by it, and no page is to blame."""
+
+
 def _read(page: Page) -> Reading:
     from pipelines.extract import read_page  # here: the parent never needs trafilatura in its own memory
 
     return read_page(page)
+
+
+def _guarded(reader: Callable[[Page], Reading], page: Page) -> Reading:
+    """What a worker runs: a fault of the reader's own costs its page."""
+    try:
+        return reader(page)
+    except Exception as error:  # noqa: BLE001  whatever it is, it is this page that brought it about
+        return Reading(rejection=Rejection.UNREADABLE, detail=f"{type(error).__name__}: {error}"[:300])
 
 
 def _start_worker() -> None:
@@ -38,29 +55,52 @@ class WorkerPool:
     ) -> None:
         """`processes`: None for one per CPU. `page_timeout`: seconds. A worker is replaced after so many
         pages. `reader` runs in the workers, which must be able to import it."""
+        self._processes = processes or os.cpu_count() or 1
+        self._timeout = page_timeout
+        self._pages_per_worker = pages_per_worker
+        self._reader = reader
+        self._pool = self._new_pool()
+
+    def _new_pool(self) -> ProcessPool:
         context = multiprocessing.get_context("forkserver")  # fork with threads alive can deadlock
         context.set_forkserver_preload(["pipelines.extract"])
-        self._timeout = page_timeout
-        self._reader = reader
-        self._pool = ProcessPool(
-            max_workers=processes or os.cpu_count() or 1,
-            max_tasks=pages_per_worker,
+        return ProcessPool(
+            max_workers=self._processes,
+            max_tasks=self._pages_per_worker,
             initializer=_start_worker,
             context=context,
         )
 
     async def read(self, page: Page) -> Reading:
-        """The reading of a page. What a page does never raises: see TIMEOUT and WORKER_DIED."""
+        """The reading of a page. What a page does never raises: see TIMEOUT and WORKER_DIED.
+
+        A pool that breaks down is replaced, and the page read again; if that breaks too, WorkersBroken.
+        """
+        for _ in range(2):
+            pool = self._pool
+            try:
+                return await self._read_in(pool, page)
+            except _PoolBroken:
+                if pool is self._pool:  # else another page has seen to it
+                    self._pool = self._new_pool()
+                    pool.stop()  # type: ignore[no-untyped-call]
+        raise WorkersBroken("the processes that read pages break down as soon as they are started")
+
+    async def _read_in(self, pool: ProcessPool, page: Page) -> Reading:
         try:
-            return await asyncio.wrap_future(
-                self._pool.schedule(self._reader, args=(page,), timeout=self._timeout)
-            )
+            task = pool.schedule(_guarded, args=(self._reader, page), timeout=self._timeout)
+            reading = asyncio.wrap_future(task)
+            while not reading.done():
+                await asyncio.wait({reading}, timeout=1)
+                if not reading.done() and not _is_alive(pool):
+                    raise _PoolBroken
+            return reading.result()
         except FutureTimeout:
             return Reading(rejection=Rejection.TIMEOUT, detail=f"over {self._timeout:g} s")
         except ProcessExpired as error:
             return Reading(rejection=Rejection.WORKER_DIED, detail=f"exit code {error.exitcode}")
-        except Exception as error:  # noqa: BLE001  the reader's own bug must not stop the crawl
-            return Reading(rejection=Rejection.UNREADABLE, detail=f"{type(error).__name__}: {error}"[:300])
+        except (BrokenProcessPool, RuntimeError) as error:
+            raise _PoolBroken from error
 
     async def __aenter__(self) -> Self:
         return self
@@ -70,3 +110,8 @@ class WorkerPool:
     ) -> None:
         self._pool.stop()  # type: ignore[no-untyped-call]
         await asyncio.to_thread(self._pool.join)
+
+
+def _is_alive(pool: ProcessPool) -> bool:
+    """Whether tasks of a pool can still come to an end: its threads may die without saying so."""
+    return pool.active and all(loop.is_alive() for loop in pool._loops)

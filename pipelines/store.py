@@ -6,20 +6,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Self
 
-from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import Session
 
 from pipelines.article import Reading
 from pipelines.fingerprint import resemblance
 from storage.articles import FilingOutcome, file_article
-from storage.errors import CannotStore
+from storage.errors import CannotStore, StorageError
 from storage.frontier import VisitRecord, record_visits
 from storage.models import PageState
 from storage.thread import ArchiveThread
 
 UNSTORABLE = "could not be stored"
-ROW_ERRORS = (CannotStore, DataError, IntegrityError)
-"""What one row may bring about; everything else is the database's own trouble."""
 GROUP_SIZE = 50
 GROUP_WAIT = 0.2
 """Seconds that a first visit waits for company before it is written."""
@@ -114,7 +111,9 @@ class Filer:
         """In one go; where that fails on a row, again with every visit on its own."""
         try:
             return await self._archive.write(lambda session: file_visits(session, group))
-        except ROW_ERRORS:
+        except Exception as error:
+            if _is_databases_own(error):
+                raise
             return await self._archive.write(lambda session: file_visits_apart(session, group))
 
 
@@ -132,11 +131,18 @@ def file_visits_apart(session: Session, group: Sequence[Visited]) -> list[FiledV
         try:
             with session.begin_nested():
                 filed += file_visits(session, [visited])
-        except ROW_ERRORS as error:
+        except Exception as error:
+            if _is_databases_own(error):
+                raise
             cause = getattr(error, "orig", None) or error
             refused = replace(visited, reading=None, failure=UNSTORABLE, detail=str(cause))
             filed += file_visits(session, [refused])
     return filed
+
+
+def _is_databases_own(error: Exception) -> bool:
+    """Whether an error is the database's trouble, and not brought about by one row."""
+    return isinstance(error, StorageError) and not isinstance(error, CannotStore)
 
 
 def _file_article(session: Session, visited: Visited) -> FiledVisit:
@@ -161,6 +167,7 @@ def _record(visited: Visited, filed: FiledVisit) -> VisitRecord:
         state, detail = PageState.REJECTED, visited.reading.detail
     else:
         state, detail = None if visited.unchanged else visited.failed_as, visited.detail
+    known = filed.article_id is not None or visited.unchanged
     return VisitRecord(
         page_id=visited.page_id,
         run_id=visited.run_id,
@@ -174,8 +181,9 @@ def _record(visited: Visited, filed: FiledVisit) -> VisitRecord:
         state=state,
         due_at=visited.due_at,
         attempted=visited.attempted,
-        etag=visited.etag,
-        last_modified=visited.last_modified,
+        # An answer that gave no article is fetched whole the next time: a 304 would only repeat the verdict.
+        etag=visited.etag if known else None,
+        last_modified=visited.last_modified if known else None,
         article_id=filed.article_id,
     )
 

@@ -118,7 +118,7 @@ def _distinct(candidates: Iterable[Candidate]) -> Iterable[Candidate]:
             first = found.setdefault(candidate.url, candidate)
             found[candidate.url] = Candidate(
                 url=candidate.url,
-                asked_url=fit_text(first.asked_url),
+                asked_url=first.asked_url if first.asked_url and is_fit_url(first.asked_url) else None,
                 title=fit_text(first.title or candidate.title),
                 published_at=fit_time(first.published_at or candidate.published_at),
                 modified_at=fit_time(first.modified_at or candidate.modified_at),

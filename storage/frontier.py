@@ -27,7 +27,7 @@ from sqlalchemy.orm import Session
 
 from storage.insert import insert_into, table_of
 from storage.models import Page, PageState, Run, Visit
-from storage.rows import check_row, fit_text
+from storage.rows import check_row, fit_text, is_fit_url
 
 _DUE_STATES = (PageState.WAITING, PageState.STORED, PageState.FAILED, PageState.REJECTED)
 
@@ -117,6 +117,8 @@ def ask_for_page(
     `url` is its canonical form, `asked_url` the address to fetch it by where that differs. It is made if we
     do not know it; a page of no source joins `source_id`. Raises `CannotStore` if the address cannot be kept.
     """
+    if asked_url is not None and not is_fit_url(asked_url):
+        asked_url = None
     row = {"url": url, "asked_url": asked_url, "source_id": source_id, "found_at": now, "due_at": now}
     check_row(table_of(Page), row)
     statement = insert_into(session, Page).values(**row, state=PageState.WAITING, attempts=0)

@@ -7,10 +7,12 @@ from urllib.parse import urlsplit
 from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
-from scrapy.http.request import NO_CALLBACK
 
-from crawler.failures import failure_of_exception
+from crawler.failures import FetchFailed
+from crawler.fetch import fetch_patiently
 from crawler.handler import gate_of
+from crawler.politeness import CrawlStopping, HostResting
+from crawler.revisit import Retries
 from crawler.robots import ForbiddenByRobots, RobotsUnreachable
 from crawler.rulebook import RuleBook
 
@@ -49,14 +51,20 @@ class RobotsMiddleware:
             raise ForbiddenByRobots(f"robots.txt of {parts.netloc} forbids it")
 
     async def _fetch(self, origin: str) -> tuple[int | None, bytes, str]:
-        """Status and body of an origin's robots.txt; a status of None where no answer came, and why."""
-        request = Request(f"{origin}/robots.txt", meta={"is_robots_txt": True}, callback=NO_CALLBACK)
-        assert self._crawler.engine is not None
+        """Status and body of an origin's robots.txt; a status of None where no answer came, and why.
+
+        Raises CrawlStopping and HostResting, which say nothing of robots.txt.
+        """
+        retries = getattr(getattr(self._crawler.spider, "desk", None), "retries", Retries())
         try:
-            response = await self._crawler.engine.download_async(request)
-        except Exception as error:  # noqa: BLE001  whatever broke, the answer is the same: not now
-            failure = failure_of_exception(error)
+            url = f"{origin}/robots.txt"
+            response = await fetch_patiently(self._crawler, url, None, retries, meta={"is_robots_txt": True})
+        except FetchFailed as failed:
+            if isinstance(failed.__cause__, CrawlStopping | HostResting):
+                raise failed.__cause__ from None
+            failure = failed.failure
             logger.info("robots.txt of %s: %s (%s)", origin, failure.reason, failure.detail)
             # RFC 9309, 2.3.1.2: one that redirects for ever may count as missing
-            return (404 if failure.reason == "redirect loop" else None), b"", failure.reason
+            status = 404 if failure.reason == "redirect loop" else failure.status
+            return status, b"", failure.reason
         return response.status, response.body, ""

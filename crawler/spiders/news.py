@@ -1,10 +1,8 @@
 """The spider that crawls one source: its seeds, then every page that is due."""
 
-import asyncio
-import time
-from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any, Self
 from urllib.parse import urlsplit
 
@@ -13,32 +11,27 @@ from scrapy import Request, signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import CloseSpider, UsageError
 from scrapy.http import Response
-from sqlalchemy.orm import Session
 from twisted.python.failure import Failure as TwistedFailure
 
-from crawler.assignment import Assignment, close_run, self_assigned
+from crawler.assignment import Assignment, close_run, own_config, self_assigned
 from crawler.config import ConfigError
-from crawler.desk import Desk
+from crawler.desk import Desk, manners
 from crawler.discover import DiscoveryFailed, explore
-from crawler.failures import Failure, failure_of_exception, failure_of_response
-from crawler.fetch import fetch_patiently, header, page_of
+from crawler.duepages import DuePages
+from crawler.failures import failure_of_exception, failure_of_response
+from crawler.fetch import fetch_patiently, is_conditional, page_of
 from crawler.politeness import PATIENCE, CrawlStopping
 from crawler.report import RunCounts
-from crawler.revisit import WITHIN_RUN, Retries, retry_at
+from crawler.revisit import Retries
 from crawler.seeds import SeedReader
-from pipelines.canonical import canonical_url
+from crawler.visits import failed, visited
+from crawler.workers import WorkersBroken
 from pipelines.store import Visited
 from storage.errors import StorageError
-from storage.frontier import DuePage, ask_for_page, due_among, due_pages
-from storage.models import PageState, RunState
+from storage.frontier import DuePage, due_among, due_pages
+from storage.models import RunState
 from storage.seeds import seeds_of
 from storage.sources import add_seeds
-
-BATCH = 50
-"""Pages asked of the frontier at a time."""
-
-AskFrontier = Callable[[Session, datetime, int, Collection[int]], Sequence[DuePage]]
-"""Pages due at a time, so many at most, without those whose ids are given."""
 
 
 class NewsSpider(scrapy.Spider):
@@ -50,14 +43,13 @@ class NewsSpider(scrapy.Spider):
 
     name = "news"
     job: Assignment
+    pages: DuePages
 
     def __init__(
         self, source: str | None = None, assignment: Assignment | None = None, **kwargs: Any
     ) -> None:
         """`source`: a source's name, for `scrapy crawl news -a source=NAME`; copydesk gives an assignment."""
         super().__init__(**kwargs)
-        if assignment is None and source is None:
-            raise UsageError("name a source: scrapy crawl news -a source=NAME")
         self._source = source
         self._own = AsyncExitStack()
         if assignment is not None:
@@ -65,8 +57,6 @@ class NewsSpider(scrapy.Spider):
         self.counts = RunCounts()
         self.error: str | None = None
         self.state = RunState.DONE
-        self._in_flight: set[int] = set()
-        self._none_in_flight = asyncio.Event()
 
     @property
     def desk(self) -> Desk:
@@ -74,9 +64,14 @@ class NewsSpider(scrapy.Spider):
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
+        if "assignment" not in kwargs:  # Scrapy's own command line: what it does not set, copydesk.toml does
+            if not kwargs.get("source"):
+                raise UsageError("name a source: scrapy crawl news -a source=NAME")
+            crawler.settings.update(manners(own_config(crawler.settings)), priority="project")
         spider = super().from_crawler(crawler, *args, **kwargs)
-        for settled in (signals.item_scraped, signals.item_dropped, signals.item_error):
+        for settled in (signals.item_scraped, signals.item_dropped):
             crawler.signals.connect(spider._item_settled, settled)
+        crawler.signals.connect(spider._item_lost, signals.item_error)
         crawler.signals.connect(spider._callback_broke, signals.spider_error)
         crawler.signals.connect(spider._close, signals.spider_closed)
         return spider
@@ -85,16 +80,12 @@ class NewsSpider(scrapy.Spider):
         """The requests of the run; Scrapy takes the next one only when it has room for it."""
         if self._source is not None:
             self.job = await self._own_assignment(self._source)
-        if (source_id := self.job.source_id) is not None:
-            await self._read_seeds(source_id)
-            due = self._due_pages(lambda session, *rest: due_pages(session, source_id, *rest))
-        else:
-            ids = await self._ask_for_addresses()
-            due = self._due_pages(lambda session, *rest: due_among(session, ids, *rest))
-        async for page in due:
-            self._in_flight.add(page.id)
-            self._none_in_flight.clear()
-            yield self._request(page)
+        try:
+            self.pages = await self._due_pages()
+            async for page in self.pages:
+                yield self._request(page)
+        except StorageError as error:
+            self._archive_failed(error)
 
     async def _own_assignment(self, source: str) -> Assignment:
         try:
@@ -102,6 +93,22 @@ class NewsSpider(scrapy.Spider):
         except (ConfigError, StorageError) as error:
             self.logger.error("%s", error)
             raise CloseSpider("not started") from error
+
+    async def _due_pages(self) -> DuePages:
+        """The pages of the assignment: those of a source once its seeds are read, or the addresses given."""
+        archive, limit = self.desk.archive, self.job.limit
+        source_id = self.job.source_id
+        if source_id is None:
+            ids = await archive.write(self.job.ask_for_addresses)
+            self.desk.progress.found(self.job.label, len(ids))
+            self.counts.failed["not a web address"] += len(self.job.addresses) - len(ids)
+            return DuePages(
+                archive, lambda s, *rest: due_among(s, ids, *rest), limit=limit, may_go_on=self._may_go_on
+            )
+        await self._read_seeds(source_id)
+        return DuePages(
+            archive, lambda s, *rest: due_pages(s, source_id, *rest), limit=limit, may_go_on=self._may_go_on
+        )
 
     async def _read_seeds(self, source_id: int) -> None:
         answers = await self._find_seeds(source_id)
@@ -118,7 +125,7 @@ class NewsSpider(scrapy.Spider):
         )
         await reader.read_all(self.desk.stopping, self._found)
         if reader.errors and not reader.read:
-            self.error = reader.errors[0]
+            self.error = self.error or reader.errors[0]
 
     async def _find_seeds(self, source_id: int) -> dict[str, Response]:
         """Explore a site that has no seeds yet; what was fetched for that serves as their first visit."""
@@ -144,48 +151,14 @@ class NewsSpider(scrapy.Spider):
         self.counts.found += count
         self.desk.progress.found(self.job.label, count)
 
-    async def _due_pages(self, ask: AskFrontier) -> AsyncIterator[DuePage]:
-        """What the frontier has due, newest first; waits for pages that are soon to be tried again."""
-        given = 0
-        while not self.desk.stopping.is_set() and (self.job.limit is None or given < self.job.limit):
-            room = BATCH if self.job.limit is None else min(BATCH, self.job.limit - given)
-            pages = await self._ask(ask, timedelta(0), room)
-            if not pages and self._in_flight:
-                await self._none_in_flight.wait()  # one of them may fail, and be due again
-            elif not pages:
-                if self._host_rests() or not await self._ask(ask, WITHIN_RUN, 1):
-                    return
-                await asyncio.sleep(0.5)
-            for page in pages:
-                if self.desk.stopping.is_set() or self._host_rests():
-                    return
-                given += 1
-                yield page
-
-    async def _ask(self, ask: AskFrontier, ahead: timedelta, limit: int) -> Sequence[DuePage]:
-        skip, when = frozenset(self._in_flight), datetime.now(UTC) + ahead
-        return await self.desk.archive.read(lambda session: ask(session, when, limit, skip))
-
-    async def _ask_for_addresses(self) -> list[int]:
-        """Make the addresses of the assignment due; the ids of their pages."""
-        now = datetime.now(UTC)
-
-        def ask(session: Session) -> list[int]:
-            ids = []
-            for address in self.job.addresses:
-                url = canonical_url(address) or address  # what is no web address fails when it is fetched
-                asked_url = address if address != url else None
-                ids.append(ask_for_page(session, url, None, now, asked_url=asked_url))
-            return ids
-
-        return await self.desk.archive.write(ask)
-
-    def _host_rests(self) -> bool:
-        """Whether the site asked to be left alone for longer than a run waits: then the run ends here."""
-        if (seconds := self.desk.gate.resting(urlsplit(self.job.home or "").hostname or "")) <= PATIENCE:
+    def _may_go_on(self) -> bool:
+        """Whether another page may be fetched: not where the user, or the site, asked to stop."""
+        if self.desk.stopping.is_set():
             return False
+        if (seconds := self.desk.gate.resting(urlsplit(self.job.home or "").hostname or "")) <= PATIENCE:
+            return True
         self.error = f"the site asked to be left alone for {seconds:.0f} s"
-        return True
+        return False
 
     def _request(self, page: DuePage) -> Request:
         validators = {"If-None-Match": page.etag, "If-Modified-Since": page.last_modified}
@@ -195,97 +168,81 @@ class NewsSpider(scrapy.Spider):
             callback=self.answered,
             errback=self.not_answered,
             cb_kwargs={"page": page},
-            meta={"asked_at": time.monotonic()},
             dont_filter=True,  # the frontier has decided
         )
 
     async def answered(self, response: Response, page: DuePage) -> AsyncIterator[Visited]:
         """An HTTP answer came: read it in a worker, or record what its status says."""
         now = datetime.now(UTC)
-        if failure := failure_of_response(response, now):
-            yield self._failed(page, failure, now, response)
+        if failure := failure_of_response(response, now, conditional=is_conditional(response.request)):
+            yield failed(self.job, page, now, failure, response)
         elif response.status == 304:
-            yield self._visited(page, now, response, unchanged=True)
+            yield visited(self.job, page, now, response, unchanged=True)
         else:
             fetched = page_of(response, self.job.home, page.hint_title, page.hint_published_at)
-            yield self._visited(page, now, response, reading=await self.desk.workers.read(fetched))
+            try:
+                reading = await self.desk.workers.read(fetched)
+            except WorkersBroken as error:  # the page is left as it was
+                self.error = str(error)
+                self.desk.stop()
+                self.pages.lost(page.id)
+            else:
+                yield visited(self.job, page, now, response, reading=reading)
 
     async def not_answered(self, failure: TwistedFailure) -> AsyncIterator[Visited]:
         """No answer came, or none that was let through."""
         page: DuePage = failure.request.cb_kwargs["page"]  # type: ignore[attr-defined]  # Scrapy sets it
-        assert failure.value is not None
-        if isinstance(failure.value, CrawlStopping):
-            self._landed(page.id)
+        error = failure.value
+        assert error is not None
+        if isinstance(error, StorageError):
+            self._archive_failed(error)
+        if isinstance(error, CrawlStopping | StorageError):
+            self.pages.lost(page.id)
         else:
-            yield self._failed(page, failure_of_exception(failure.value), datetime.now(UTC))
+            yield failed(self.job, page, datetime.now(UTC), failure_of_exception(error))
 
-    def _failed(
-        self, page: DuePage, failure: Failure, now: datetime, response: Response | None = None
-    ) -> Visited:
-        attempts = page.attempts + failure.visited
-        state = (
-            PageState.GONE if failure.gone else PageState.FORBIDDEN if failure.forbidden else PageState.FAILED
-        )
-        return self._visited(
-            page,
-            now,
-            response,
-            failure=failure.reason,
-            detail=failure.detail,
-            failed_as=state,
-            attempted=failure.visited,
-            due_at=retry_at(failure, attempts, self.desk.retries, now),
-        )
-
-    def _visited(self, page: DuePage, now: datetime, response: Response | None, **outcome: Any) -> Visited:
-        took: dict[str, Any] = {}
-        if response is not None:
-            took = {
-                "status": response.status,
-                "size": len(response.body),
-                "milliseconds": round(1000 * response.meta.get("download_latency", 0.0)),
-                "final_url": response.url if response.meta.get("redirect_times") else None,
-                "etag": header(response, "ETag"),
-                "last_modified": header(response, "Last-Modified"),
-            }
-        return Visited(
-            page_id=page.id, source_id=self.job.source_id, run_id=self.job.run_id, at=now, **took, **outcome
-        )
-
-    async def file(self, visited: Visited) -> None:
+    async def file(self, item: Visited) -> None:
         """File a visit and count it; a database that fails stops the desk."""
         try:
-            filed = await self.desk.filer.file(visited)
+            filed = await self.desk.filer.file(item)
         except StorageError as error:
-            self.error = str(error)
-            self.desk.fail(error)
+            self._archive_failed(error)
         else:
-            self.counts.count(filed.outcome, filed.reason)
+            self.counts.count(item.page_id, filed.outcome, filed.reason)
             self.desk.progress.page_done(self.job.label, filed.outcome)
+
+    def _archive_failed(self, error: StorageError) -> None:
+        self.error = str(error)
+        self.desk.fail(error)
 
     async def _close(self, reason: str) -> None:
         if not hasattr(self, "job"):  # its own assignment could not be had; Scrapy has logged why
             return
-        if self.desk.stopping.is_set():
-            self.state = RunState.STOPPED
-        elif reason != "finished":
+        if reason != "finished" and not self.desk.stopping.is_set():
             self.error = self.error or f"the crawl broke off ({reason}); the log says more"
-        if self.error and self.state is not RunState.STOPPED:
+        if self.error:
             self.state = RunState.FAILED
+        elif self.desk.stopping.is_set():
+            self.state = RunState.STOPPED
         if self._source is not None:
             await close_run(self.job, self.state, self.counts, self.error)
             await self._own.aclose()
 
     def _item_settled(self, item: Any) -> None:
         if isinstance(item, Visited):
-            self._landed(item.page_id)
+            self.pages.landed(item.page_id)
 
-    def _callback_broke(self, response: Response) -> None:
-        if isinstance(page := response.cb_kwargs.get("page"), DuePage):
-            self.counts.count("failed", "internal error")
-            self._landed(page.id)
+    def _item_lost(self, item: Any) -> None:
+        if isinstance(item, Visited):
+            self._lost(item.page_id)
 
-    def _landed(self, page_id: int) -> None:
-        self._in_flight.discard(page_id)
-        if not self._in_flight:
-            self._none_in_flight.set()
+    def _callback_broke(self, response: Response | TwistedFailure | None) -> None:
+        request = getattr(response, "request", None)
+        page = request.cb_kwargs.get("page") if request is not None else None
+        if isinstance(page, DuePage):
+            self._lost(page.id)
+
+    def _lost(self, page_id: int) -> None:
+        """A fault of ours, which Scrapy has logged: the page is left to a later run."""
+        self.counts.count(page_id, "failed", "internal error")
+        self.pages.lost(page_id)

@@ -8,6 +8,8 @@ from crawler.addresses import PrivateAddress, PublicResolver, check_literal, is_
 @pytest.mark.parametrize(
     "host",
     [
+        "localhost",
+        "press.localhost",
         "127.0.0.1",
         "127.1",
         "0x7f.0.0.1",

@@ -64,9 +64,17 @@ def test_statuses(status: int, retry: bool, this_run: bool, gone: bool) -> None:
     assert not failure.retry or failure.this_run == this_run
 
 
-@pytest.mark.parametrize("status", [200, 203, 304])
+@pytest.mark.parametrize("status", [200, 203])
 def test_answers_are_no_failures(status: int) -> None:
     assert failure_of_response(Response("http://a/", status=status), NOW) is None
+
+
+def test_a_304_answers_a_conditional_request_alone() -> None:
+    response = Response("http://a/", status=304)
+    assert failure_of_response(response, NOW, conditional=True) is None
+    failure = failure_of_response(response, NOW)
+    assert failure is not None
+    assert failure.retry
 
 
 @pytest.mark.parametrize(
@@ -80,6 +88,8 @@ def test_answers_are_no_failures(status: int) -> None:
         ("soon", None),
         ("", None),
         ("-3", None),
+        ("²", None),
+        ("Sun, 01 Nov 2026 12:02:00 +9999999", None),
     ],
 )
 def test_retry_after(header: str, seconds: float | None) -> None:

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from crawler.politeness import PATIENCE, CrawlStopping, HostGate, HostResting
+from crawler.politeness import LONGEST_DELAY, PATIENCE, CrawlStopping, HostGate, HostResting
 
 
 async def visit(gate: HostGate, host: str, delay: float, spans: list[tuple[float, float]]) -> None:
@@ -76,3 +76,20 @@ async def test_closing_the_gate_turns_away_who_waits() -> None:
         await asyncio.wait_for(waiting, 1)
     with pytest.raises(CrawlStopping):
         await visit(gate, "b", 0, spans)
+
+
+async def test_a_long_delay_is_a_pause_and_not_a_rest() -> None:
+    gate, spans = HostGate(), []
+    await visit(gate, "a", PATIENCE + 100, spans)
+    assert gate.resting("a") == 0
+    waiting = asyncio.ensure_future(visit(gate, "a", PATIENCE + 100, spans))
+    await asyncio.sleep(0.01)
+    assert not waiting.done()
+    waiting.cancel()
+
+
+async def test_an_absurd_crawl_delay_is_cut() -> None:
+    gate, spans = HostGate(), []
+    gate.ask_for_delay("a", 1e9)
+    await visit(gate, "a", 0, spans)
+    assert gate.waiting("a") <= LONGEST_DELAY

@@ -1,0 +1,57 @@
+"""What robots.txt says is asked once, kept a day, and asked again when it could not be had."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from crawler.rulebook import RuleBook
+from storage.errors import DatabaseIsLocked
+from storage.hosts import save_robots
+from storage.session import open_database
+from storage.thread import ArchiveThread
+
+RULES = b"User-agent: *\nDisallow: /private/\nSitemap: http://a.example/s.xml\n"
+ORIGIN = "http://a.example"
+
+
+class Host:
+    """Answers for robots.txt, and counts how often it was asked."""
+
+    def __init__(self, status: int | None = 200, error: Exception | None = None) -> None:
+        self.status, self.error, self.asked = status, error, 0
+
+    async def __call__(self, origin: str) -> tuple[int | None, bytes, str]:
+        self.asked += 1
+        await asyncio.sleep(0)
+        if self.error:
+            raise self.error
+        return self.status, RULES, "no answer"
+
+
+async def test_who_asks_at_the_same_time_shares_one_answer() -> None:
+    book, host = RuleBook(None), Host()
+    found = await asyncio.gather(*(book.rules_of(ORIGIN, host) for _ in range(5)))
+    assert host.asked == 1
+    assert all(not robots.allows(f"{ORIGIN}/private/a") for robots in found)
+    assert book.sitemaps_of(ORIGIN) == ["http://a.example/s.xml"]
+
+
+async def test_an_error_of_ours_is_not_remembered() -> None:
+    book = RuleBook(None)
+    with pytest.raises(DatabaseIsLocked):
+        await book.rules_of(ORIGIN, Host(error=DatabaseIsLocked("locked")))
+    assert book.sitemaps_of(ORIGIN) == []
+    assert not (await book.rules_of(ORIGIN, Host())).unreachable
+
+
+async def test_rules_in_the_archive_are_used_until_they_are_a_day_old(database_url: str) -> None:
+    host, now = Host(), datetime.now(UTC)
+    with open_database(database_url) as database:
+        archive = ArchiveThread(database)
+        for age, asked in ((timedelta(hours=23), 0), (timedelta(hours=25), 1)):
+            with database.write() as session:
+                save_robots(session, "a.example", 200, RULES, now - age)
+            await RuleBook(archive).rules_of(ORIGIN, host)
+            assert host.asked == asked
+        archive.close()
