@@ -9,6 +9,10 @@ import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 
+NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+"""IPv4 addresses behind a translator, RFC 6052."""
+
+
 class PrivateAddress(Exception):
     """The host stands at an address that is not public, and the user has not allowed it."""
 
@@ -21,7 +25,8 @@ def is_public(address: str) -> bool:
     """Whether an IP address, as text, is one of the public internet; IPv4 inside IPv6 is judged as IPv4."""
     ip = ipaddress.ip_address(address)
     if isinstance(ip, ipaddress.IPv6Address):
-        ip = ip.ipv4_mapped or ip.sixtofour or ip
+        nat64 = ipaddress.IPv4Address(int(ip) & 0xFFFF_FFFF) if ip in NAT64 else None
+        ip = ip.ipv4_mapped or ip.sixtofour or nat64 or ip
     return ip.is_global and not ip.is_multicast
 
 

@@ -46,7 +46,13 @@ def test_a_host_that_the_user_allows_passes() -> None:
 
 @pytest.mark.parametrize(
     ("address", "public"),
-    [("8.8.8.8", True), ("::ffff:8.8.8.8", True), ("::ffff:10.0.0.1", False), ("fc00::", False)],
+    [
+        ("8.8.8.8", True),
+        ("::ffff:8.8.8.8", True),
+        ("::ffff:10.0.0.1", False),
+        ("64:ff9b::10.0.0.1", False),
+        ("fc00::", False),
+    ],
 )
 def test_ip_addresses_are_judged(address: str, public: bool) -> None:
     assert is_public(address) == public
