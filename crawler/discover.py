@@ -8,10 +8,13 @@ from scrapy.http import Response
 
 from crawler.desk import Desk
 from crawler.discovery.autodetect import WELL_KNOWN_PATHS, kind_of, seeds_in_page
+from crawler.discovery.candidates import absolute
+from crawler.discovery.feeds import NotAFeed
+from crawler.discovery.sitemaps import NotASitemap
 from crawler.errand import FetchOne, run_errand
 from crawler.failures import FetchFailed
 from crawler.fetch import header, page_of
-from crawler.seeds import read_seed
+from crawler.seeds import SeedReading, parse, read_seed, was_stopped
 from pipelines.article import Reading
 from pipelines.page import Page
 from storage.candidates import Candidate
@@ -37,7 +40,19 @@ class Discovery:
 
 
 class DiscoveryFailed(Exception):
-    """The site does not answer at all; the message names the address and the reason."""
+    """What a site offers cannot be told now; the message names the address that failed, and the reason.
+
+    It does not answer at all, or what it names may answer at another time, or the crawl is being stopped.
+    """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Problem:
+    """Why an address gave no seed."""
+
+    text: str
+    may_pass: bool = False
+    """Whether it may give one at another time."""
 
 
 def is_site_address(url: str) -> bool:
@@ -60,30 +75,39 @@ async def discover(desk: Desk, url: str) -> Discovery:
 async def explore(desk: Desk, fetch: FetchOne, url: str, answers: dict[str, Response]) -> Discovery:
     """As `discover`, inside a crawl that is under way. `answers` receives what was fetched, by address."""
     home = await _home(fetch, url)
-    content_type = header(home, "Content-Type")
-    own_kind = kind_of(home.body, home.url, content_type)
+    own_kind = await _kind_of(home)
     found = {home.url: own_kind} if own_kind else {}
-    problems: list[str] = []
     origin = "{0.scheme}://{0.netloc}".format(urlsplit(home.url))
     site = origin + "/" if own_kind else home.url
-    named = (
-        []
-        if own_kind
-        else [*seeds_in_page(home.body, home.url, content_type), *desk.rules.sitemaps_of(origin)]
-    )
-    await _probe(fetch, _fresh(named, found)[:PROBES], found, answers, problems)
+    named = [] if own_kind else _named(desk, home, origin)
+    problems = await _probe(fetch, _fresh(named, found)[:PROBES], found, answers)
     if not SUFFICIENT & set(found.values()):
         guesses = [urljoin(origin, path) for path in WELL_KNOWN_PATHS]
-        await _probe(fetch, _fresh(guesses, found), found, answers, [])
+        await _probe(fetch, _fresh(guesses, found), found, answers)
     if not found:
+        # A seed that is stored stays: the links of the front page must not stand in for a feed that is down.
+        if passing := [problem.text for problem in problems if problem.may_pass]:
+            raise DiscoveryFailed(passing[0])
         found[home.url] = SeedKind.SECTION
     answers[home.url] = home
     return Discovery(
         url=site,
         name=(urlsplit(site).hostname or site).removeprefix("www."),
         seeds=tuple(SeedDraft(url=address, kind=kind) for address, kind in found.items()),
-        problems=tuple(problems),
+        problems=tuple(problem.text for problem in problems),
     )
+
+
+def _named(desk: Desk, home: Response, origin: str) -> list[str]:
+    """The addresses that a front page and its host's robots.txt name as feeds and sitemaps."""
+    of_robots = (absolute(address, origin) for address in desk.rules.sitemaps_of(origin))
+    in_page = seeds_in_page(home.body, home.url, header(home, "Content-Type"))
+    return [*in_page, *(address for address in of_robots if address)]
+
+
+async def _kind_of(answer: Response) -> SeedKind | None:
+    content_type = header(answer, "Content-Type")
+    return await parse(answer.body, lambda: kind_of(answer.body, answer.url, content_type))
 
 
 async def _home(fetch: FetchOne, url: str) -> Response:
@@ -97,25 +121,27 @@ async def _home(fetch: FetchOne, url: str) -> Response:
 
 
 async def _probe(
-    fetch: FetchOne,
-    addresses: Iterable[str],
-    found: dict[str, SeedKind],
-    answers: dict[str, Response],
-    problems: list[str],
-) -> None:
-    """Fetch addresses and keep those that parse as a feed or a sitemap."""
+    fetch: FetchOne, addresses: Iterable[str], found: dict[str, SeedKind], answers: dict[str, Response]
+) -> list[_Problem]:
+    """Fetch addresses and keep those that parse as a feed or a sitemap; what became of the others.
+
+    Raises DiscoveryFailed where the crawl is being stopped.
+    """
+    problems = []
     for address in addresses:
         try:
             answer = await fetch(address, patient=False)
-        except FetchFailed as error:
-            problems.append(str(error))
+        except FetchFailed as failed:
+            if was_stopped(failed):
+                raise DiscoveryFailed(str(failed)) from failed
+            problems.append(_Problem(text=str(failed), may_pass=failed.failure.retry))
             continue
-        kind = kind_of(answer.body, answer.url, header(answer, "Content-Type"))
-        if kind is None:
-            problems.append(f"{address}: neither a feed nor a sitemap")
-        else:
+        if kind := await _kind_of(answer):
             found.setdefault(answer.url, kind)
             answers[answer.url] = answer
+        else:
+            problems.append(_Problem(text=f"{address}: neither a feed nor a sitemap"))
+    return problems
 
 
 def _fresh(addresses: Iterable[str], known: dict[str, SeedKind]) -> list[str]:
@@ -151,14 +177,18 @@ async def _candidates(fetch: FetchOne, seeds: Sequence[SeedDraft], wanted: int) 
     while queue and len(found) < wanted:
         seed = queue.pop(0)
         try:
-            answer = await fetch(seed.url)
-        except FetchFailed:
+            reading = await _read(await fetch(seed.url), seed.kind)
+        except (FetchFailed, NotAFeed, NotASitemap):
             continue
-        reading = read_seed(seed.kind, answer.body, answer.url, header(answer, "Content-Type"))
         found += reading.candidates
         if seed in seeds:
             queue += reading.children[:2]
     return found
+
+
+async def _read(answer: Response, kind: SeedKind) -> SeedReading:
+    content_type = header(answer, "Content-Type")
+    return await parse(answer.body, lambda: read_seed(kind, answer.body, answer.url, content_type))
 
 
 async def fetch_page(desk: Desk, url: str) -> Page:

@@ -1,18 +1,20 @@
 """The seeds of a source: what we poll, how it answered, and what it named."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.orm import Session
 
 from storage.candidates import Candidate, Found, add_pages
 from storage.insert import insert_into, table_of
-from storage.models import Seed, SeedKind
+from storage.models import Page, Seed, SeedKind
 from storage.rows import fit_text, is_fit_url
 from storage.sources import SeedDraft
+
+_BATCH = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,8 +51,17 @@ class SeedVisit:
 
 def seeds_of(session: Session, source_id: int) -> list[SeedState]:
     """The seeds of a source, in the order in which they were found."""
+    return _states(session, source_id, Seed.id.expression)
+
+
+def seeds_by_visit(session: Session, source_id: int) -> list[SeedState]:
+    """The seeds of a source: those never visited first, then those whose last visit is longest ago."""
+    return _states(session, source_id, Seed.visited_at.nulls_first(), Seed.id.expression)
+
+
+def _states(session: Session, source_id: int, *order: ColumnElement[Any]) -> list[SeedState]:
     columns = [getattr(Seed, name) for name in SeedState.__slots__]
-    rows = session.execute(select(*columns).where(Seed.source_id == source_id).order_by(Seed.id))
+    rows = session.execute(select(*columns).where(Seed.source_id == source_id).order_by(*order))
     return [SeedState(**row._mapping) for row in rows]
 
 
@@ -58,9 +69,10 @@ def record_seed_visit(
     session: Session,
     seed_id: int,
     visit: SeedVisit,
-    candidates: Iterable[Candidate],
+    candidates: Sequence[Candidate],
     children: Sequence[SeedDraft],
     now: datetime,
+    room: int | None = None,
 ) -> Found:
     """Write down a visit of a seed with all that it named, in the caller's one transaction.
 
@@ -68,7 +80,12 @@ def record_seed_visit(
 
     `children`: every sitemap that an index names. Where there are any, seeds that the same index named before
     and does not now are dropped; give none where the body was not read anew.
+    `room`: most pages taken that we did not know. Where there are more, those and all candidates behind them
+    are left out, and the visit does not count as full: otherwise a 304 would keep them from us for good.
     """
+    taken = candidates if room is None else _that_fit(session, candidates, room)
+    if len(taken) < len(candidates):
+        visit = replace(visit, full=False)
     seed = table_of(Seed)
     values: dict[str, Any] = {"visited_at": now, "status": visit.status, "error": fit_text(visit.error)}
     values["failures"] = seed.c.failures + 1 if visit.error else 0
@@ -85,7 +102,20 @@ def record_seed_visit(
         return Found()  # its source was removed while we fetched it
     if children:
         _replace_children(session, source_id, seed_id, children)
-    return add_pages(session, source_id, seed_id, candidates, now)
+    return add_pages(session, source_id, seed_id, taken, now)
+
+
+def _that_fit(session: Session, candidates: Sequence[Candidate], room: int) -> Sequence[Candidate]:
+    """The candidates ahead of the first unknown page that there is no room for."""
+    for start in range(0, len(candidates), _BATCH):
+        urls = [candidate.url for candidate in candidates[start : start + _BATCH]]
+        known = set(session.scalars(select(Page.url).where(Page.url.in_(urls))))
+        for place, url in enumerate(urls, start):
+            if url not in known and is_fit_url(url):
+                if room == 0:
+                    return candidates[:place]
+                room -= 1
+    return candidates
 
 
 def _replace_children(session: Session, source_id: int, seed_id: int, children: Sequence[SeedDraft]) -> None:

@@ -1,0 +1,298 @@
+"""A source's seeds are read in an order, within bounds, and nothing that they named is lost."""
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import pytest
+from scrapy.http import Response
+from sqlalchemy import select
+
+from crawler.failures import Failure, FetchFailed
+from crawler.politeness import CrawlStopping
+from crawler.seeds import CHILDREN, LARGE, MOST_SITEMAPS, SeedReader, parse, read_seed
+from storage.models import Page, Seed, SeedKind
+from storage.seeds import seeds_of
+from storage.session import Database, open_database
+from storage.sources import SeedDraft, SourceDraft, add_seeds, add_source
+from storage.thread import ArchiveThread
+
+HOME = "https://paper.example/"
+NEWS = '<news:news xmlns:news="http://www.google.com/schemas/sitemap-news/0.9"><news:title>T</news:title></news:news>'
+
+
+def urlset(*paths: str, inside: str = "") -> bytes:
+    urls = "".join(f"<url><loc>{HOME}{path}</loc>{inside}</url>" for path in paths)
+    return f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{urls}</urlset>'.encode()
+
+
+def index(*paths: str) -> bytes:
+    maps = "".join(f"<sitemap><loc>{HOME}{path}</loc></sitemap>" for path in paths)
+    return f'<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{maps}</sitemapindex>'.encode()
+
+
+def rss(*paths: str) -> bytes:
+    items = "".join(f"<item><title>T</title><link>{HOME}{path}</link></item>" for path in paths)
+    return f'<rss version="2.0"><channel><title>Paper</title>{items}</channel></rss>'.encode()
+
+
+@dataclass(kw_only=True)
+class Site:
+    """What a site answers, by path: a body, which is given an ETag, or an exception."""
+
+    bodies: dict[str, bytes | Exception]
+    moved: dict[str, str] = field(default_factory=dict)
+    """Where a path redirects to."""
+    asked: list[str] = field(default_factory=list)
+    conditions: list[dict[str, str]] = field(default_factory=list)
+
+    async def fetch(self, url: str, headers: dict[str, str]) -> Response:
+        path = url.removeprefix(HOME)
+        self.asked.append(path)
+        self.conditions.append(headers)
+        body = self.bodies[path]
+        if isinstance(body, Exception):
+            raise body
+        etag = f'"{hash(body)}"'
+        if headers.get("If-None-Match") == etag:
+            return Response(url, status=304)
+        return Response(self.moved.get(path, url), headers={"ETag": etag}, body=body)
+
+
+@dataclass(kw_only=True)
+class Source:
+    """A source whose only seeds are those given, in an archive."""
+
+    database: Database
+    id: int
+    home: str = HOME
+
+    async def read(self, site: Site, room: int = 1000) -> SeedReader:
+        """One run's reading of all seeds."""
+        archive = ArchiveThread(self.database)
+        try:
+            reader = SeedReader(
+                archive=archive, fetch=site.fetch, source_id=self.id, home=self.home, room=room
+            )
+            await asyncio.wait_for(reader.read_all(asyncio.Event(), lambda _count: None), 30)
+        finally:
+            archive.close()
+        return reader
+
+    @property
+    def pages(self) -> set[str]:
+        with self.database.read() as session:
+            return {url.removeprefix(HOME) for url in session.scalars(select(Page.url))}
+
+    def seed(self, path: str) -> Seed:
+        with self.database.read() as session:
+            return session.scalars(select(Seed).where(Seed.url == HOME + path)).one()
+
+    @property
+    def seeds(self) -> list[str]:
+        with self.database.read() as session:
+            return [seed.url.removeprefix(HOME) for seed in seeds_of(session, self.id)]
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    with open_database(database_url) as database:
+        yield database
+
+
+MakeSource = Callable[..., Source]
+
+
+@pytest.fixture
+def source(database: Database) -> MakeSource:
+    """Makes a source: `source(("sitemap.xml", SeedKind.SITEMAP))`."""
+
+    def make(*seeds: tuple[str, SeedKind], home: str = HOME) -> Source:
+        with database.write() as session:
+            made = add_source(session, SourceDraft(name="Paper", url=home), datetime.now(UTC))
+            for path, kind in seeds:
+                add_seeds(session, made.id, [SeedDraft(url=HOME + path, kind=kind)])
+            return Source(database=database, id=made.id, home=home)
+
+    return make
+
+
+def failed(path: str, cause: Exception | None = None, **failure: object) -> FetchFailed:
+    error = FetchFailed(HOME + path, Failure(**failure))  # type: ignore[arg-type]
+    error.__cause__ = cause
+    return error
+
+
+def tree(depth: int, width: int, path: str = "map") -> dict[str, bytes | Exception]:
+    """Indexes `depth` deep, each of which names `width` others; sitemaps at the end."""
+    if depth == 0:
+        return {path: urlset(f"{path}/story")}
+    below = [f"{path}-{number}" for number in range(width)]
+    found: dict[str, bytes | Exception] = {path: index(*below)}
+    for child in below:
+        found |= tree(depth - 1, width, child)
+    return found
+
+
+async def test_an_index_may_name_indexes_and_those_no_others(source: MakeSource) -> None:
+    paper, site = source(("map", SeedKind.SITEMAP)), Site(bodies=tree(3, 1))
+    await paper.read(site)
+    assert site.asked == ["map", "map-0", "map-0-0"]
+    assert paper.seeds == ["map", "map-0", "map-0-0"]
+
+
+async def test_sitemaps_two_below_the_own_one_are_read(source: MakeSource) -> None:
+    paper, site = source(("map", SeedKind.SITEMAP)), Site(bodies=tree(2, 2))
+    await paper.read(site)
+    assert paper.pages == {f"map-{a}-{b}/story" for a in "01" for b in "01"}
+
+
+async def test_a_run_reads_so_many_sitemaps_and_the_next_run_reads_the_others(source: MakeSource) -> None:
+    site = Site(bodies=tree(2, 8) | {"feed": rss("fresh"), "": b"<html></html>"})
+    paper = source(("map", SeedKind.SITEMAP), ("", SeedKind.SECTION), ("feed", SeedKind.FEED))
+    await paper.read(site)
+    assert len(site.asked) == MOST_SITEMAPS + 2
+    await paper.read(site)
+    assert len(paper.pages) == 64 + 1
+
+
+async def test_of_an_index_so_many_are_followed(source: MakeSource) -> None:
+    paper, site = source(("map", SeedKind.SITEMAP)), Site(bodies=tree(1, CHILDREN + 5))
+    await paper.read(site)
+    assert len(site.asked) == 1 + CHILDREN
+
+
+async def test_what_tells_of_news_is_read_first(source: MakeSource) -> None:
+    site = Site(
+        bodies={
+            "": b"<html></html>",
+            "index": index("old", "google-news.xml"),
+            "old": urlset("old/1"),
+            "google-news.xml": urlset("new/1", inside=NEWS),
+            "new": urlset("new/2", inside=NEWS),
+            "feed": rss("new/3"),
+        }
+    )
+    kinds = {"": SeedKind.SECTION, "index": SeedKind.SITEMAP, "new": SeedKind.NEWS_SITEMAP}
+    await source(*kinds.items(), ("feed", SeedKind.FEED)).read(site)
+    assert site.asked == ["feed", "new", "index", "google-news.xml", "old", ""]
+
+
+async def test_what_there_was_no_room_for_comes_with_the_next_runs(source: MakeSource) -> None:
+    first, second = [f"a/{n}" for n in range(5)], [f"b/{n}" for n in range(3)]
+    site = Site(bodies={"a.xml": urlset(*first), "b.xml": urlset(*second)})
+    paper = source(("a.xml", SeedKind.SITEMAP), ("b.xml", SeedKind.SITEMAP))
+    counts = []
+    for _ in range(4):
+        await paper.read(site, room=3)
+        counts.append(len(paper.pages))
+    assert counts == [3, 6, 8, 8]
+    assert paper.pages == {*first, *second}
+    site.conditions.clear()
+    await paper.read(site, room=3)
+    assert all(headers.get("If-None-Match") for headers in site.conditions)
+
+
+async def test_a_sitemap_that_was_cut_is_no_full_visit(source: MakeSource) -> None:
+    paper = source(("a.xml", SeedKind.SITEMAP))
+    await paper.read(Site(bodies={"a.xml": urlset("1", "2", "3")}), room=2)
+    seed = paper.seed("a.xml")
+    assert (seed.etag, seed.body_hash, seed.full_fetch_at, seed.error) == (None, None, None, None)
+    await paper.read(Site(bodies={"a.xml": urlset("1", "2", "3")}), room=2)
+    assert paper.seed("a.xml").body_hash is not None
+
+
+async def test_known_pages_take_no_room(source: MakeSource) -> None:
+    old = [f"old/{n}" for n in range(600)]
+    paper = source(("old.xml", SeedKind.SITEMAP), ("more.xml", SeedKind.SITEMAP))
+    await paper.read(Site(bodies={"old.xml": urlset(*old), "more.xml": urlset()}))
+    more = Site(bodies={"old.xml": urlset(*old, "old/last"), "more.xml": urlset("one")})
+    reader = await paper.read(more, room=2)
+    assert paper.pages == {*old, "old/last", "one"}
+    assert reader.room == 0
+
+
+async def test_feeds_and_sections_need_no_room(source: MakeSource) -> None:
+    links = "".join(f'<li><a href="/news/2026/03/0{n}/the-ferry-is-late">The ferry is late again, for the '
+                    f"{n}th time</a></li>" for n in range(1, 5))  # fmt: skip
+    site = Site(bodies={"feed": rss("1", "2"), "": f"<html><body><ul>{links}</ul></body></html>".encode()})
+    paper = source(("feed", SeedKind.FEED), ("", SeedKind.SECTION))
+    await paper.read(site, room=0)
+    assert len(paper.pages) == 6
+
+
+@pytest.mark.parametrize(
+    ("home", "answered_at"),
+    [
+        ("https://old.example/", HOME + "a.xml"),
+        (HOME, "https://maps.example/a.xml"),
+        ("https://old.example/", "https://maps.example/a.xml"),
+    ],
+)
+async def test_a_sitemap_names_pages_of_the_home_or_of_where_it_stands(
+    source: MakeSource, home: str, answered_at: str
+) -> None:
+    paper = source(("a.xml", SeedKind.SITEMAP), home=home)
+    body = urlset("story").replace(b"</urlset>", b"<url><loc>https://ads.example/x</loc></url></urlset>")
+    await paper.read(Site(bodies={"a.xml": body}, moved={"a.xml": answered_at}))
+    assert paper.pages == {"story"}
+
+
+async def test_a_seed_that_moved_to_another_domain_names_pages_of_that(source: MakeSource) -> None:
+    paper = source(("a.xml", SeedKind.SITEMAP))
+    body = urlset("story").replace(b"paper.example", b"newpaper.test")
+    site = Site(bodies={"a.xml": body}, moved={"a.xml": "https://newpaper.test/a.xml"})
+    await paper.read(site)
+    assert paper.pages == {"https://newpaper.test/story"}
+
+
+@pytest.mark.parametrize(
+    ("failure", "told", "status"),
+    [
+        (failed("a.xml", reason="http 304", status=304), "a.xml: http 304", 304),
+        (failed("a.xml", reason="timeout"), "a.xml: timeout", None),
+    ],
+)
+async def test_a_seed_that_cannot_be_had_is_recorded_and_stops_no_other(
+    source: MakeSource, failure: FetchFailed, told: str, status: int | None
+) -> None:
+    paper = source(("a.xml", SeedKind.SITEMAP), ("b.xml", SeedKind.SITEMAP), ("c.xml", SeedKind.SITEMAP))
+    bodies: dict[str, bytes | Exception] = {"a.xml": failure, "b.xml": b"no sitemap", "c.xml": urlset("1")}
+    reader = await paper.read(Site(bodies=bodies))
+    assert [error.removeprefix(HOME) for error in reader.errors] == [told, "b.xml: not a sitemap"]
+    assert (reader.read, paper.pages) == (1, {"1"})
+    seed = paper.seed("a.xml")
+    assert (seed.error, seed.status, seed.failures) == (HOME + told, status, 1)
+
+
+async def test_a_crawl_that_stops_says_nothing_of_its_seeds(source: MakeSource) -> None:
+    paper = source(("a.xml", SeedKind.SITEMAP))
+    stopped = failed("a.xml", CrawlStopping(), reason="stopped")
+    reader = await paper.read(Site(bodies={"a.xml": stopped}))
+    assert (reader.read, reader.errors, paper.seed("a.xml").visited_at) == (0, [], None)
+
+
+@pytest.mark.parametrize(
+    ("body", "in_thread"), [(b"x" * LARGE, False), (b"x" * (LARGE + 1), True), (b"\x1f\x8b packed", True)]
+)
+async def test_a_large_body_is_read_in_a_thread(body: bytes, in_thread: bool) -> None:
+    where = await parse(body, threading.get_ident)
+    assert (where != threading.get_ident()) is in_thread
+
+
+async def test_the_loop_goes_on_while_a_large_sitemap_is_read(source: MakeSource) -> None:
+    body = urlset(*(f"2026/03/04/story-{n}" for n in range(20_000)))
+    began = time.perf_counter()
+    read_seed(SeedKind.SITEMAP, body, HOME, None)
+    alone, longest = time.perf_counter() - began, 0.0
+    paper = source(("a.xml", SeedKind.SITEMAP))
+    reading = asyncio.ensure_future(paper.read(Site(bodies={"a.xml": body}), room=1))
+    while not reading.done():
+        began = time.perf_counter()
+        await asyncio.sleep(0.01)
+        longest = max(longest, time.perf_counter() - began)
+    await reading
+    assert longest < alone / 2
