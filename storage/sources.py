@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy import ColumnElement, delete, func, or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from storage.errors import SourceExists
 from storage.insert import insert_into, table_of
-from storage.models import Article, Page, PageState, Run, RunState, Seed, SeedKind, Source
+from storage.models import Article, Page, PageState, Run, RunState, Seed, SeedKind, Source, Visit
 from storage.rows import check_row
 
 _NAME_LENGTH = 200
@@ -47,6 +47,9 @@ class SourceHealth:
     last_run_at: datetime | None
     """When its last run ended; null before the first."""
     last_run_state: RunState | None
+    last_run_started_at: datetime | None
+    last_sign_at: datetime | None
+    """When its last run last showed that it lives: its end, else its last visit, else its beginning."""
     last_error: str | None
     """What broke the last run."""
     last_new_at: datetime | None
@@ -60,7 +63,7 @@ class SourceHealth:
 
 
 def add_source(session: Session, draft: SourceDraft, now: datetime) -> Source:
-    """Store a source and its seeds.
+    """Store a source and its seeds. What is known of its host and belongs to no source becomes its own.
 
     Raises `SourceExists` if the name or the address is taken, `CannotStore` if one cannot be kept.
     """
@@ -71,7 +74,25 @@ def add_source(session: Session, draft: SourceDraft, now: datetime) -> Source:
     if source_id is None:
         raise _taken(session, draft)
     add_seeds(session, source_id, draft.seeds)
+    _adopt(session, source_id, draft.url)
     return session.get_one(Source, source_id)
+
+
+def _adopt(session: Session, source_id: int, home: str) -> None:
+    """Give a source the articles and pages of its host that have none: it was removed once, perhaps."""
+    host = _bare(urlsplit(home).netloc)
+    if not host:
+        return
+    forms = [f"{scheme}://{www}{host}/" for scheme in ("https", "http") for www in ("", "www.")]
+    for model in (Article, Page):
+        # lower(): a server's redirect may have capitals in its host, and LIKE minds them on PostgreSQL.
+        on_host = or_(*(func.lower(model.url).startswith(form, autoescape=True) for form in forms))
+        session.execute(
+            update(model)
+            .where(model.source_id.is_(None), on_host)
+            .values(source_id=source_id)
+            .execution_options(synchronize_session=False)
+        )
 
 
 def add_seeds(session: Session, source_id: int, drafts: Sequence[SeedDraft]) -> None:
@@ -183,6 +204,7 @@ def source_health(session: Session) -> list[SourceHealth]:
     waiting = _count_by(session, Page.source_id, Page.state == PageState.WAITING)
     last_runs = select(func.max(Run.id)).group_by(Run.source_id)
     runs = {run.source_id: run for run in session.scalars(select(Run).where(Run.id.in_(last_runs)))}
+    signs = _last_visits(session, [run.id for run in runs.values() if run.state is RunState.RUNNING])
     return [
         SourceHealth(
             id=source.id,
@@ -192,6 +214,8 @@ def source_health(session: Session) -> list[SourceHealth]:
             schedule=source.schedule,
             last_run_at=source.last_run_at,
             last_run_state=run.state if run else None,
+            last_run_started_at=run.started_at if run else None,
+            last_sign_at=signs.get(run.id, run.ended_at or run.started_at) if run else None,
             last_error=run.error if run else None,
             last_new_at=source.last_new_at,
             seeds=seeds.get(source.id, 0),
@@ -211,6 +235,14 @@ def _count_by(
 ) -> dict[int | None, int]:
     rows = session.execute(select(column, func.count()).where(*where).group_by(column))
     return {source_id: int(count) for source_id, count in rows}
+
+
+def _last_visits(session: Session, run_ids: Sequence[int]) -> dict[int | None, datetime]:
+    """When each of these runs last visited a page; those that visited none are missing."""
+    rows = session.execute(
+        select(Visit.run_id, func.max(Visit.at)).where(Visit.run_id.in_(run_ids)).group_by(Visit.run_id)
+    )
+    return {run_id: at for run_id, at in rows}
 
 
 def _failed(run: Run) -> int:

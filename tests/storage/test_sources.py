@@ -76,6 +76,53 @@ def test_source_that_exists_is_named(
     assert caught.value.source == owner
 
 
+def test_a_source_takes_over_what_its_host_left_behind(
+    database: Database, file: Callable[..., Filed], article: Callable[..., Story], now: datetime
+) -> None:
+    addresses = {
+        "https://www.a.example/1": True,
+        "http://a.example/2": True,
+        "https://a.example.org/3": False,
+        "https://b.example/https://a.example/4": False,
+        "https://a.example:8000/5": False,
+        "https://axexample/6": False,
+    }
+    for url in addresses:
+        file(article(url, url=url))
+    with database.write() as session:
+        add_pages(session, None, None, [Candidate(url=url) for url in addresses], now)
+    other = add(database, SourceDraft(name="Beta", url="https://b.example/"), now)
+    source_id = add(database, DRAFT, now)
+    with database.read() as session:
+        for model in (Article, Page):
+            owners = dict(session.execute(select(model.url, model.source_id)).tuples().all())
+            assert {url for url, owner in owners.items() if owner == source_id} == {
+                url for url, ours in addresses.items() if ours
+            }
+            assert owners["https://b.example/https://a.example/4"] == other
+    assert add(database, SourceDraft(name="Gamma", url="http://a.example/"), now) > source_id
+    with database.read() as session:
+        assert session.scalar(select(func.count()).where(Article.source_id == source_id)) == 2
+
+
+def test_a_run_that_is_under_way_gives_a_sign_of_life(database: Database, now: datetime) -> None:
+    source_id = add(database, DRAFT, now)
+    later = now + timedelta(minutes=3)
+    with database.write() as session:
+        add_pages(session, source_id, 1, [Candidate(url="https://a.example/1")], now)
+        run_id = start_run(session, source_id, now)
+    with database.read() as session:
+        [health] = source_health(session)
+    assert (health.last_run_state, health.last_run_started_at, health.last_sign_at) == ("running", now, now)
+    visit = VisitRecord(
+        page_id=1, run_id=run_id, at=later, outcome="failed", state=PageState.FAILED, due_at=None
+    )
+    with database.write() as session:
+        record_visits(session, [visit])
+    with database.read() as session:
+        assert source_health(session)[0].last_sign_at == later
+
+
 def test_source_that_cannot_be_kept_is_refused(database: Database, now: datetime) -> None:
     with pytest.raises(CannotStore):
         add(database, SourceDraft(name="nul\0", url="https://a.example/"), now)
