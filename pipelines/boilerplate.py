@@ -33,6 +33,8 @@ _ROLES = frozenset({"dialog", "alertdialog", "navigation", "complementary", "con
 _MOST_NAMED = 0.3
 """What is named so but holds more than this share of the text is the article itself."""
 _MOST_OUTSIDE = 0.2
+_SENTENCE = 90
+"""Characters of a sentence that is no headline."""
 _NOT_LETTERS = re.compile(r"[^A-Za-z]+")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _SENTENCE_END = re.compile(r"[.!?。！？؟।…][\"'”’»)\]]*(?:\s|$)")
@@ -123,8 +125,8 @@ def mark_links(lines: Sequence[Line]) -> None:
 
 
 def _is_only_link(line: Line) -> bool:
-    if line.place is None or line.linked <= 0.9:
-        return False
+    if line.place is None or line.linked <= 0.9 or " " not in line.text.strip():
+        return False  # a single word that is a link is an address, and belongs to the text
     block = block_of(line.place.elements[0])
     # a heading may be a link to the article itself, or to what the section is about
     return block.tag not in _HEADINGS or next(block.iterancestors("a"), None) is not None
@@ -216,7 +218,8 @@ def mark_tail(lines: Sequence[Line]) -> None:
         text = line.text.strip()
         budget -= len(text)
         is_notice = _is_short(text, 300) and notice.search(text.casefold())
-        if budget < 0 or not (is_notice or line.linked > 0.5 or _is_heading_of_nothing(line, text)):
+        is_link = line.linked > 0.5 and not (len(text) > _SENTENCE and _SENTENCE_END.search(text))
+        if budget < 0 or not (is_notice or is_link or _is_heading_of_nothing(line, text)):
             return
         line.rule = "tail"
 
