@@ -134,7 +134,7 @@ async def _probe(
         except FetchFailed as failed:
             if was_stopped(failed):
                 raise DiscoveryFailed(str(failed)) from failed
-            problems.append(_Problem(text=str(failed), may_pass=failed.failure.retry))
+            problems.append(_Problem(text=str(failed), may_pass=(failed.failure.retry and failed.failure.this_run)))
             continue
         if kind := await _kind_of(answer):
             found.setdefault(answer.url, kind)

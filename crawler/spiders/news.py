@@ -135,8 +135,8 @@ class NewsSpider(scrapy.Spider):
             return answers
         try:
             discovery = await explore(self.desk, self._fetch, self.job.home, answers)
-        except DiscoveryFailed as failed:
-            self.error = str(failed)
+        except DiscoveryFailed as told:
+            self.error = None if self.desk.stopping.is_set() else str(told)
         else:
             await self.desk.archive.write(lambda session: add_seeds(session, source_id, discovery.seeds))
         return answers
