@@ -88,7 +88,7 @@ def main() -> int:
             folder = fresh(hosts, server)
             kills = 0
             while len(killed_at) < options.kills:
-                moment = chance.uniform(0.5, max(2.0, whole / 3))
+                moment = chance.uniform(0.5, max(3.0, whole / 2))
                 if crawl(folder, server, moment):
                     break
                 killed_at.append(round(moment, 2))

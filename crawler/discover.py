@@ -134,7 +134,8 @@ async def _probe(
         except FetchFailed as failed:
             if was_stopped(failed):
                 raise DiscoveryFailed(str(failed)) from failed
-            problems.append(_Problem(text=str(failed), may_pass=(failed.failure.retry and failed.failure.this_run)))
+            may_pass = failed.failure.retry and failed.failure.this_run
+            problems.append(_Problem(text=str(failed), may_pass=may_pass))
             continue
         if kind := await _kind_of(answer):
             found.setdefault(answer.url, kind)
