@@ -90,6 +90,12 @@ def due_pages(
     return _due(session, Page.source_id == source_id, now, limit, skip)
 
 
+def count_due(session: Session, source_id: int, now: datetime) -> int:
+    """How many pages `due_pages` would give without a limit."""
+    due = select(func.count()).select_from(Page).where(Page.source_id == source_id, *_is_due(now))
+    return session.scalars(due).one()
+
+
 def due_among(
     session: Session, page_ids: Collection[int], now: datetime, limit: int, skip: Collection[int] = ()
 ) -> list[DuePage]:
@@ -97,12 +103,16 @@ def due_among(
     return _due(session, Page.id.in_(page_ids), now, limit, skip)
 
 
+def _is_due(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return Page.due_at <= now, Page.state.in_(_DUE_STATES)
+
+
 def _due(
     session: Session, which: ColumnElement[bool], now: datetime, limit: int, skip: Collection[int]
 ) -> list[DuePage]:
     rows = session.execute(
         select(*_DUE_COLUMNS)
-        .where(which, Page.due_at <= now, Page.state.in_(_DUE_STATES))
+        .where(which, *_is_due(now))
         .order_by(Page.hint_published_at.desc().nulls_last(), Page.id)
         .limit(limit + len(skip))
     )

@@ -28,7 +28,7 @@ from crawler.visits import failed, visited
 from crawler.workers import WorkersBroken
 from pipelines.store import Visited
 from storage.errors import StorageError
-from storage.frontier import DuePage, due_among, due_pages
+from storage.frontier import DuePage, count_due, due_among, due_pages
 from storage.models import RunState
 from storage.seeds import seeds_of
 from storage.sources import add_seeds
@@ -101,11 +101,15 @@ class NewsSpider(scrapy.Spider):
         if source_id is None:
             ids = await archive.write(self.job.ask_for_addresses)
             self.desk.progress.found(self.job.label, len(ids))
-            self.counts.failed["not a web address"] += len(self.job.addresses) - len(ids)
+            if (strange := len(set(self.job.addresses)) - len(ids)) > 0:
+                self.counts.failed["not a web address"] = strange
             return DuePages(
                 archive, lambda s, *rest: due_among(s, ids, *rest), limit=limit, may_go_on=self._may_go_on
             )
         await self._read_seeds(source_id)
+        now = datetime.now(UTC)
+        due = await archive.read(lambda session: count_due(session, source_id, now))
+        self.desk.progress.found(self.job.label, due if limit is None else min(due, limit))
         return DuePages(
             archive, lambda s, *rest: due_pages(s, source_id, *rest), limit=limit, may_go_on=self._may_go_on
         )
@@ -149,7 +153,6 @@ class NewsSpider(scrapy.Spider):
 
     def _found(self, count: int) -> None:
         self.counts.found += count
-        self.desk.progress.found(self.job.label, count)
 
     def _may_go_on(self) -> bool:
         """Whether another page may be fetched: not where the user, or the site, asked to stop."""

@@ -8,7 +8,14 @@ from sqlalchemy import select, update
 
 from storage.candidates import Candidate, add_pages
 from storage.errors import CannotStore
-from storage.frontier import VisitRecord, ask_for_page, due_among, due_pages, record_visits
+from storage.frontier import (
+    VisitRecord,
+    ask_for_page,
+    count_due,
+    due_among,
+    due_pages,
+    record_visits,
+)
 from storage.models import Page, PageState, Visit
 from storage.session import Database
 
@@ -241,3 +248,10 @@ def test_page_asked_for_by_hand_is_due_whatever_became_of_it(
 def test_address_that_cannot_be_kept_is_refused(database: Database, now: datetime) -> None:
     with database.write() as session, pytest.raises(CannotStore):
         ask_for_page(session, "https://gazette.example/\0", None, now)
+
+
+def test_the_due_pages_can_be_counted(database: Database, source_id: int, now: datetime) -> None:
+    found(database, source_id, now, a=None, b=now, c=None)
+    with database.read() as session:
+        assert count_due(session, source_id, now) == 3
+        assert count_due(session, source_id, now - HOUR) == 0
