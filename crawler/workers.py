@@ -63,7 +63,7 @@ class WorkerPool:
 
     def _new_pool(self) -> ProcessPool:
         context = multiprocessing.get_context("forkserver")  # fork with threads alive can deadlock
-        context.set_forkserver_preload(["pipelines.extract"])
+        context.set_forkserver_preload(["pipelines.warm"])
         return ProcessPool(
             max_workers=self._processes,
             max_tasks=self._pages_per_worker,

@@ -136,10 +136,10 @@ def _by_common_words(sample: str) -> str | None:
 
 
 @lru_cache(maxsize=1)
-def _identifier() -> LanguageIdentifier:
+def load_model() -> LanguageIdentifier:
     return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
 
 
 def _identified(sample: str) -> str | None:
-    code, confidence = _identifier().classify(sample)
+    code, confidence = load_model().classify(sample)
     return normal_code(str(code)) if confidence > 0.5 else None

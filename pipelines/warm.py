@@ -1,0 +1,6 @@
+"""Loads what is slow and large; imported by the process that workers are forked from, so that they share it."""
+
+import pipelines.extract  # noqa: F401  with it, trafilatura and lxml
+from pipelines.language import load_model
+
+load_model()
