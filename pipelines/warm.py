@@ -1,4 +1,4 @@
-"""Loads what is slow and large; imported by the process that workers are forked from, so that they share it."""
+"""Loads what is slow and large; imported by the process that workers are forked from, and shared by them."""
 
 import pipelines.extract  # noqa: F401  with it, trafilatura and lxml
 from pipelines.language import load_model
