@@ -242,7 +242,7 @@ def _last_visits(session: Session, run_ids: Sequence[int]) -> dict[int | None, d
     rows = session.execute(
         select(Visit.run_id, func.max(Visit.at)).where(Visit.run_id.in_(run_ids)).group_by(Visit.run_id)
     )
-    return {run_id: at for run_id, at in rows}
+    return {row[0]: row[1] for row in rows}
 
 
 def _failed(run: Run) -> int:

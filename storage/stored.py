@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Row, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from storage.filters import EVERYTHING, ArticleFilter, conditions
-from storage.models import Article, Page, Revision, Source
+from storage.models import Article, Page, PageState, Revision, Source, Visit
 from storage.rows import is_fit_url
 from storage.times import local_time
 
@@ -83,6 +83,26 @@ class StoredRevision:
     replaced_at: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredPage:
+    """What the frontier knows of a page."""
+
+    url: str
+    """Its canonical form."""
+    source: str | None
+    state: PageState
+    reason: str | None
+    """Why it is in that state."""
+    found_at: datetime
+    visited_at: datetime | None
+    status: int | None
+    """HTTP status of the last visit that was answered; null if none was."""
+    due_at: datetime | None
+    """When it is fetched next; null: not again by itself."""
+    article_id: int | None
+    """The article that was filed from it."""
+
+
 _COLUMNS = [
     Source.name.label("source"),
     Article.published_offset,
@@ -113,6 +133,22 @@ def find_article(session: Session, id_or_url: int | str) -> StoredArticle | None
         or _one(session, Article.url == asked)
         or _one(session, Article.id == found_under)
     )
+
+
+def find_page(session: Session, url: str) -> StoredPage | None:
+    """What is known of the page with this canonical address, whether or not it gave an article."""
+    if not is_fit_url(url):
+        return None
+    answered = select(Visit.status).where(Visit.page_id == Page.id, Visit.status.is_not(None))
+    status = answered.order_by(Visit.id.desc()).limit(1).scalar_subquery()
+    own = [getattr(Page, name) for name in StoredPage.__slots__ if name not in ("source", "status")]
+    statement = (
+        select(*own, Source.name.label("source"), status.label("status"))
+        .outerjoin(Source, Source.id == Page.source_id)
+        .where(Page.url == url)
+    )
+    row = session.execute(statement).one_or_none()
+    return None if row is None else StoredPage(**row._mapping)
 
 
 def sightings_of(session: Session, article_id: int) -> list[StoredArticle]:

@@ -4,6 +4,7 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TextIO
 
 from crawler.cli.invocation import Invocation
@@ -13,11 +14,23 @@ __all__ = ["main", "run"]
 
 def main() -> None:
     """What the `copydesk` script calls."""
+    _replace_closed_streams()
     for stream in (sys.stdout, sys.stderr):
         _tolerate(stream)
     # A second SIGTERM ends the process at once, as nothing handles it any more.
     signal.signal(signal.SIGTERM, _stop)
     sys.exit(run(sys.argv[1:]))
+
+
+def _replace_closed_streams() -> None:
+    """Python has None for what was closed (`>&-`); the next file to be opened would take its place."""
+    if sys.stdin is None:
+        sys.stdin = Path(os.devnull).open(encoding="utf-8")  # noqa: SIM115  it stays open
+    if sys.stderr is None:
+        sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
+    if sys.stdout is None:
+        sys.stderr.write("copydesk: standard output is closed: let it go to a file, or to /dev/null\n")
+        sys.exit(1)
 
 
 def _tolerate(stream: TextIO) -> None:
@@ -42,11 +55,13 @@ def run(arguments: Sequence[str]) -> int:
 
     invocation = Invocation()
     try:
-        status = app(args=list(arguments), prog_name="copydesk", standalone_mode=False, obj=invocation)
-        sys.stdout.flush()
+        try:
+            status = app(args=list(arguments), prog_name="copydesk", standalone_mode=False, obj=invocation)
+        finally:
+            sys.stdout.flush()
     except (NobodyReads, BrokenPipeError):
-        # The reader has seen enough, as `head` does. Nothing more may be written, not even at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # The reader has seen enough, as `head` does.
+        _write_no_more()
         return 0
     except (Interrupted, KeyboardInterrupt):
         note("stopped")
@@ -56,6 +71,14 @@ def run(arguments: Sequence[str]) -> int:
     except Exception as error:
         if invocation.debug and not isinstance(error, TyperException):
             raise
+        if isinstance(error, OSError):
+            _write_no_more()
         status, message = explain(error)
         note(message)
     return status if isinstance(status, int) else 0
+
+
+def _write_no_more() -> None:
+    """What is still held back goes nowhere: it would fail once more at exit."""
+    if sys.stdout is sys.__stdout__ and sys.stdout is not None:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,5 +1,7 @@
 """The program: its options, and where each command stands."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,13 +16,23 @@ from crawler.cli.invocation import Invocation
 class Program(TyperGroup):
     """Lets a broken pipe and Ctrl-C through to `run`, which Typer would end the process for."""
 
+    def make_context(self, *args: Any, **more: Any) -> Any:
+        with _let_through():  # it is here that `--help` is written
+            return super().make_context(*args, **more)
+
     def invoke(self, ctx: Any) -> Any:
-        try:
+        with _let_through():
             return super().invoke(ctx)
-        except BrokenPipeError as error:
-            raise NobodyReads from error
-        except KeyboardInterrupt as error:
-            raise Interrupted from error
+
+
+@contextmanager
+def _let_through() -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError as error:
+        raise NobodyReads from error
+    except KeyboardInterrupt as error:
+        raise Interrupted from error
 
 
 app = typer.Typer(
@@ -38,7 +50,6 @@ app = typer.Typer(
     # Plain: help is read in pipes and pasted into documents too, and no error should come in a box.
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
-    no_args_is_help=True,
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
@@ -78,8 +89,8 @@ def options(
 ) -> None:
     """Take in what stands before the command; its help is the program's own."""
     if context.invoked_subcommand is None:
-        typer.echo(context.get_help(), err=True)
-        raise typer.Exit(2)
+        typer.echo(context.get_help())
+        raise typer.Exit
     invocation: Invocation = context.obj
     invocation.config_file, invocation.database = config, db
     invocation.settings, invocation.debug = tuple(setting or ()), debug

@@ -1,7 +1,7 @@
 """The commands that read what is stored: search, show, export."""
 
 import sys
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from contextlib import closing
 from dataclasses import asdict
 from enum import StrEnum
@@ -26,7 +26,7 @@ from crawler.cli.whole_file import whole_file
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-    from storage.stored import StoredArticle
+    from storage.stored import StoredArticle, StoredPage
 
 
 class Order(StrEnum):
@@ -46,8 +46,9 @@ class Format(StrEnum):
 
 def search(
     context: typer.Context,
-    query: Annotated[
-        str, typer.Argument(metavar="QUERY", help='Words, all of which must be there, and "phrases".')
+    words: Annotated[
+        list[str],
+        typer.Argument(metavar="QUERY", help='Words, all of which must be there, and "phrases".'),
     ],
     source: SourceOption = None,
     since: SinceOption = None,
@@ -67,7 +68,7 @@ def search(
 
     \b
     Examples:
-      copydesk search harbour
+      copydesk search harbour storm
       copydesk search '"harbour wall" storm' --since 7d --sort newest
       copydesk search election --source "Harbour Gazette" --lang en --limit 50 --json
     """
@@ -75,6 +76,7 @@ def search(
     from storage.search import search as find
 
     invocation: Invocation = context.obj
+    query = " ".join(words)
     with invocation.open_existing() as database, database.read() as session:
         wanted = article_filter(session, source, since, until, lang, author)
         hits = find(session, query, wanted, limit, sort.value, duplicates=duplicates)
@@ -98,18 +100,26 @@ def show(
 ) -> None:
     """Show one article, and what was stripped from it.
 
+    Of an address that was seen and gave no article, it shows what became of it; the exit status is 1 then.
+
     \b
     Examples:
       copydesk show 17
       copydesk show https://paper.example/2024/05/harbour --removed
       copydesk show 17 --json
     """
-    from crawler.cli.articles import show_article
-    from storage.stored import revisions_of, sightings_of
+    from crawler.cli.articles import show_article, show_page
+    from storage.stored import StoredArticle, revisions_of, sightings_of
 
     invocation: Invocation = context.obj
     with invocation.open_existing() as database, database.read() as session:
         found = _find(session, article)
+        if not isinstance(found, StoredArticle):
+            if as_json:
+                show_json(asdict(found))
+            else:
+                show_page(found)
+            raise typer.Exit(1)
         sightings = sightings_of(session, found.id)
         revisions = revisions_of(session, found.id)
     if as_json:
@@ -119,18 +129,27 @@ def show(
         show_article(found, sightings, revisions, removed=removed)
 
 
-def _find(session: "Session", article: str) -> "StoredArticle":
-    from pipelines.canonical import canonical_url
-    from storage.stored import find_article
+def _find(session: "Session", asked: str) -> "StoredArticle | StoredPage":
+    """The article that a number (17, or #17 as `search` writes it) or an address means, or else the page."""
+    from storage.stored import find_article, find_page
 
-    found = find_article(session, article)
-    if found is None and not article.isdecimal() and (canonical := canonical_url(article)):
-        found = find_article(session, canonical)
-    if found is None:
-        raise CommandFailed(
-            f"no article {article} in the archive; `copydesk search` finds articles by their words"
-        )
-    return found
+    name = asked.strip().removeprefix("#") if asked.strip().removeprefix("#").isdecimal() else asked.strip()
+    spellings = [name] if name.isdecimal() else list(_spellings(name))
+    for find in (find_article, find_page):
+        for spelling in spellings:
+            if found := find(session, spelling):
+                return found
+    raise CommandFailed(f"no article {asked} in the archive; `copydesk search` finds articles by their words")
+
+
+def _spellings(address: str) -> Iterator[str]:
+    from pipelines.canonical import canonical_url
+
+    schemes = [""] if "://" in address else ["https://", "http://"]
+    for scheme in schemes:
+        yield scheme + address
+        if canonical := canonical_url(scheme + address):
+            yield canonical
 
 
 def export(

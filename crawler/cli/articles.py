@@ -11,7 +11,7 @@ from crawler.cli.terminal import console, counted, styled
 from crawler.cli.times import shown_time
 from storage.passage import MATCH_END, MATCH_START
 from storage.search import Hit
-from storage.stored import RemovedPassage, StoredArticle, StoredRevision
+from storage.stored import RemovedPassage, StoredArticle, StoredPage, StoredRevision
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -103,6 +103,24 @@ def show_article(
     if removed:
         out.print()
         show_removed(article.removed)
+
+
+def show_page(page: StoredPage) -> None:
+    """What became of a page that gave no article."""
+    never = "never" if page.visited_at is None else None
+    show_fields(
+        "no article",
+        [
+            ("url", page.url),
+            ("source", page.source),
+            ("state", str(page.state)),
+            ("reason", page.reason),
+            ("found", shown_time(page.found_at)),
+            ("visited", never or shown_time(page.visited_at)),
+            ("http status", str(page.status) if page.status else None),
+            ("next visit", shown_time(page.due_at) if page.due_at else "none by itself"),
+        ],
+    )
 
 
 def published(moment: Any, precision: str | None, origin: str | None) -> str | None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from crawler.desk import Desk
     from crawler.report import RunReport
     from storage.session import Database
+    from storage.stored import StoredPage
 
 
 def crawl(
@@ -36,7 +37,8 @@ def crawl(
 
     The address of a site that is no source yet makes it one; an article's address is fetched alone.
     Ctrl-C stops cleanly, and the next crawl goes on from there; a second one stops at once. The exit status
-    is 1 if a source could not be read at all, or the crawl was stopped.
+    is 1 if a source could not be read at all, if none of the articles' addresses came to an article, or if
+    the crawl was stopped.
 
     \b
     Examples:
@@ -47,14 +49,28 @@ def crawl(
     import asyncio
 
     invocation: Invocation = context.obj
-    if bool(targets) == everything:
+    if targets and everything:
         raise WrongUsage("name sources or addresses to crawl, or give --all for every source, not both")
-    with invocation.open_database() as database:
+    if not targets and not everything:
+        raise WrongUsage(
+            "what is to be crawled? `copydesk crawl --all` takes every source; or name sources "
+            "(`copydesk sources` lists them) or addresses"
+        )
+    with _database_for(invocation, targets or []) as database:
         with database.read() as session:
             errand = all_enabled(session) if everything else sort_out(session, targets or [])
         failed = asyncio.run(_crawl(invocation, database, errand, limit, as_json))
     if failed:
         raise typer.Exit(1)
+
+
+def _database_for(invocation: Invocation, targets: list[str]) -> "Database":
+    """The archive; only the address of a site, which becomes its first source, makes one."""
+    from crawler.discover import is_site_address
+
+    if any(is_address(target) and is_site_address(target) for target in targets):
+        return invocation.open_database()
+    return invocation.open_existing(writing=True)
 
 
 @dataclass(slots=True)
@@ -108,35 +124,53 @@ async def _crawl(
     invocation: Invocation, database: "Database", errand: Errand, limit: int | None, as_json: bool
 ) -> bool:
     """Crawl, and report; whether anything failed as a whole."""
-    from scrapy.utils.log import configure_logging
-
+    from crawler.cli.logs import show_logs
     from crawler.cli.progress_bar import shown_progress
     from crawler.cli.reports import reports_as_json, show_reports
     from crawler.cli.stopping import stopped_by_signals
     from crawler.crawl import crawl_addresses, crawl_sources
     from crawler.desk import open_desk
-    from storage.models import RunState
+    from storage.models import PageState, RunState
 
     reports: list[RunReport] = []
+    pages: list[StoredPage] = []
     with shown_progress(len(errand.source_ids) + len(errand.sites) + bool(errand.pages), limit) as progress:
         async with open_desk(invocation.config(), database, progress) as desk:
-            configure_logging(desk.settings)  # after the bar, which then stays below what is logged
+            show_logs(invocation, desk)  # after the bar, which then stays below what is logged
             with stopped_by_signals(desk.stop, "the pages under way are finished"):
                 found = await _become_sources(desk, errand.sites)
                 reports += await crawl_sources(desk, [*errand.source_ids, *found], limit=limit)
                 if errand.pages and not desk.stopping.is_set():
                     reports.append(await crawl_addresses(desk, errand.pages))
+                    pages = await desk.archive.read(partial(_pages_at, addresses=errand.pages))
             stopped = desk.stopping.is_set()
     if as_json:
         show_json(reports_as_json(reports))
     else:
         show_reports(reports)
-    return stopped or len(found) < len(errand.sites) or any(r.state is not RunState.DONE for r in reports)
+    without = [page for page in pages if page.state is not PageState.STORED]
+    for page in without:
+        note(f"{page.url} gave no article: {page.state}" + (f", {page.reason}" if page.reason else ""))
+    return (
+        stopped
+        or len(found) < len(errand.sites)
+        or any(r.state is not RunState.DONE for r in reports)
+        or (bool(errand.pages) and len(without) == len(pages))
+    )
+
+
+def _pages_at(session: "Session", addresses: list[str]) -> "list[StoredPage]":
+    """What the frontier knows of addresses that were just fetched."""
+    from pipelines.canonical import canonical_url
+    from storage.stored import find_page
+
+    urls = dict.fromkeys(canonical_url(address) or address for address in addresses)
+    return [page for url in urls if (page := find_page(session, url))]
 
 
 async def _become_sources(desk: "Desk", sites: list[str]) -> list[int]:
     """Make a source of each site that answers; their ids."""
-    from crawler.cli.starting import store
+    from crawler.cli.starting import archive_failure, store
     from crawler.discover import DiscoveryFailed, discover
     from storage.errors import SourceExists
     from storage.sources import get_source
@@ -146,6 +180,8 @@ async def _become_sources(desk: "Desk", sites: list[str]) -> list[int]:
         try:
             discovery = await discover(desk, site)
         except DiscoveryFailed as error:
+            if archive_failed := archive_failure(error):
+                raise archive_failed from error
             note(str(error))
             continue
         try:

@@ -62,6 +62,7 @@ def extract(
 
 
 async def _extract_url(invocation: Invocation, url: str) -> dict[str, Any]:
+    from crawler.cli.logs import show_logs
     from crawler.cli.stopping import stopped_by_signals
     from crawler.desk import open_desk
     from crawler.discover import fetch_page, with_schemes
@@ -70,6 +71,7 @@ async def _extract_url(invocation: Invocation, url: str) -> dict[str, Any]:
     problem: FetchFailed | None = None
     with scratch_database() as database:
         async with open_desk(invocation.config(), database) as desk:
+            show_logs(invocation, desk)
             with stopped_by_signals(desk.stop, "the page is not waited for"):
                 for address in with_schemes(url):
                     try:

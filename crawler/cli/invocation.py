@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from storage.session import Database
 
 
+_PATIENCE = 2.0
+"""Seconds to wait for a lock before the user is told."""
+
+
 @dataclass(slots=True)
 class Invocation:
     """One call of the program; each command asks it for its configuration and its database."""
@@ -23,32 +27,63 @@ class Invocation:
     settings: tuple[str, ...] = ()
     """NAME=VALUE, each a setting of Scrapy."""
     debug: bool = False
+    _config: "Config | None" = None
+    """Read once, so that what is wrong with it is told once."""
 
     def config(self) -> "Config":
         """copydesk.toml, with what the command line says over it. Raises ConfigError and WrongUsage."""
         from crawler.cli.failures import WrongUsage
+        from crawler.cli.scrapy_options import check_settings
         from crawler.config import load_config
 
+        if self._config is not None:
+            return self._config
         config = load_config(self.config_file)
+        check_settings(config.scrapy, "[scrapy] ")
         chosen = dict(config.scrapy)
         for setting in self.settings:
             name, equals, value = setting.partition("=")
             if not equals or not name.strip():
                 raise WrongUsage(f"-s {setting}: a setting is written NAME=VALUE, such as -s LOG_LEVEL=INFO")
+            check_settings({name.strip(): value}, "-s ")
             chosen[name.strip()] = value
         database = config.database if self.database is None else self.database
-        return config.model_copy(update={"scrapy": chosen, "database": database})
+        self._config = config.model_copy(update={"scrapy": chosen, "database": database})
+        return self._config
 
     def open_database(self) -> "Database":
-        """The archive to write to, made if there is none. Raises StorageError and ConfigError."""
+        """The archive to write to, made if there is none; waits while another process writes, and says so.
+
+        Raises StorageError and ConfigError.
+        """
         from storage.session import open_database
 
+        self._tell_if_locked(create=True)
         return open_database(self.config().database)
 
-    def open_existing(self) -> "Database":
-        """The archive to read from; none is made. Raises StorageError and ConfigError."""
+    def _tell_if_locked(self, *, create: bool) -> None:
+        from crawler.cli.terminal import note
+        from storage.errors import DatabaseIsLocked
         from storage.session import open_database
 
+        try:
+            with (
+                open_database(self.config().database, create=create, wait=_PATIENCE) as database,
+                database.write() as session,
+            ):
+                session.connection()
+        except DatabaseIsLocked:
+            note(f"{self.config().database} is locked by another process: waiting half a minute for it")
+
+    def open_existing(self, *, writing: bool = False) -> "Database":
+        """The archive, where there is one; none is made. Raises StorageError and ConfigError.
+
+        `writing`: wait while another process writes, and say so.
+        """
+        from storage.session import open_database
+
+        if writing:
+            self._tell_if_locked(create=False)
         return open_database(self.config().database, create=False)
 
 

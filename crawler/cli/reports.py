@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from crawler.cli.terminal import counted, note, show_table
+from crawler.cli.terminal import Row, counted, fits, note, printable, show_table
 from crawler.report import RunCounts, RunReport
 from storage.models import RunState
 
@@ -19,11 +19,7 @@ def show_reports(reports: Sequence[RunReport]) -> None:
     folded = [report for report in reports if len(reports) > _FOLD_ABOVE and not _has_news(report)]
     total = _total(reports)
     if told:
-        show_table(
-            ["source", *_NUMBERS, "rejected", "failed"],
-            [_row(report.source, report.counts) for report in told],
-            _row("total", total) if len(reports) > 1 else [],
-        )
+        _show_rows([(report.source, report.counts) for report in told], total if len(reports) > 1 else None)
     if folded:
         unchanged = sum(report.counts.unchanged for report in folded)
         more = "more source" if told else "source"
@@ -33,13 +29,34 @@ def show_reports(reports: Sequence[RunReport]) -> None:
             note(f"{report.source}: {report.error}")
 
 
+def _show_rows(told: Sequence[tuple[str, RunCounts]], total: RunCounts | None) -> None:
+    """The table; where it has no room for why pages were rejected or failed, that stands below it."""
+    columns = ["source", *_NUMBERS, "rejected", "failed"]
+    rows = [_row(name, counts) for name, counts in told]
+    last = _row("total", total) if total else []
+    if fits(columns, rows, last):
+        show_table(columns, rows, last)
+        return
+    short = [_short_row(name, counts) for name, counts in told]
+    show_table(columns, short, _short_row("total", total) if total else [])
+    for name, counts in told:
+        for outcome, reasons in (("rejected", counts.rejected), ("failed", counts.failed)):
+            if reasons:
+                print(printable(f"{name}: {outcome} {_reasons(reasons)}"))
+
+
 def _has_news(report: RunReport) -> bool:
     counts = report.counts
     numbers = (counts.found, counts.new, counts.revised, counts.duplicate, counts.rejected, counts.failed)
     return report.state is not RunState.DONE or any(numbers)
 
 
-def _row(name: str, counts: RunCounts) -> list[str | int]:
+def _short_row(name: str, counts: RunCounts) -> Row:
+    numbers = [getattr(counts, key) for key in _NUMBERS]
+    return [name, *numbers, counts.rejected.total(), counts.failed.total()]
+
+
+def _row(name: str, counts: RunCounts) -> Row:
     numbers = [getattr(counts, key) for key in _NUMBERS]
     return [name, *numbers, _reasons(counts.rejected), _reasons(counts.failed)]
 

@@ -8,6 +8,7 @@ from urllib.parse import urljoin, urlsplit
 import tomlkit
 from lxml import etree
 from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic_core import ErrorDetails
 
 from crawler.cli.failures import WrongUsage
 from crawler.cli.names import is_address
@@ -29,17 +30,29 @@ class ListedSource:
 def read_list(body: bytes, name: str) -> tuple[list[ListedSource], list[str]]:
     """The sources in a file, and what in it is none, each told in a line.
 
-    Its form is known by its name's suffix, else by what it begins with. Raises WrongUsage if nothing in it
-    can be read.
+    Its form is known by its name's suffix, else by what it begins with. Raises WrongUsage for what is no
+    list, also for lines of which one is no address: it is another kind of file then, or a slip soon mended.
     """
     start = body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
     suffix = name.rpartition(".")[2].lower()
     if suffix in ("opml", "xml") or start == b"<":
         return _read_opml(body, name)
-    text = body.decode("utf-8-sig", "replace")
+    text = _text(body, name)
     if suffix == "toml" or text.lstrip().startswith("[["):
         return _read_toml(text, name)
-    return _read_lines(text)
+    return _read_lines(text, name), []
+
+
+def _text(body: bytes, name: str) -> str:
+    # What Windows calls "Unicode text" is UTF-16, with this mark in front.
+    encoding = "utf-16" if body.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
+    try:
+        text = body.decode(encoding)
+    except UnicodeDecodeError:
+        text = "\0"
+    if "\0" in text:
+        raise WrongUsage(f"{name} is no list of sources: write OPML, TOML, or one address a line, in UTF-8")
+    return text
 
 
 def write_list(sources: Iterable[ListedSource], form: str) -> str:
@@ -65,7 +78,7 @@ def _address(text: str) -> str | None:
     return text if urlsplit(text).path else f"{text}/"
 
 
-def _read_lines(text: str) -> tuple[list[ListedSource], list[str]]:
+def _read_lines(text: str, name: str) -> list[ListedSource]:
     listed, problems = [], []
     for number, line in enumerate(text.splitlines(), start=1):
         words = f" {line}".partition(" #")[0].strip()  # not any "#": it may stand in an address
@@ -75,7 +88,10 @@ def _read_lines(text: str) -> tuple[list[ListedSource], list[str]]:
             listed.append(ListedSource(name=_named_after(url), url=url))
         else:
             problems.append(f"line {number}: {words[:80]!r} is no web address")
-    return listed, problems
+    if problems:
+        more = f", nor are {len(problems) - 1:,} other lines" if len(problems) > 1 else ""
+        raise WrongUsage(f"{name}: {problems[0]}{more}; nothing was added")
+    return listed
 
 
 def _read_opml(body: bytes, name: str) -> tuple[list[ListedSource], list[str]]:
@@ -142,10 +158,29 @@ def _read_toml(text: str, name: str) -> tuple[list[ListedSource], list[str]]:
             listed.append(_of_table(_Source.model_validate(table)))
         except ValidationError as error:
             first = error.errors(include_url=False)[0]
-            problems.append(f"source {number}: {'.'.join(map(str, first['loc']))}: {first['msg']}")
+            problems.append(f"source {number}: {_wrong(first)}")
         except WrongUsage as error:
             problems.append(f"source {number}: {error}")
     return listed, problems
+
+
+def _wrong(detail: ErrorDetails) -> str:
+    """What is wrong with a key of a source, in words."""
+    key = ".".join(str(part) for part in detail["loc"]) or "it"
+    match detail["type"]:
+        case "extra_forbidden":
+            return f"{key} is no such key; allowed are {', '.join(_Source.model_fields)}"
+        case "missing":
+            return f"{key} is missing"
+        case "enum":
+            return f"{key} is no kind of seed: choose from {', '.join(SeedKind)}"
+        case "string_type":
+            return f"{key} has to be a text in quotes"
+        case "bool_type" | "bool_parsing":
+            return f"{key} has to be true or false"
+        case "list_type":
+            return f"{key} has to be a list"
+    return f"{key} has to be a table of keys and values"
 
 
 def _of_table(table: _Source) -> ListedSource:

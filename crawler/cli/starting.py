@@ -9,11 +9,12 @@ import typer
 from crawler.cli.failures import WrongUsage
 from crawler.cli.invocation import Invocation, scratch_database
 from crawler.cli.names import is_address
-from crawler.cli.terminal import note, show_json
+from crawler.cli.terminal import note, printable, show_json
 
 if TYPE_CHECKING:
     from crawler.desk import Desk
     from crawler.discover import Discovery
+    from storage.errors import StorageError
     from storage.session import Database
 
 _EVERY = re.compile(r"[1-9]\d{0,3}[mhd]")
@@ -86,6 +87,8 @@ def add(
         raise WrongUsage(f"{wrong[0]!r} is no web address: write it like https://paper.example")
     if name is not None and (len(urls) > 1 or not name.strip()):
         raise WrongUsage("--name names one source: add the others in calls of their own")
+    if name is not None and not printable(name) == name == " ".join(name.splitlines()):
+        raise WrongUsage("--name holds characters that cannot be shown: write it on one line, in plain text")
     _check_schedule(schedule)
     with scratch_database() if preview else invocation.open_database() as database:
         failed = asyncio.run(_add(invocation, database, urls, name, schedule, preview, as_json))
@@ -113,6 +116,7 @@ async def _add(
     as_json: bool,
 ) -> bool:
     """Add each address; whether any could not be."""
+    from crawler.cli.logs import show_logs
     from crawler.cli.stopping import stopped_by_signals
     from crawler.desk import open_desk
     from crawler.discover import DiscoveryFailed, discover
@@ -120,18 +124,33 @@ async def _add(
 
     told: list[dict[str, Any]] = []
     async with open_desk(invocation.config(), database) as desk:
+        show_logs(invocation, desk)
         with stopped_by_signals(desk.stop, "no further site is looked at"):
             for url in urls:
                 try:
                     discovery = await discover(desk, url)
                     name_given = name if preview else await store(desk, discovery, name, schedule)
                 except (DiscoveryFailed, SourceExists) as error:
+                    if archive_failed := archive_failure(error):
+                        raise archive_failed from error
                     note(str(error))
                     continue
                 told.append(await _tell(desk, discovery, name_given, preview, as_json))
     if as_json:
         show_json(told)
     return len(told) < len(urls)
+
+
+def archive_failure(error: BaseException) -> "StorageError | None":
+    """The failure of the archive that made a fetch fail, if one did: then the site is not to blame."""
+    from storage.errors import SourceExists, StorageError
+
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, StorageError) and not isinstance(cause, SourceExists):
+            return cause
+        cause = cause.__cause__ or cause.__context__
+    return None
 
 
 async def store(desk: "Desk", discovery: "Discovery", name: str | None = None, schedule: str = "auto") -> str:

@@ -1,6 +1,7 @@
 """The command that tells how the sources are doing."""
 
 from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -38,7 +39,7 @@ def status(
     else:
         show_table(
             ["source", "last run", "state", "last new article", "articles", "waiting", "failures"],
-            [_row(source) for source in health],
+            [_row(source, datetime.now(UTC)) for source in health],
             ["total", "", "", "", *(sum(getattr(s, key) for s in health) for key in _SUMS)]
             if len(health) > 1
             else [],
@@ -51,8 +52,26 @@ def status(
 _SUMS = ("articles", "waiting", "failures")
 
 
-def _row(source: "SourceHealth") -> list[str | int]:
-    state = str(source.last_run_state or "never run")
+_QUIET = timedelta(minutes=5)
+"""Without a visit for so long, a run may have been killed."""
+_LOST = timedelta(hours=1)
+"""Without a visit for so long, it was; the next crawl writes that down."""
+
+
+def run_state(source: "SourceHealth", now: datetime) -> str:
+    """The state of the last run; of one that was not ended, what its last sign of life lets believe."""
+    sign, started = source.last_sign_at, source.last_run_started_at
+    if source.last_run_state is None:
+        return "never run"
+    if source.last_run_state != "running" or sign is None or now - sign < _QUIET:
+        return str(source.last_run_state)
+    if now - sign > _LOST:
+        return "broken off"
+    return f"running? since {shown_time(started)}"
+
+
+def _row(source: "SourceHealth", now: datetime) -> list[str | int]:
+    state = run_state(source, now)
     return [
         source.name,
         shown_time(source.last_run_at),

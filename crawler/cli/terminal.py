@@ -1,6 +1,7 @@
 """What is written for a person to read: safe for a terminal, whole in a pipe."""
 
 import re
+import shutil
 import sys
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, TextIO
@@ -15,8 +16,12 @@ _UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud8
 
 _WIDTH_OF_A_PIPE = 100_000
 """Columns; nothing is cut or folded where a program reads."""
-_NAME = 30
-"""Columns that the first cell of a row gets before the others, if it needs them: it is a name."""
+_NAME = 12
+"""Columns that the first cell of a row keeps on a narrow terminal, if it needs them: it is a name."""
+_WORD = 20
+"""Columns that a longer word, such as an address, keeps on a narrow terminal."""
+_GAP = 2
+"""Columns between two cells."""
 
 
 def printable(text: str) -> str:
@@ -38,9 +43,16 @@ def console(file: TextIO | None = None) -> "Console":
     """Where to write what has colours; in a pipe it has none, and lines as long as they are."""
     from rich.console import Console
 
+    class Reported(Console):
+        def on_broken_pipe(self) -> None:
+            """Rich would end the process here, with a status of its own."""
+            raise BrokenPipeError
+
+    # Rich takes every terminal that calls itself "dumb" to be 80 columns wide.
+    own_width = None if file else shutil.get_terminal_size().columns
     file = file or sys.stdout
-    width = None if file.isatty() else _WIDTH_OF_A_PIPE
-    return Console(file=file, width=width, highlight=False, markup=False, emoji=False)
+    width = own_width if file.isatty() else _WIDTH_OF_A_PIPE
+    return Reported(file=file, width=width, highlight=False, markup=False, emoji=False)
 
 
 def styled(text: str, style: str = "") -> "Text":
@@ -64,16 +76,33 @@ def _plain(value: Any) -> Any:
     raise TypeError(f"{type(value).__name__} has no form in JSON")
 
 
-def show_table(
-    columns: Sequence[str], rows: Iterable[Sequence[str | int]], total: Sequence[str | int] = ()
-) -> None:
-    """Write rows under their columns, numbers to the right; `total` is a last row, set apart."""
+Row = Sequence[str | int]
+
+
+def show_table(columns: Sequence[str], rows: Iterable[Row], total: Row = ()) -> None:
+    """Write rows under their columns, numbers to the right; `total` is a last row, set apart.
+
+    No column is lost on a narrow terminal: text is folded, and where that is not enough each row becomes a
+    paragraph.
+    """
     from rich import box
     from rich.table import Table
 
     out = console()
-    table = Table(box=box.SIMPLE_HEAD if out.is_terminal else None, pad_edge=False, show_footer=bool(total))
     kept = list(rows)
+    widths = _widths(columns, [*kept, total] if total else kept, out.width)
+    if widths is None:
+        for row in [*kept, total] if total else kept:
+            _show_paragraph(columns, row, out.width)
+        return
+    # The line under the head brings a column of its own between two cells.
+    table = Table(
+        box=box.SIMPLE_HEAD if out.is_terminal else None,
+        padding=(0, 1, 0, 0) if out.is_terminal else (0, 1),
+        pad_edge=False,
+        show_edge=False,
+        show_footer=bool(total),
+    )
     for number, name in enumerate(columns):
         numeric = bool(kept) and all(isinstance(row[number], int) for row in kept)
         table.add_column(
@@ -81,9 +110,7 @@ def show_table(
             styled(_cell(total[number])) if total else "",
             justify="right" if numeric else "left",
             overflow="fold",
-            min_width=min(_NAME, max((len(_cell(row[0])) for row in kept), default=0))
-            if number == 0
-            else None,
+            width=widths[number],
         )
     for row in kept:
         table.add_row(*(styled(_cell(cell)) for cell in row))
@@ -91,6 +118,54 @@ def show_table(
         out.print(table)
     # A column is padded to its width, also the last one.
     print("\n".join(line.rstrip() for line in captured.get().strip("\n").splitlines()))
+
+
+def fits(columns: Sequence[str], rows: Iterable[Row], total: Row = ()) -> bool:
+    """Whether a table has room where it is to be shown, without a cell that is folded."""
+    natural, _ = _needs(columns, [*rows, total] if total else list(rows))
+    return sum(natural) + _GAP * (len(columns) - 1) <= console().width
+
+
+def _widths(columns: Sequence[str], rows: Sequence[Row], room: int) -> list[int] | None:
+    """How wide each column may be, the widest cut first; None if there is no room for all."""
+    widths, least = _needs(columns, rows)
+    room -= _GAP * (len(columns) - 1)
+    while sum(widths) > room:
+        spare = [number for number, width in enumerate(widths) if width > least[number]]
+        if not spare:
+            return None
+        widths[max(spare, key=lambda number: widths[number])] -= 1
+    return widths
+
+
+def _needs(columns: Sequence[str], rows: Sequence[Row]) -> tuple[list[int], list[int]]:
+    """How wide each column would like to be, and has to be: numbers and short words are not broken."""
+    from rich.cells import cell_len
+
+    natural, least = [], []
+    for number, name in enumerate(columns):
+        cells = [name, *(printable(_cell(row[number])) for row in rows)]
+        natural.append(max(map(cell_len, cells)))
+        longest = max((cell_len(word) for cell in cells for word in cell.split()), default=0)
+        limit = _NAME if number == 0 else _WORD
+        least.append(min(longest if number else natural[0], limit))
+    return natural, least
+
+
+def _show_paragraph(columns: Sequence[str], row: Row, width: int) -> None:
+    """A row where a table has no room: its name, and under it each column with its cell."""
+    import textwrap
+
+    out = console()
+    out.print(styled(_cell(row[0]), "bold"))
+    # Spaces that no line is broken at: a column's name stays beside its cell.
+    parts = [
+        f"{name} {_cell(cell)}".replace(" ", "\xa0")
+        for name, cell in zip(columns[1:], row[1:], strict=True)
+        if cell != ""
+    ]
+    for line in textwrap.wrap(" · ".join(parts), max(width - 2, 20)):
+        out.print(styled("  " + line.replace("\xa0", " ")))
 
 
 def _cell(value: str | int) -> str:

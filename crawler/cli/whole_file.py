@@ -15,6 +15,18 @@ def whole_file(path: Path) -> Iterator[TextIO]:
     If the block raises, what stood at `path` stands there still. A device or a pipe is written as it is.
     Raises OSError, with the path that the user gave.
     """
+    try:
+        with _whole_file(path) as file:
+            yield file
+    except OSError as error:
+        # A write that fails names no file. A closed pipe is no fault of the file's.
+        if error.filename is None and not isinstance(error, BrokenPipeError):
+            raise OSError(error.errno, error.strerror, str(path)) from error
+        raise
+
+
+@contextmanager
+def _whole_file(path: Path) -> Iterator[TextIO]:
     if path.exists() and not path.is_file():
         with path.open("w", encoding="utf-8", newline="") as file:
             yield file

@@ -95,7 +95,7 @@ def test_a_source_takes_over_what_its_host_left_behind(
     source_id = add(database, DRAFT, now)
     with database.read() as session:
         for model in (Article, Page):
-            owners = dict(session.execute(select(model.url, model.source_id)).tuples().all())
+            owners = {row.url: row.source_id for row in session.execute(select(model.url, model.source_id))}
             assert {url for url, owner in owners.items() if owner == source_id} == {
                 url for url, ours in addresses.items() if ours
             }

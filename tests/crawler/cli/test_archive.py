@@ -2,14 +2,28 @@
 
 import csv
 import json
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from crawler.cli.status import run_state
+from storage.frontier import VisitRecord, ask_for_page, record_visits
+from storage.models import PageState
+from storage.runs import start_run
+from storage.session import open_database
+from storage.sources import source_health
+
+NOW = datetime(2024, 5, 10, 12, tzinfo=UTC)
+
 
 def test_search_shows_the_article_and_its_matching_passage(archive: Path, copydesk) -> None:
-    assert copydesk("search", "harbour", "council") == 2  # words in one argument
+    assert copydesk("search", "harbour", "council") == 0
+    apart = copydesk.out
     assert copydesk("search", "harbour council") == 0
+    assert copydesk.out == apart
     title, where, url, passage = copydesk.out.splitlines()
     assert title == "Harbour wall to be rebuilt"
     assert where == "#1 · The Paper · 2024-05-06 10:30+02:00 · en · in 2 places"
@@ -95,6 +109,8 @@ def test_show_says_of_what_an_article_is_a_duplicate(archive: Path, copydesk) ->
     "address",
     [
         "1",
+        "#1",
+        "paper.example/2024/05/story-1",
         "https://paper.example/2024/05/story-1",
         "https://PAPER.example/2024/05/story-1?utm_source=mail#top",
     ],
@@ -149,6 +165,73 @@ def test_whoever_stops_reading_gets_no_traceback(archive: Path, start) -> None:
         program.stdout.close()
         assert program.stderr.read() == b""
     assert program.wait(30) == 0
+
+
+@pytest.mark.parametrize("command", [["search", "harbour"], ["show", "1"], ["export"], ["--help"]])
+def test_a_pipe_that_is_closed_is_no_failure_of_any_command(archive: Path, start, command: list[str]) -> None:
+    with start(*command) as program:
+        program.stdout.close()
+        assert program.stderr.read() == b""
+    assert program.wait(30) == 0
+
+
+@pytest.mark.parametrize("command", ["export", "search harbour", "show 1", "status", "sources export"])
+def test_an_output_that_is_full_or_closed_is_named(archive: Path, command: str) -> None:
+    program = [sys.executable, "-c", "from crawler.cli import main; main()"]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run([*program, *command.split()], stdout=full, stderr=subprocess.PIPE, check=False)
+    assert (done.returncode, done.stderr) == (1, b"copydesk: standard output: No space left on device\n")
+    shell = ["sh", "-c", '"$@" >&-', "sh", *program, *command.split()]
+    done = subprocess.run(shell, stderr=subprocess.PIPE, check=False)
+    assert (done.returncode, done.stderr.count(b"\n")) == (1, 1)
+    assert b"standard output is closed" in done.stderr
+
+
+@pytest.mark.parametrize("command", [["export", "-o"], ["sources", "export"]])
+def test_a_file_that_is_full_is_named(archive: Path, copydesk, command: list[str]) -> None:
+    assert copydesk(*command, "/dev/full") == 1
+    assert copydesk.err == "copydesk: /dev/full: No space left on device\n"
+
+
+def test_show_tells_what_became_of_a_page_that_gave_no_article(archive: Path, copydesk) -> None:
+    url = "https://paper.example/tag/harbour"
+    with open_database("copydesk.sqlite") as database, database.write() as session:
+        page_id = ask_for_page(session, url, None, NOW)
+        visit = VisitRecord(
+            page_id=page_id,
+            run_id=None,
+            at=NOW,
+            status=200,
+            outcome="rejected",
+            reason="stub: 12 words",
+            state=PageState.REJECTED,
+            due_at=None,
+        )
+        record_visits(session, [visit])
+    assert copydesk("show", "paper.example/tag/harbour") == 1
+    told = " ".join(copydesk.out.split())
+    assert "state rejected reason stub: 12 words" in told
+    assert "visited 2024-05-10 12:00Z http status 200 next visit none" in told
+    assert copydesk("show", url, "--json") == 1
+    page = json.loads(copydesk.out)
+    assert (page["state"], page["reason"], page["status"]) == ("rejected", "stub: 12 words", 200)
+
+
+@pytest.mark.parametrize(
+    ("silent", "state"),
+    [
+        (timedelta(minutes=1), "running"),
+        (timedelta(minutes=6), "running? since 2024-05-10 11:54Z"),
+        (timedelta(minutes=61), "broken off"),
+    ],
+)
+def test_a_run_that_gives_no_sign_of_life_is_not_said_to_run(
+    archive: Path, silent: timedelta, state: str
+) -> None:
+    with open_database("copydesk.sqlite") as database, database.write() as session:
+        start_run(session, 1, NOW - silent)
+        paper, zeitung = source_health(session)
+    assert (run_state(paper, NOW), run_state(zeitung, NOW)) == (state, "never run")
 
 
 def test_status_tells_of_every_source(archive: Path, copydesk) -> None:

@@ -3,6 +3,7 @@
 import json
 import signal
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -78,6 +79,32 @@ def test_the_first_signal_stops_cleanly_and_the_next_crawl_goes_on(begin) -> Non
     status, out, err = finish(begin("crawl", "--all", "--json"))
     assert status == 0, err
     assert json.loads(out)[0]["state"] == "done"
+
+
+def test_an_address_that_gives_no_article_is_told_and_can_be_looked_up(begin) -> None:
+    finish(begin("init"))
+    missing, there = f"{SITE}/none-such/", f"{SITE}/2026/11/04/school-hall-roof-closed/"
+    status, _, err = finish(begin("crawl", missing))
+    assert status == 1
+    assert f"{missing} gave no article: gone" in err
+    status, _, err = finish(begin("crawl", missing, there))
+    assert status == 0
+    assert f"{missing} gave no article: gone" in err
+    status, out, _ = finish(begin("show", missing, "--json"))
+    assert (status, json.loads(out)["status"]) == (1, 404)
+
+
+def test_a_locked_archive_is_named_and_no_site_is_blamed(begin) -> None:
+    finish(begin("init"))
+    with closing(sqlite3.connect("copydesk.sqlite", isolation_level=None)) as database:
+        database.execute("BEGIN IMMEDIATE")
+        program = begin("add", SITE)
+        told = program.stderr.readline()
+        database.execute("ROLLBACK")
+    assert b"copydesk.sqlite is locked by another process: waiting" in told
+    status, out, err = finish(program)
+    assert (status, err) == (0, "")
+    assert "added" in out
 
 
 def test_a_page_is_extracted_from_its_address_without_an_archive(begin) -> None:

@@ -63,13 +63,19 @@ def test_what_is_exported_can_be_imported(archive: Path, copydesk, name: str) ->
     assert zeitung["enabled"] is (name != "list.toml")
 
 
-def test_an_import_goes_on_after_a_bad_line_and_says_which(archive: Path, copydesk) -> None:
+def test_a_line_that_is_no_address_is_named_and_nothing_is_added(archive: Path, copydesk) -> None:
     Path("list.txt").write_text(
         "# papers\n\nhttps://paper.example\none.example\nhttp://two.example/news # two\nnot an address\n"
     )
-    assert copydesk("sources", "import", "list.txt") == 1
+    assert copydesk("sources", "import", "list.txt") == 2
+    assert copydesk.err == (
+        "copydesk: list.txt: line 6: 'not an address' is no web address; nothing was added\n"
+    )
+    Path("list.txt").write_text(
+        "# papers\n\nhttps://paper.example\none.example\nhttp://two.example/news # two\n"
+    )
+    assert copydesk("sources", "import", "list.txt") == 0
     assert copydesk.out == "2 sources added, 1 known already\n"
-    assert copydesk.err == "copydesk: list.txt: line 6: 'not an address' is no web address\n"
 
 
 def test_opml_of_any_make_is_read_and_a_sites_feeds_become_one_source() -> None:
@@ -97,7 +103,7 @@ def test_a_list_in_toml_tells_what_is_wrong_with_an_entry() -> None:
     assert [source.url for source in listed] == ["https://a.example/"]
     assert problems == [
         "source 2: 'nonsense' is no web address",
-        "source 3: x: Extra inputs are not permitted",
+        "source 3: x is no such key; allowed are url, name, schedule, enabled, seeds",
     ]
 
 
@@ -105,6 +111,8 @@ def test_a_list_in_toml_tells_what_is_wrong_with_an_entry() -> None:
     ("name", "content", "says"),
     [
         ("list.opml", b"", "no OPML"),
+        ("list.txt", b"https://a.example\n\0", "no list of sources"),
+        ("list.txt", b"https://a.example\n# caf\xe9", "no list of sources"),
         ("list.opml", b"<html><body/></html>", "no OPML"),
         ("list.toml", b"[[source", "not valid TOML"),
         ("list.toml", b'source = "x"', "names no source"),

@@ -25,9 +25,9 @@ def test_the_help_names_every_command(copydesk) -> None:
     assert "..." not in listed
 
 
-def test_without_a_command_the_help_is_shown_as_wrong_usage(copydesk) -> None:
-    assert copydesk() == 2
-    assert "Usage: copydesk" in copydesk.err
+def test_without_a_command_the_help_is_shown(copydesk) -> None:
+    assert copydesk() == 0
+    assert "Usage: copydesk" in copydesk.out
 
 
 def test_the_version_is_told(copydesk) -> None:
@@ -39,14 +39,26 @@ def test_the_version_is_told(copydesk) -> None:
     ("arguments", "status", "says"),
     [
         (["serach"], 2, "Did you mean 'search'"),
-        (["search"], 2, "Missing argument 'QUERY'; see `copydesk search --help`"),
-        (["search", "x", "--limit", "none"], 2, "--limit"),
-        (["search", "x", "--sort", "best"], 2, "--sort"),
+        (["search"], 2, "QUERY is missing; see `copydesk search --help`"),
+        (["add"], 2, "URL is missing; see `copydesk add --help`"),
+        (["search", "x", "--limit", "none"], 2, "--limit: write a whole number from 1 to 10,000;"),
+        (["crawl", "x", "--limit", "0"], 2, "--limit: write a whole number, 1 or more;"),
+        (["search", "x", "--limit"], 2, "--limit needs a value"),
+        (["search", "x", "--sort", "date"], 2, "--sort: choose from relevance, newest, oldest;"),
         (["search", "???"], 2, "no word in the query"),
         (["search", "x", "--source", "the papr"], 2, "did you mean 'The Paper'?"),
         (["search", "x", "--source", "nobody"], 2, "`copydesk sources` lists them"),
         (["search", "x", "--since", "yesterday"], 2, "'yesterday' is no time: write 2024-05-06"),
         (["-s", "LOG_LEVEL", "status"], 2, "NAME=VALUE"),
+        (["-s", "LOG_LEVEL=LOUD", "status"], 2, "allowed is DEBUG, INFO"),
+        (["-s", "ROBOTSTXT_OBEY=maybe", "status"], 2, "allowed is true or false"),
+        (["-s", "DOWNLOAD_DELAY=abc", "status"], 2, "allowed is a number, 0 or more"),
+        (["-s", "DOWNLOAD_DELAY=-5", "status"], 2, "allowed is a number, 0 or more"),
+        (["-s", "DOWNLOAD_DELAY=inf", "status"], 2, "allowed is a number, 0 or more"),
+        (["-s", "CONCURRENT_REQUESTS=abc", "status"], 2, "allowed is a whole number, 1 or more"),
+        (["-s", "ITEM_PIPELINES=x", "status"], 2, "as JSON"),
+        (["add", "a.example", "--name", "a\x07"], 2, "--name holds characters"),
+        (["add", "a.example", "--name", "a\nb"], 2, "--name holds characters"),
         (["--config", "none.toml", "status"], 2, "none.toml: no such file"),
         (["--db", "none.sqlite", "status"], 1, "none.sqlite does not exist"),
         (["--db", ".", "status"], 1, "is a folder"),
@@ -57,7 +69,8 @@ def test_the_version_is_told(copydesk) -> None:
         (["extract", "none.html"], 1, "none.html: No such file or directory"),
         (["sources", "import", "none.opml"], 1, "none.opml: No such file or directory"),
         (["sources", "remove", "nobody"], 2, "no source named 'nobody'"),
-        (["crawl"], 2, "--all"),
+        (["crawl"], 2, "`copydesk crawl --all` takes every source; or name"),
+        (["sources", "import", "copydesk.sqlite"], 2, "copydesk.sqlite is no list of sources"),
         (["crawl", "The Paper", "--all"], 2, "not both"),
         (["crawl", "zeitun"], 2, "did you mean 'Zeitung'?"),
         (["add", "not an address"], 2, "'not an address' is no web address"),
@@ -73,6 +86,12 @@ def test_an_error_is_one_line_that_names_the_thing_and_the_way_out(
     assert says in copydesk.err
     assert copydesk.err.count("\n") == 1
     assert copydesk.out == ""
+
+
+def test_a_setting_that_nobody_knows_is_told_once_and_harms_nothing(archive: Path, copydesk) -> None:
+    assert copydesk("-s", "DOWNLOAD_DELY=1", "-s", "HOST_DELAY=0", "status") == 0
+    assert "did you mean DOWNLOAD_DELAY" in copydesk.err
+    assert copydesk.err.count("\n") == 1
 
 
 def test_a_mistake_in_the_configuration_is_told(archive: Path, copydesk) -> None:
@@ -100,7 +119,9 @@ def test_no_reading_command_makes_an_archive(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, copydesk
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    for command in (["search", "x"], ["show", "1"], ["export"], ["status"], ["sources"]):
+    reading = (["search", "x"], ["show", "1"], ["export"], ["status"], ["sources"], ["sources", "list"])
+    writing = (["crawl", "--all"], ["crawl", "x"], ["crawl", "a.example/b"], ["sources", "remove", "x"])
+    for command in (*reading, *writing):
         assert copydesk(*command) == 1
     assert list(tmp_path.iterdir()) == []
 

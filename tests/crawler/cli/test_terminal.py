@@ -1,5 +1,7 @@
 """What is written for a person."""
 
+import sys
+
 import pytest
 
 from crawler.cli.terminal import counted, printable, show_json, show_table
@@ -42,3 +44,20 @@ def test_json_has_times_as_iso_8601_and_letters_as_they_are(capsys: pytest.Captu
 
 def test_a_count_has_its_plural() -> None:
     assert [counted(n, "page") for n in (0, 1, 2, 1200)] == ["0 pages", "1 page", "2 pages", "1,200 pages"]
+
+
+@pytest.mark.parametrize("width", [200, 80, 60, 40])
+def test_no_column_is_lost_on_a_narrow_terminal(
+    width: int, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    monkeypatch.setenv("TERM", "dumb")
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    columns = ["source", "last run", "state", "last new article", "articles", "waiting", "failures"]
+    time = "2024-05-10 12:00Z"
+    rows = [("The Harbour Gazette of Port Skerrow", time, "never run", time, 12_345, 7, 98_765)]
+    show_table(columns, rows, ["total", "", "", "", 12_346, 7, 98_766])
+    out = capsys.readouterr().out
+    assert max(map(len, out.splitlines())) <= width
+    shown = set(out.split())
+    assert {"articles", "waiting", "failures", "12,345", "98,765", "98,766", "never"} <= shown
