@@ -48,11 +48,11 @@ def console(file: TextIO | None = None) -> "Console":
             """Rich would end the process here, with a status of its own."""
             raise BrokenPipeError
 
-    # Rich takes every terminal that calls itself "dumb" to be 80 columns wide.
-    own_width = None if file else shutil.get_terminal_size().columns
+    # Rich takes every terminal that calls itself "dumb" to be 80 columns wide, unless it is told both.
+    width, height = (None, None) if file else shutil.get_terminal_size()
     file = file or sys.stdout
-    width = own_width if file.isatty() else _WIDTH_OF_A_PIPE
-    return Reported(file=file, width=width, highlight=False, markup=False, emoji=False)
+    width = width if file.isatty() else _WIDTH_OF_A_PIPE
+    return Reported(file=file, width=width, height=height, highlight=False, markup=False, emoji=False)
 
 
 def styled(text: str, style: str = "") -> "Text":
