@@ -104,9 +104,10 @@ def _near(session: Session, wording: Wording, same_text: SameText, besides: int 
         if besides in (article_id, root):
             continue
         similarity = same_text(text, wording.text)
+        if similarity >= ALIKE and root != article_id:
+            # A text that drifts from day to day is like yesterday's, and no copy of the first one.
+            similarity = same_text(_text_of(session, root), wording.text)
         if similarity >= ALIKE:
-            if root != article_id:
-                similarity = same_text(_text_of(session, root), wording.text)
             return Original(id=root, similarity=similarity)
     return None
 

@@ -5,8 +5,12 @@ from dataclasses import dataclass
 
 from storage.duplicates import SameText
 
-UNLIKE = 0.3
-"""Below this share of shingles in common two texts are two stories, whatever the pages claim."""
+SAME = 0.8
+"""Share of shingles from which on two pages that claim one address are one article.
+
+Stories filled into one form (results, weather) reach 0.6. To file a twin apart costs a duplicate, to merge
+two stories costs an article.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +45,7 @@ def identify(
     """Where the page at `url`, which claims `canonical_url`, is to be filed.
 
     `stored`: the articles whose canonical address is either of the two. A claim on an address that another
-    page's article has is believed unless the texts are unlike: templates name a wrong canonical address (that
+    page's article has is believed if the texts are alike: templates name a wrong canonical address (that
     of the section, or of yesterday's story) often enough to cost an archive articles.
     """
     by_canonical = {state.canonical_url: state for state in stored}
@@ -51,7 +55,7 @@ def identify(
         # A page that has begun to name a canonical address takes its article along.
         moved = own if own is not None and own.url == url else None
         return Identity(canonical_url=canonical_url, existing=moved)
-    if claimed.url == url or same_text(claimed.text, text) >= UNLIKE:
+    if claimed.url == url or same_text(claimed.text, text) >= SAME:
         return Identity(canonical_url=canonical_url, existing=claimed)
     if url == canonical_url:
         return Identity(canonical_url=canonical_url, usurper=claimed)

@@ -75,6 +75,8 @@ def search(
     """
     if sort not in get_args(Sort):
         raise BadQuery(f"{sort!r} is no order: choose from {', '.join(get_args(Sort))}")
+    if limit < 0:
+        raise BadQuery(f"{limit} is no number of articles")
     asked = read_query(query)
     matched = _matched(session, asked, ranked=sort == "relevance")
     statement = (
@@ -85,9 +87,10 @@ def search(
     )
     if not duplicates:
         root = aliased(Article)
-        better = select(1).select_from(matched).join(root, root.id == matched.c.id)
-        found_already = better.where(root.id == Article.duplicate_of, *conditions(session, wanted, root))
-        statement = statement.where(~found_already.correlate(Article).exists())
+        # A set to look up in: asked for each row, SQLite would go through all matches again.
+        found = select(root.id).join(matched, matched.c.id == root.id)
+        roots = found.where(*conditions(session, wanted, root))
+        statement = statement.where(or_(Article.duplicate_of.is_(None), Article.duplicate_of.not_in(roots)))
     newest = (date_of().desc(), Article.id.desc())
     order = {
         "relevance": (matched.c.score.desc(), *newest),

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from pipelines.article import Article as Story
 from pipelines.fingerprint import resemblance
 from storage.articles import Filed, FilingOutcome, file_article
+from storage.duplicates import ALIKE
 from storage.models import Article
 from storage.session import Database
 
@@ -167,3 +168,14 @@ def test_duplicates_are_never_chained(
         file(article("abcde"[step % 5], texts[(step * 7 + step // 5) % 4]))
         roots = groups(database)
         assert all(roots[root] is None for root in roots.values() if root)
+
+
+def test_a_text_that_drifts_from_day_to_day_is_no_copy_of_the_first(file: File, article: MakeArticle) -> None:
+    words = [f"word{number}" for number in range(400)]
+    filed = []
+    for day in range(12):
+        drifted = [*(f"day{day}n{number}" for number in range(15 * day)), *words[15 * day :]]
+        filed.append(file(article(f"day{day}", " ".join(drifted))))
+    assert filed[1].duplicate_of == filed[0].article_id
+    assert all(one.similarity is None or one.similarity >= ALIKE for one in filed)
+    assert filed[-1].duplicate_of != filed[0].article_id
