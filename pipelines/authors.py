@@ -17,11 +17,9 @@ _METAS = (
     "byl", "cxenseparse:author", "citation_author", "dc.creator", "dcterms.creator", "authors",
 )  # fmt: skip
 _BYLINES = XPath(
-    """//*[not(self::meta or self::link or self::body or self::script or self::style or self::img)][
-    not(.//script)][
-    contains(concat(' ', @rel, ' '), ' author ') or contains(@itemprop, 'author')
-    or contains(@class, 'author') or contains(@class, 'Author') or contains(@class, 'byline')
-    or contains(@class, 'Byline') or contains(@data-testid, 'yline')]"""
+    """//*[contains(@class, 'uthor') or contains(@class, 'yline') or contains(@itemprop, 'author')
+    or contains(@data-testid, 'yline') or contains(concat(' ', @rel, ' '), ' author ')]
+    [not(self::meta or self::link or self::body or self::script or self::style or self::img or .//script)]"""
 )
 _NOT_HERE = re.compile(
     r"comment|related|teaser|recommend|sidebar|footer|caption|credit|popular|widget|quote|image|photo|bio\b",

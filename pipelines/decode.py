@@ -1,5 +1,6 @@
 """A page's bytes in the publisher's encoding, as text."""
 
+import codecs
 import re
 from collections import Counter
 
@@ -13,11 +14,17 @@ from w3lib.encoding import (
 )
 
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
-_MARKUP = re.compile(rb"<(script|style)\b.*?</\1>|<[^>]{0,2000}>", re.DOTALL | re.IGNORECASE)
+# A script up to the next mention of one, so that no byte is read twice; or a tag.
+_MARKUP = re.compile(
+    rb"<(?:script|style)\b[^<]*+(?:<(?!/?(?:script|style)\b)[^<]*+)*+</(?:script|style)|<[^>]{0,2000}>",
+    re.IGNORECASE,
+)
 _SAMPLE = 20_000
 """Bytes from which an undeclared encoding is guessed."""
 _NOT_UTF8 = frozenset({"iso2022_jp", "utf-16", "utf-16-be", "utf-16-le", "utf-32", "utf-32-be", "utf-32-le"})
 """Encodings whose bytes may be valid UTF-8 too, but then with a zero or an escape among them."""
+_NOT_TEXT = frozenset({"idna", "punycode", "undefined", "unicode_escape", "raw_unicode_escape"})
+"""Python's codecs from text to text that are no encoding of a document."""
 _DEFAULTS = frozenset({"cp1252", "iso8859-1", "latin_1", "ascii"})
 """What servers put into the header of whatever they serve."""
 
@@ -63,7 +70,14 @@ def _fits(text: str) -> bool:
 
 
 def _known(name: str | None) -> str | None:
-    return resolve_encoding(name) if name else None
+    found = resolve_encoding(name) if name else None
+    return found if found and _is_of_text(found) else None
+
+
+def _is_of_text(name: str) -> bool:
+    """Whether a codec is a text encoding: Python also has those for base64, zip and the like."""
+    codec = codecs.lookup(name)
+    return codec._is_text_encoding and codec.name.replace("-", "_") not in _NOT_TEXT
 
 
 def _guess(body: bytes) -> str:

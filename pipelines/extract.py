@@ -93,7 +93,7 @@ def _read(page: Page) -> Reading:
     pointers = _taken_out(opened, see_also_links(tree))
     lines = _cleaned(_main_text(opened), opened, metadata)
     _report(pointers, lines)
-    dated = metadata.published is not None
+    dated = metadata.published is not None and metadata.published.origin != "guess"
     if verdict := verdict_on_text(page, opened.head, opened.layout, lines, dated=dated):
         return verdict
     return Reading(article=_article(opened, metadata, lines))

@@ -23,9 +23,10 @@ LIST_TYPES = frozenset({"CollectionPage", "SearchResultsPage", "ProfilePage", "I
 _MAX_CHARACTERS = 2_000_000
 _MAX_NODES = 2_000
 # What stands around or within the JSON on real pages though it should not.
-_WRAPPING = re.compile(r"^\s*(?://\s*)?(?:<!\[CDATA\[|<!--)?|(?://\s*)?(?:\]\]>|-->)?\s*;?\s*$")
+_OPENING = re.compile(r"\s*(?://\s*)?(?:<!\[CDATA\[|<!--)?")
+_CLOSINGS = (";", "]]>", "-->", "//", ";")
 _TRAILING_COMMA = re.compile(r",(?=\s*[\]}])")
-_COMMENT = re.compile(r"^\s*//[^\n]*$|/\*.*?\*/", re.MULTILINE | re.DOTALL)
+_LINE_COMMENT = re.compile(r"^[ \t]*//[^\n]*$", re.MULTILINE)
 
 
 def read_jsonld(tree: HtmlElement) -> list[Node]:
@@ -56,11 +57,23 @@ def _as_it_is(text: str) -> str:
 
 
 def _unwrapped(text: str) -> str:
-    return _WRAPPING.sub("", text)
+    opening = _OPENING.match(text)
+    text = text[opening.end() if opening else 0 :].rstrip()
+    for closing in _CLOSINGS:
+        text = text.removesuffix(closing).rstrip()
+    return text
 
 
 def _without_commas(text: str) -> str:
-    return _TRAILING_COMMA.sub("", _COMMENT.sub("", _unwrapped(text)))
+    return _TRAILING_COMMA.sub("", _without_block_comments(_LINE_COMMENT.sub("", _unwrapped(text))))
+
+
+def _without_block_comments(text: str) -> str:
+    pieces, at = [], 0
+    while (start := text.find("/*", at)) >= 0 and (end := text.find("*/", start + 2)) >= 0:
+        pieces.append(text[at:start])
+        at = end + 2
+    return "".join((*pieces, text[at:]))
 
 
 def _walk(value: Any, depth: int) -> Iterator[Node]:

@@ -46,6 +46,7 @@ class Layout:
     starts: list[int] = field(default_factory=list)
     letters: str = ""
     _in_link: dict[HtmlElement, bool] = field(default_factory=dict)
+    _linked: float | None = None
     _cursor: int = 0
 
     def find(self, line: str) -> Place | None:
@@ -89,25 +90,27 @@ class Layout:
 
     def linked_share(self) -> float:
         """The share of all letters that are link text."""
-        ends = [*self.starts[1:], len(self.letters)]
-        spans = zip(self.owners, self.starts, ends, strict=True)
-        return sum(end - start for owner, start, end in spans if self.in_link(owner)) / (
-            len(self.letters) or 1
-        )
+        if self._linked is None:
+            ends = [*self.starts[1:], len(self.letters)]
+            spans = zip(self.owners, self.starts, ends, strict=True)
+            linked = sum(end - start for owner, start, end in spans if self.in_link(owner))
+            self._linked = linked / (len(self.letters) or 1)
+        return self._linked
 
     def in_link(self, element: HtmlElement) -> bool:
         """Whether an element is a link, or stands within one."""
-        path = []
+        known = self._in_link.get(element)
         above: HtmlElement | None = element
-        known = None
+        path = []
         while known is None and above is not None:
-            known = self._in_link.get(above)
             # an anchor without an address is a target; old pages leave those open around all that follows
-            if known is None and above.tag == "a" and above.get("href") is not None:
+            if above.tag == "a" and above.get("href") is not None:
                 known = True
             path.append(above)
             above = above.getparent()
-        self._in_link.update(dict.fromkeys(path, bool(known)))
+            known = known if known is not None or above is None else self._in_link.get(above)
+        if path:
+            self._in_link.update(dict.fromkeys(path, bool(known)))
         return bool(known)
 
 

@@ -57,8 +57,8 @@ def read_metadata(tree: HtmlElement, page: Page, head: Head | None = None) -> Me
     head = head or read_head(tree)
     site_names = tuple(_site_names(head, page.url))
     title = choose_title(head, site_names, page.hint_title)
-    published = choose_date(list(published_dates(head, tree, page)))
-    modified = choose_date(list(modified_dates(head, tree)))
+    published = choose_date(published_dates(head, tree, page))
+    modified = choose_date(modified_dates(head, tree))
     later = modified is not None and (published is None or modified.when >= published.when)
     return Metadata(
         title=title,

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterator
-from itertools import chain
+from copy import deepcopy
 
+from htmldate import find_date
 from lxml.etree import XPath
 from lxml.html import HtmlElement
 
@@ -45,32 +46,30 @@ _IN_PATH = re.compile(
 )
 
 
-def published_dates(head: Head, tree: HtmlElement, page: Page) -> Iterator[PageDate]:
-    """When the page, its feed and its address say the article was published."""
+def published_dates(head: Head, tree: HtmlElement, page: Page) -> list[PageDate]:
+    """When the page, its feed and its address say the article was published; what is guessed only alone."""
     american = _is_american(tree)
-    stated = chain(
-        _parsed((head.said("datePublished"), head.said("dateCreated"), head.said("uploadDate")), "json-ld"),
-        _parsed(head.all_metas(*_PUBLISHED), "meta", american=american),
-        _marked(tree, _MARKED, "itemprop"),
-        _parsed((_text(node.get("datePublished")) for node in head.nodes), "json-ld page"),
-    )
-    found = list(stated)
-    yield from found
-    if not any(date.has_time and date.has_offset for date in found):
-        yield from _time_elements(tree)
+    dates = [
+        *_parsed((head.said("datePublished"), head.said("dateCreated"), head.said("uploadDate")), "json-ld"),
+        *_parsed(head.all_metas(*_PUBLISHED), "meta", american=american),
+        *_parsed((_text(node.get("datePublished")) for node in head.nodes), "json-ld page"),
+    ]
+    if not any(date.has_time and date.has_offset for date in dates):  # a search of the tree takes time
+        dates += _marked(tree, _MARKED, "itemprop")
+        dates += _time_elements(tree)
     if page.hint_published_at:
-        yield PageDate(when=page.hint_published_at, origin="feed")
+        dates.append(PageDate(when=page.hint_published_at, origin="feed"))
     if match := _IN_PATH.search(path_of(page.url) + "/"):
-        yield from _parsed(("-".join(match.groups()),), "url")
-    if not found:
-        yield from _visible(tree, american=american)
+        dates += _parsed(("-".join(match.groups()),), "url")
+    if not any(date.has_time for date in dates):
+        dates += _visible(tree, american=american)
+    return dates or list(_guessed(tree))
 
 
-def modified_dates(head: Head, tree: HtmlElement) -> Iterator[PageDate]:
+def modified_dates(head: Head, tree: HtmlElement) -> list[PageDate]:
     """When the page says the article was last changed."""
-    yield from _parsed((head.said("dateModified"),), "json-ld")
-    yield from _parsed(head.all_metas(*_MODIFIED), "meta")
-    yield from _marked(tree, _MARKED_MODIFIED, "itemprop")
+    stated = [*_parsed((head.said("dateModified"),), "json-ld"), *_parsed(head.all_metas(*_MODIFIED), "meta")]
+    return stated or list(_marked(tree, _MARKED_MODIFIED, "itemprop"))
 
 
 def _parsed(texts: object, origin: str, *, american: bool = False) -> Iterator[PageDate]:
@@ -115,6 +114,12 @@ def _visible(tree: HtmlElement, *, american: bool) -> Iterator[PageDate]:
             for date in _parsed((text,), "text", american=american):
                 yield date
                 return
+
+
+def _guessed(tree: HtmlElement) -> Iterator[PageDate]:
+    """The day that htmldate makes out in the text; it is slow, and right on most pages, not on all."""
+    found = find_date(deepcopy(tree), extensive_search=False, original_date=True)
+    yield from _parsed((found,), "guess")
 
 
 def _elements(where: XPath, tree: HtmlElement) -> list[HtmlElement]:

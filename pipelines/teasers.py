@@ -35,6 +35,8 @@ def teaser_share(lines: Sequence[Line], fewest: int = _FEWEST) -> float:
 def mark_teasers(lines: Sequence[Line]) -> None:
     """Take out the teasers that follow an article."""
     remaining = kept(lines)
+    if not remaining or not teasers_among(remaining[-1:]):
+        return
     teasers = {id(line) for block in teasers_among(remaining).values() for line in block}
     article = [number for number, line in enumerate(remaining) if id(line) not in teasers]
     behind = remaining[article[-1] + 1 :] if article else []
