@@ -8,16 +8,13 @@ import typer
 
 from crawler.cli.failures import CommandFailed, WrongUsage
 from crawler.cli.invocation import Invocation, scratch_database
-from crawler.cli.names import is_address
+from crawler.cli.names import UNKNOWN_URL, is_address
 from crawler.cli.terminal import show_json
 
 if TYPE_CHECKING:
     from crawler.workers import WorkerPool
     from pipelines.article import Reading
     from pipelines.page import Page
-
-UNKNOWN_URL = "https://unknown.invalid/page-of-unknown-address"
-"""Stands for the address of a page that came without one; ".invalid" is no one's (RFC 2606)."""
 
 
 def extract(

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 _HOST = re.compile(r"(?:[\w-]+\.)+[\w-]+\.?|localhost|\[[0-9a-f:.]+\]", re.IGNORECASE)
 
+UNKNOWN_URL = "https://unknown.invalid/page-of-unknown-address"
+"""Stands for the address of a page that came without one; ".invalid" is no one's (RFC 2606)."""
+
 
 def is_address(text: str) -> bool:
     """Whether a text is a web address, with or without http(s)://, rather than a name."""

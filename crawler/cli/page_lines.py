@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any, BinaryIO, TextIO
 
-from crawler.cli.extracting import UNKNOWN_URL
 from crawler.cli.findings import reading_as_json
+from crawler.cli.names import UNKNOWN_URL
 from crawler.workers import WorkerPool
 from pipelines.canonical import canonical_url
 from pipelines.page import Page
