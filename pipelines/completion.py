@@ -8,7 +8,7 @@ from lxml.html import HtmlElement
 
 from pipelines.boilerplate import ancestors_of, is_named, names_of
 from pipelines.layout import Layout, Place, block_of, key_of
-from pipelines.lines import Line, insert, kept
+from pipelines.lines import Line, insert, kept, tidy
 
 Signature = tuple[str, ...]
 
@@ -68,11 +68,11 @@ def _missed(
         if number == first:
             number += 1
             continue
-        text = " ".join("".join(layout.texts[first:number]).split())
+        text = tidy("".join(layout.texts[first:number]))
         if len(text) < _SHORTEST or _signature(block) not in alike or is_named(block, around):
             continue
         place = layout.place(first, number - 1)
-        if place.linked < 0.4 and len(text) > 0.9 * len(" ".join("".join(block.itertext()).split())):
+        if place.linked < 0.4 and len(text) > 0.9 * len(tidy("".join(block.itertext()))):
             yield Line(text, place)
 
 
@@ -131,6 +131,6 @@ def _standfirsts(layout: Layout, description: str | None, end: int) -> Iterator[
             last = number
             while last + 1 < end and block_of(layout.owners[last + 1]) is block:
                 last += 1
-            text = " ".join("".join(layout.texts[number : last + 1]).split())
+            text = tidy("".join(layout.texts[number : last + 1]))
             if len(text) >= _SHORTEST:
                 yield text, layout.place(number, last)

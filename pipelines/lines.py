@@ -1,10 +1,15 @@
 """The lines of an extracted text, and which rule took one out."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pipelines.article import Removed
 from pipelines.layout import Layout, Place
+
+# Soft hyphens, zero-width spaces, word joiners, byte order marks hide words from search and comparison. The
+# joiners of Persian, Indic scripts and emoji are letters of theirs, and stay.
+_INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff]")
 
 
 @dataclass(slots=True)
@@ -25,7 +30,13 @@ class Line:
 
 def lines_of(text: str, layout: Layout) -> list[Line]:
     """The lines of a text that was extracted from the page with this layout."""
-    return [Line(line, layout.find(line)) for line in text.split("\n") if line.strip()]
+    lines = (tidy(line) for line in text.split("\n"))
+    return [Line(line, layout.find(line)) for line in lines if line]
+
+
+def tidy(text: str) -> str:
+    """A paragraph's text without invisible characters and runs of space."""
+    return " ".join(_INVISIBLE.sub("", text).split())
 
 
 def kept(lines: Iterable[Line]) -> list[Line]:

@@ -6,7 +6,7 @@ import pytest
 from lxml.html import HtmlElement
 
 from pipelines.layout import block_of, key_of, read_layout
-from pipelines.lines import Line, insert, lines_of, removed_of, text_of_lines
+from pipelines.lines import Line, insert, lines_of, removed_of, text_of_lines, tidy
 
 Parsed = Callable[[str], HtmlElement]
 PAGE = """<div id="a"><p>One <b>bold</b> word.</p><p>Two<br>lines</p></div>
@@ -69,3 +69,8 @@ def test_a_line_is_put_in_its_place(tree: Parsed) -> None:
     lines[1].rule = "call"
     assert text_of_lines(lines) == "First words\nThird words"
     assert [(item.text, item.rule) for item in removed_of(lines)] == [("Second words", "call")]
+
+
+def test_invisible_characters_and_runs_of_space_go() -> None:
+    assert tidy(" Ha\xadfen\u200b  brücke\n\tist\u2060 zu\ufeff ") == "Hafen brücke ist zu"
+    assert tidy("می\u200cرود") == "می\u200cرود"
