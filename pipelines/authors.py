@@ -45,6 +45,7 @@ _ROLE = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _SUFFIX = re.compile(r"(?:jr|sr|ii|iii|iv|md|phd|ph\.d|esq|mp|cfa)\.?", re.IGNORECASE)
+_ABOUT = re.compile(r"(?:about|über|à propos|sobre|meet|view all|more|all posts|posts) ", re.IGNORECASE)
 _NOBODY = frozenset(
     """admin administrator author editor guest unknown null undefined wordpress root user default web
     webmaster none n/a anonymous superuser test false true by""".split()  # noqa: SIM905 - quoted, thrice as long
@@ -142,7 +143,7 @@ def _split(text: str) -> Iterator[str]:
 def _is_name(name: str, *, alone: bool) -> bool:
     if not 2 <= len(name) <= 70 or len(name.split()) > 7 or not any(c.isalpha() for c in name):
         return False
-    if name.casefold() in _NOBODY or _SUFFIX.fullmatch(name) or "www." in name:
+    if name.casefold() in _NOBODY or _SUFFIX.fullmatch(name) or "www." in name or _ABOUT.match(name):
         return False
     return not _ROLE.search(name) or (alone and not any(c.isdigit() for c in name))
 

@@ -44,6 +44,7 @@ def _authors(
         ("https://www.facebook.com/post", []),
         ("desk@marrowpost.example", []),
         ("admin", []),
+        ("About the Author", []),
         ("105092", []),
         (None, []),
         # the site, where no person is named
