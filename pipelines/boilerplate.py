@@ -6,11 +6,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from importlib.resources import files
+from typing import NamedTuple
 
 from lxml.html import HtmlElement
 
 from pipelines.dates import parse_date
-from pipelines.fingerprint import words_of
+from pipelines.fingerprint import is_undivided, words_of
 from pipelines.layout import block_of
 from pipelines.lines import Line, kept
 from pipelines.see_also import is_pointer_heading, is_see_also
@@ -35,24 +36,31 @@ _MOST_NAMED = 0.3
 _MOST_OUTSIDE = 0.2
 _SENTENCE = 90
 """Characters of a sentence that is no headline."""
+_NAME = 25
+"""Characters of the longest link that is a name, and no title."""
 _NOT_LETTERS = re.compile(r"[^A-Za-z]+")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _SENTENCE_END = re.compile(r"[.!?。！？؟।…][\"'”’»)\]]*(?:\s|$)")
+_ENDS_AS_SENTENCE = re.compile(r"[.!?。！？؟।…][\"'”’»)\]]*$")
+_OPENING = r"^[\s\W_]{0,6}"
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 
 
 def mark_headline(lines: Sequence[Line], titles: Sequence[str]) -> None:
     """Take out the headline where it is repeated among the first lines, also with kicker or site name."""
-    wanted = [set(words_of(title)) for title in titles]
     for line in lines[:4]:
-        words = set(words_of(line.text))
-        if words and len(line.text) <= 250 and any(_repeats(words, title) for title in wanted):
+        if len(line.text) <= 250 and any(_repeats(line.text, title) for title in titles):
             line.rule = "headline"
 
 
-def _repeats(words: set[str], title: set[str]) -> bool:
-    common = len(words & title)
-    return words == title or (len(words) > 1 and common >= 0.8 * len(words) and common >= 0.6 * len(title))
+def _repeats(text: str, title: str) -> bool:
+    if is_undivided(text):
+        shorter, longer = sorted(("".join(words_of(text)), "".join(words_of(title))), key=len)
+        return shorter in longer and len(shorter) >= 0.8 * len(longer)
+    words, wanted = set(words_of(text)), set(words_of(title))
+    common = len(words & wanted)
+    alike = len(words) > 1 and common >= 0.8 * len(words) and common >= 0.6 * len(wanted)
+    return bool(words) and (words == wanted or alike)
 
 
 def mark_named(lines: Sequence[Line], container: HtmlElement | None) -> None:
@@ -119,9 +127,15 @@ def mark_links(lines: Sequence[Line]) -> None:
         if line.rule is None and len(line.text) > 10 and _is_only_link(line):
             line.rule = "only a link"
     for items in _by_list(kept(lines)):
-        if len(items) > 1 and all(line.linked > 0.5 for line in items):
+        if len(items) > 1 and all(line.linked > 0.5 for line in items) and _are_titles(items):
             for line in items:
                 line.rule = "list of links"
+
+
+def _are_titles(items: Sequence[Line]) -> bool:
+    """Whether links in a list are whole items or titles, no mere names."""
+    linked = sum(line.linked * len(line.text) for line in items)
+    return linked > 0.9 * sum(len(line.text) for line in items) or linked > _NAME * len(items)
 
 
 def _is_only_link(line: Line) -> bool:
@@ -146,14 +160,21 @@ def _by_list(lines: Sequence[Line]) -> Iterable[list[Line]]:
 
 def mark_top(lines: Sequence[Line], authors: Sequence[str]) -> None:
     """Take out the date and the byline above the text."""
-    names = {word for author in authors for word in words_of(author)}
     for line in kept(lines)[:6]:
         text = line.text.strip(" -|\t")
-        words = words_of(text)
         if len(text) <= 60 and not _SENTENCE_END.search(text) and parse_date(text, "text"):
             line.rule = "date"
-        elif words and len(text) <= 80 and sum(word in names for word in words) >= 0.5 * len(words):
+        elif len(text) <= 80 and _is_byline(words_of(text), authors, undivided=is_undivided(text)):
             line.rule = "byline"
+
+
+def _is_byline(words: Sequence[str], authors: Sequence[str], *, undivided: bool) -> bool:
+    """Whether at least half of a line is authors' names."""
+    if undivided:
+        key, names = "".join(words), {"".join(words_of(author)) for author in authors}
+        return bool(key) and sum(len(name) for name in names if name in key) >= 0.5 * len(key)
+    parts = {word for author in authors for word in words_of(author)}
+    return bool(words) and sum(word in parts for word in words) >= 0.5 * len(words)
 
 
 def mark_outside(lines: Sequence[Line], container: HtmlElement | None) -> None:
@@ -174,22 +195,43 @@ def _tag_of(line: Line) -> str | None:
     return str(block_of(line.place.elements[0]).tag) if line.place else None
 
 
+class _Calls(NamedTuple):
+    """What takes a line out: anywhere in a text, at its end, and there where the line is no sentence."""
+
+    anywhere: re.Pattern[str]
+    notice: re.Pattern[str]
+    word: re.Pattern[str]
+
+
 @lru_cache(maxsize=1)
-def _calls() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """What takes a line out anywhere; what does at a text's end."""
-    tables = tomllib.loads(files("pipelines").joinpath("words/calls.toml").read_text("utf-8")).values()
-    begins = sorted({phrase for table in tables for phrase in table["begins"]}, key=len, reverse=True)
+def _calls() -> _Calls:
+    begins = _phrases("begins")
     several = _either(phrase for phrase in begins if " " in phrase or _is_wide(phrase))
-    single = _either(phrase for phrase in begins if " " not in phrase)
-    contains = _either(phrase for table in tables for phrase in table["contains"])
-    ends = _either(phrase for table in tables for phrase in table["ends"])
-    opening = r"^[\s\W_]{0,6}"
-    anywhere = rf"{opening}(?:(?:{several})|(?:{single})(?:\W+\w+){{0,3}}\W*$)|(?<!\w)(?:{contains})"
-    return re.compile(anywhere), re.compile(rf"{opening}(?:{ends})|(?<!\w)(?:{ends})")
+    compound = _either(phrase for phrase in begins if " " not in phrase and not phrase.isalpha())
+    single = _either(phrase for phrase in begins if phrase.isalpha())
+    contains, ends, words = (_either(_phrases(kind)) for kind in ("contains", "ends", "words"))
+    few = rf"(?:(?:{compound})(?:\W+\w+){{0,3}}|(?:{single})(?:\W+\w+)?)\W*$"
+    return _Calls(
+        re.compile(rf"{_OPENING}(?:(?:{several})|{few})|(?<!\w)(?:{contains})"),
+        re.compile(rf"{_OPENING}(?:{ends}|{words})|(?<!\w)(?:{ends})"),
+        re.compile(rf"(?<!\w)(?:{words})"),
+    )
+
+
+def _phrases(kind: str) -> list[str]:
+    tables = tomllib.loads(files("pipelines").joinpath("words/calls.toml").read_text("utf-8")).values()
+    return sorted({phrase for table in tables for phrase in table.get(kind, ())}, key=len, reverse=True)
 
 
 def _either(phrases: Iterable[str]) -> str:
-    return "|".join(re.escape(phrase) for phrase in phrases)
+    return "|".join(_pattern_of(phrase) for phrase in phrases)
+
+
+def _pattern_of(phrase: str) -> str:
+    """A phrase as a pattern: whole words, except in a script that does not divide them."""
+    pattern = re.escape(phrase.removesuffix("$")).replace("…", ".{0,80}?")
+    whole = phrase[-1].isalnum() and not _is_wide(phrase)
+    return pattern + (r"\W*$" if phrase.endswith("$") else r"(?!\w)" if whole else "")
 
 
 def _is_wide(phrase: str) -> bool:
@@ -199,7 +241,7 @@ def _is_wide(phrase: str) -> bool:
 
 def mark_calls(lines: Sequence[Line]) -> None:
     """Take out short lines that call on the reader or give notice."""
-    anywhere, _ = _calls()
+    anywhere = _calls().anywhere
     for line in lines:
         if line.rule is None and _is_short(line.text, 260) and anywhere.search(line.text.casefold()):
             line.rule = "call"
@@ -211,17 +253,21 @@ def _is_short(text: str, most: int) -> bool:
 
 def mark_tail(lines: Sequence[Line]) -> None:
     """Take out notices, credits, links and headings of nothing, from the end up to a real sentence."""
-    _, notice = _calls()
     remaining = kept(lines)
     budget = 0.25 * sum(len(line.text) for line in remaining)
     for line in reversed(remaining[1:]):
         text = line.text.strip()
         budget -= len(text)
-        is_notice = _is_short(text, 300) and notice.search(text.casefold())
         is_link = line.linked > 0.5 and not (len(text) > _SENTENCE and _SENTENCE_END.search(text))
-        if budget < 0 or not (is_notice or is_link or _is_heading_of_nothing(line, text)):
+        if budget < 0 or not (_is_notice(text) or is_link or _is_heading_of_nothing(line, text)):
             return
         line.rule = "tail"
+
+
+def _is_notice(text: str) -> bool:
+    calls, folded = _calls(), text.casefold()
+    said = calls.notice.search(folded) or (not _ENDS_AS_SENTENCE.search(text) and calls.word.search(folded))
+    return bool(said) and _is_short(text, 300)
 
 
 def _is_heading_of_nothing(line: Line, text: str) -> bool:
