@@ -81,9 +81,11 @@ def verdict_on_document(page: Page, tree: HtmlElement, head: Head, layout: Layou
 def _gives_away(kind: str, titles: Sequence[str], text: str, *, short: bool) -> str | None:
     """What in the title and the text says so: both must, unless the page is very short."""
     in_title, in_text = phrases_of(kind)
-    title = next((title for title in titles if in_title.search(title)), None)
+    found = [(title, match) for title in titles if (match := in_title.search(title))]
     said = in_text.search(text)
-    if title and (said or short):
+    # a real title may begin so, "500 homes without power", and a brief is short
+    title = next((title for title, match in found if said or (short and not match["more"])), None)
+    if title:
         return f'the title is "{title[:80]}"' + (f', and it says "{said[0]}"' if said else "")
     return f'it says "{said[0]}", and little else' if said and short and kind == "bot_wall" else None
 
@@ -95,7 +97,7 @@ def phrases_of(kind: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
     title = "|".join(re.escape(phrase) for phrase in sorted(table["title"], key=len, reverse=True))
     text = "|".join(re.escape(phrase) for phrase in table["text"])
     # at the title's beginning or after the site's name, and hardly anything behind it but the site's name
-    around = rf"(?:^|[|–—:·!.-]\s*)(?:{title or '$^'})(?!\w)(?:\W+\w+){{0,3}}\W*(?:$|\s[|–—·-]\s)"
+    around = rf"(?:^|[|–—:·!.-]\s*)(?:{title or '$^'})(?!\w)(?P<more>(?:\W+\w+){{0,3}}?)\W*(?:$|\s[|–—·-]\s)"
     return re.compile(around), re.compile(text)
 
 

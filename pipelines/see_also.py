@@ -11,6 +11,7 @@ _LONGEST = 240
 """Characters of the longest line that is taken for a pointer; a paragraph that begins like one is longer."""
 _MARK = r"\s*(?:[:：|»>›→▶►–—]|\s-\s|\.\.\.|…)+\s*"
 _MARKS = " :：|»>›→▶►…-–—.!?"
+_DASHES = frozenset("-–—")
 _WHOLE = frozenset({"body", "article", "main", "html"})
 _ENDS_SENTENCE = re.compile(r"[.。;؛।][\s\"'”’»)\]]*$")
 
@@ -57,8 +58,8 @@ def is_see_also(line: str) -> bool:
     if _POINTING.match(line) and "«" not in line:
         return _has_one_sentence(line)
     marked, bare = _patterns()
-    if marked.match(line):
-        return _has_one_sentence(line)
+    if found := marked.match(line):
+        return _has_one_sentence(line) and not _is_aside(found[0], line[found.end() :])
     found = bare.match(line)
     if not found:
         return False
@@ -77,6 +78,13 @@ def _is_title(rest: str, line: str) -> bool:
     first = rest.lstrip("\"'“„«‘([¿¡")[:1]
     begins = first.isupper() or first.isdigit() or (first.isalpha() and not first.islower())
     return begins and not _ENDS_SENTENCE.search(line)
+
+
+def _is_aside(opening: str, rest: str) -> bool:
+    """Whether a dash behind the opening begins no title, but something put in: "Read – who led it – said"."""
+    if opening.rstrip()[-1:] not in _DASHES:
+        return False
+    return rest[:1].islower() or re.search(r"\s[-–—]\s", rest) is not None
 
 
 def _has_one_sentence(line: str) -> bool:

@@ -22,9 +22,9 @@ _FEWEST_WORDS_BEFORE_PAYWALL = 80
 _LONGEST_SECTION_NAME = 3
 """Words of a heading such as "World news", under which two teasers make a list."""
 _LISTING_PATH = re.compile(
-    r"/(?:tags?|topics?|categor(?:y|ies|ia|ie|ias)|sections?|authors?|archives?|search|suche|rubrik|themen?"
+    r"/(?:tags?|topics?|categor(?:y|ies|ia|ie|ias)|sections?|authors?|archives?(?!/\d+/?$)|search|suche|rubrik|themen?"
     r"|schlagwort|etiqueta|temas?|auteurs?|autor(?:es|en)?|keyword|label)/[^/]+(?:/(?:page/)?\d+)?/?$"
-    r"|/page/\d+/?$",
+    r"|/page/\d+/?$|/archives?/(?:19|20)\d\d/?$",  # any other number is an article's
     re.IGNORECASE,
 )
 
@@ -44,13 +44,19 @@ def verdict_on_text(
         if teasers > 0.6:
             return rejected(Rejection.SECTION_PAGE, f"{teasers:.0%} of it are teasers under linked headings")
         told = _told_to_be_list(address, head)
-        if told and (words < 100 or _is_list(layout, lines)):
+        if told and (words < 100 or _is_listing(kept(lines))):
             return rejected(Rejection.SECTION_PAGE, told)
     return _verdict_on_length(head, layout, words, claimed=head.claims_article or dated)
 
 
 def _is_list(layout: Layout, lines: Sequence[Line]) -> bool:
     return layout.linked_share() > 0.5 or teaser_share(kept(lines)) > 0.3
+
+
+def _is_listing(lines: Sequence[Line]) -> bool:
+    """Whether the text itself is one, whatever navigation stands around it."""
+    linked = sum(line.linked * len(line.text) for line in lines)
+    return teaser_share(lines) > 0.3 or linked > 0.5 * sum(len(line.text) for line in lines)
 
 
 def _told_to_be_list(address: str | None, head: Head) -> str | None:
