@@ -6,7 +6,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_MONTH = r"(?P<name>" + "|".join(_MONTHS) + r")[a-z]{0,6}\.?"
+# English, and what other languages write alike; spelled out, or "Market 12" and "marraskuu" would be March.
+_MONTH = (
+    r"(?P<name>jan(?:uar[yi]?)?|feb(?:r(?:uar[yi]?|ero)?)?|mar(?:ch|s|zo)?|apr(?:ile?)?|may|jun(?:e|io?)?"
+    r"|jul(?:y|io?)?|aug(?:ust(?:us)?)?|sept?(?:i?emb(?:er|re))?|oct(?:ob(?:er|re)|ubre)?"
+    r"|nov(?:i?emb(?:er|re|ro))?|dec(?:emb(?:er|re))?)(?![^\W\d_])\.?"
+)
 _YEAR = r"(?P<year>\d{4})"
 _DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
 _JAVA = re.compile(rf"\b{_MONTH}\s+{_DAY}\s+(?P<time>\d\d:\d\d:\d\d(?:\s[A-Z]+)?)\s+{_YEAR}", re.IGNORECASE)
