@@ -59,7 +59,8 @@ def is_see_also(line: str) -> bool:
         return _has_one_sentence(line)
     marked, bare = _patterns()
     if found := marked.match(line):
-        return _has_one_sentence(line) and not _is_aside(found[0], line[found.end() :])
+        weak = bare.match(line) is None
+        return _has_one_sentence(line) and not (weak and _is_aside(found[0], line[found.end() :]))
     found = bare.match(line)
     if not found:
         return False

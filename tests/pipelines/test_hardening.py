@@ -114,6 +114,7 @@ def test_a_sentence_that_begins_like_a_call_stays(page: Build, read: Read, sente
         "Sign up for the Harbour Briefing newsletter, every day at seven.",
         "Advertisement",
         "Read – Old road to be widened next year",
+        "Read more – how the old road was widened – and why",
     ],
 )
 def test_a_call_is_still_taken_out(page: Build, read: Read, call: str) -> None:
