@@ -21,7 +21,7 @@ from sqlalchemy import func, select
 
 from storage.models import Article, Run
 from storage.session import open_database
-from webreplay import arguments, hosts_of, import_hosts, no_delay, replay, start_copydesk, watch
+from webreplay import arguments, hosts_of, import_hosts, no_delay, replay, start_copydesk
 
 
 def read(path: Path) -> int:
@@ -62,8 +62,7 @@ def crawl(replay_program: Path, dealt: Path, database: list[str]) -> dict[str, f
     with replay(replay_program, dealt) as server:
         import_hosts(folder, hosts_of(dealt), server, database)
         began = time.perf_counter()
-        process = start_copydesk(folder, *database, "crawl", "--all", server=server)
-        watch(process, pause=2)
+        start_copydesk(folder, *database, "crawl", "--all", server=server).wait()
         whole = time.perf_counter() - began
     url = database[1] if database else str(folder / "copydesk.sqlite")
     with open_database(url) as archive, archive.read() as session:
