@@ -11,9 +11,9 @@ from crawler.discovery.autodetect import WELL_KNOWN_PATHS, kind_of, seeds_in_pag
 from crawler.discovery.candidates import absolute
 from crawler.discovery.feeds import NotAFeed
 from crawler.discovery.sitemaps import NotASitemap
-from crawler.errand import FetchOne, run_errand
+from crawler.errand import run_errand
 from crawler.failures import FetchFailed
-from crawler.fetch import header, page_of
+from crawler.fetch import FetchOne, header, page_of
 from crawler.seeds import SeedReading, parse, read_seed, was_stopped
 from pipelines.article import Reading
 from pipelines.page import Page

@@ -6,14 +6,11 @@ from typing import Any, TypeVar
 
 import scrapy
 from scrapy.crawler import AsyncCrawlerRunner
-from scrapy.http import Response
 
 from crawler.desk import Desk
-from crawler.fetch import fetch_patiently
-from crawler.revisit import Retries
+from crawler.fetch import FetchOne, fetcher
 
 T = TypeVar("T")
-FetchOne = Callable[..., Awaitable[Response]]
 
 
 class ErrandSpider(scrapy.Spider):
@@ -29,18 +26,12 @@ class ErrandSpider(scrapy.Spider):
 
     async def start(self) -> AsyncIterator[Any]:
         try:
-            self.result.set_result(await self._errand(self._fetch))
+            self.result.set_result(await self._errand(fetcher(self.crawler, self.desk.retries)))
         except Exception as error:  # noqa: BLE001  it is raised again where the result is awaited
             self.result.set_exception(error)
         no_requests: tuple[Any, ...] = ()
         for request in no_requests:  # Scrapy asks for a generator
             yield request
-
-    async def _fetch(self, url: str, *, patient: bool = True) -> Response:
-        """The answer of an address. Raises FetchFailed; `patient`: try again as a run does."""
-        return await fetch_patiently(
-            self.crawler, url, None, self.desk.retries if patient else Retries(times=0)
-        )
 
 
 async def run_errand(desk: Desk, errand: Callable[[FetchOne], Awaitable[T]]) -> T:

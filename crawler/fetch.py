@@ -1,7 +1,7 @@
 """Fetches one address inside a crawl, with its manners: seeds, probes, single pages."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
@@ -15,6 +15,9 @@ from crawler.failures import FetchFailed, failure_of_exception, failure_of_respo
 from crawler.revisit import WITHIN_RUN, Retries, retry_at
 from pipelines.page import Page
 from storage.errors import StorageError
+
+FetchOne = Callable[..., Awaitable[Response]]
+"""What `fetcher` gives."""
 
 
 async def fetch(
@@ -63,6 +66,17 @@ async def fetch_patiently(
                 raise
             if not await _pause(crawler, (again - now).total_seconds()):
                 raise
+
+
+def fetcher(crawler: Crawler, retries: Retries) -> FetchOne:
+    """A `fetch(url, headers=None, *, patient=True)` for one crawl; `patient`: try again as a run does."""
+
+    async def fetch_one(
+        url: str, headers: Mapping[str, str] | None = None, *, patient: bool = True
+    ) -> Response:
+        return await fetch_patiently(crawler, url, headers, retries if patient else Retries(times=0))
+
+    return fetch_one
 
 
 async def _pause(crawler: Crawler, seconds: float) -> bool:

@@ -189,7 +189,7 @@ def _record(visited: Visited, filed: FiledVisit) -> VisitRecord:
 
 
 class StorePipeline:
-    """Scrapy's item pipeline: hands each Visited to the desk's Filer, and counts what became of it."""
+    """Scrapy's item pipeline: has the spider file each Visited, which it counts."""
 
     def __init__(self, crawler: Any) -> None:
         self._crawler = crawler

@@ -1,6 +1,6 @@
 """The spider that crawls one source: its seeds, then every page that is due."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from typing import Any, Self
@@ -19,10 +19,9 @@ from crawler.desk import Desk, manners
 from crawler.discover import DiscoveryFailed, explore
 from crawler.duepages import DuePages
 from crawler.failures import failure_of_exception, failure_of_response
-from crawler.fetch import fetch_patiently, is_conditional, page_of
+from crawler.fetch import FetchOne, fetcher, is_conditional, page_of
 from crawler.politeness import PATIENCE, CrawlStopping
 from crawler.report import RunCounts
-from crawler.revisit import Retries
 from crawler.seeds import SeedReader
 from crawler.visits import failed, visited
 from crawler.workers import WorkersBroken
@@ -115,10 +114,11 @@ class NewsSpider(scrapy.Spider):
         )
 
     async def _read_seeds(self, source_id: int) -> None:
-        answers = await self._find_seeds(source_id)
+        fetch = fetcher(self.crawler, self.desk.retries)
+        answers = await self._find_seeds(source_id, fetch)
 
         async def fetch_seed(url: str, headers: dict[str, str]) -> Response:
-            return answers.pop(url, None) or await self._fetch(url, headers)
+            return answers.pop(url, None) or await fetch(url, headers)
 
         reader = SeedReader(
             archive=self.desk.archive,
@@ -131,25 +131,19 @@ class NewsSpider(scrapy.Spider):
         if reader.errors and not reader.read:
             self.error = self.error or reader.errors[0]
 
-    async def _find_seeds(self, source_id: int) -> dict[str, Response]:
+    async def _find_seeds(self, source_id: int, fetch: FetchOne) -> dict[str, Response]:
         """Explore a site that has no seeds yet; what was fetched for that serves as their first visit."""
         answers: dict[str, Response] = {}
         known = await self.desk.archive.read(lambda session: seeds_of(session, source_id))
         if known or not self.job.home:
             return answers
         try:
-            discovery = await explore(self.desk, self._fetch, self.job.home, answers)
+            discovery = await explore(self.desk, fetch, self.job.home, answers)
         except DiscoveryFailed as told:
             self.error = None if self.desk.stopping.is_set() else str(told)
         else:
             await self.desk.archive.write(lambda session: add_seeds(session, source_id, discovery.seeds))
         return answers
-
-    async def _fetch(
-        self, url: str, headers: Mapping[str, str] | None = None, *, patient: bool = True
-    ) -> Response:
-        retries = self.desk.retries if patient else Retries(times=0)
-        return await fetch_patiently(self.crawler, url, headers, retries)
 
     def _found(self, count: int) -> None:
         self.counts.found += count
