@@ -35,12 +35,56 @@ class Rejection(enum.StrEnum):
     """The process that read it crashed."""
 
 
+class ArticleKind(enum.StrEnum):
+    """What sort of page an article stands on."""
+
+    ARTICLE = "article"
+    LIVE_BLOG = "live blog"
+    """A story told in posts, the newest first as a rule."""
+    GALLERY = "gallery"
+    """Pictures, whose captions are the text."""
+    VIDEO = "video"
+    """A film or a broadcast, and what is said of it."""
+
+
+class Access(enum.StrEnum):
+    """Whether everybody may read the whole article."""
+
+    FREE = "free"
+    PAID = "paid"
+    UNKNOWN = "unknown"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Removed:
-    """A stretch of text that cleaning took out, and the rule that did."""
+    """A line that cleaning took out, the rule that did, and where it stood."""
 
     text: str
     rule: str
+    at: int
+    """Its number among all lines, kept and removed, in page order; from 0."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Image:
+    """A picture of the article."""
+
+    url: str | None = None
+    caption: str | None = None
+    credit: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DateCandidate:
+    """A date that the page, its feed or its address names, and where."""
+
+    event: str
+    """"published" or "modified"."""
+    when: datetime
+    precision: str
+    """"minute" or "day"."""
+    origin: str
+    """"json-ld", "meta", "time", "feed", "url", "text"…"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +106,9 @@ class Article:
     title: str
     text: str
     """Paragraphs separated by a line feed."""
+    kind: ArticleKind = ArticleKind.ARTICLE
+    kicker: str | None = None
+    """The line above the headline: "Opinion", "Floods in the north"."""
     standfirst: str | None = None
     authors: tuple[str, ...] = ()
     published_at: datetime | None = None
@@ -71,6 +118,12 @@ class Article:
     """"minute" or "day"."""
     date_from: str | None = None
     """Which of the page's dates was believed."""
+    date_confidence: str | None = None
+    """"high", "medium" or "low"; see pipelines/dates.py."""
+    date_flag: str | None = None
+    """Why the date is doubtful: "after it was seen", "before the web"; None if it is not."""
+    dates: tuple[DateCandidate, ...] = ()
+    """Every date found, the most trusted first."""
     language: str | None = None
     """BCP 47, mostly the two letters of ISO 639-1."""
     image: str | None = None
@@ -78,8 +131,17 @@ class Article:
     tags: tuple[str, ...] = ()
     credit: str | None = None
     """The news agency the text is credited to."""
+    access: Access = Access.UNKNOWN
+    images: tuple[Image, ...] = ()
+    """The pictures that stand in the article, with what is written under them."""
     removed: tuple[Removed, ...] = ()
     """What cleaning took out, in page order."""
+    makes: tuple[str, ...] = ()
+    """Of each line, kept and removed, in page order, how its block is made; see pipelines/makes.py."""
+    rules_version: int = 0
+    """The version of the rules that cleaned it."""
+    learned_version: int | None = None
+    """The version of what was learned of its source; None if nothing was known."""
     fingerprint: Fingerprint
 
 

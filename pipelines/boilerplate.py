@@ -73,7 +73,7 @@ def mark_named(lines: Sequence[Line], container: HtmlElement | None) -> None:
         held.update(dict.fromkeys(names, len(line.text)))
     for line, names in hits:
         if line.rule is None and (found := sorted(n for n in names if held[n] <= _MOST_NAMED * total)):
-            line.rule = f"named {found[0]}"
+            line.rule = f"named: {found[0]}"
 
 
 def ancestors_of(container: HtmlElement | None) -> frozenset[HtmlElement]:
@@ -116,7 +116,7 @@ def mark_see_also(lines: Sequence[Line]) -> None:
     """Take out lines that point to other stories by their words."""
     for line in lines:
         if line.rule is None:
-            heading = _tag_of(line) in _HEADINGS and is_pointer_heading(line.text)
+            heading = line.tag in _HEADINGS and is_pointer_heading(line.text)
             if heading or is_see_also(line.text):
                 line.rule = "see also"
 
@@ -189,10 +189,6 @@ def mark_outside(lines: Sequence[Line], container: HtmlElement | None) -> None:
     if sum(len(line.text) for line in after) <= _MOST_OUTSIDE * total:
         for line in after:
             line.rule = "outside the article"
-
-
-def _tag_of(line: Line) -> str | None:
-    return str(block_of(line.place.elements[0]).tag) if line.place else None
 
 
 class _Calls(NamedTuple):
@@ -275,7 +271,7 @@ def _is_heading_of_nothing(line: Line, text: str) -> bool:
     if len(text) > 120 or line.place is None:
         return False
     bold = _is_bold(line.place.elements[0]) and not _SENTENCE_END.search(text)
-    return bold or _tag_of(line) in _HEADINGS
+    return bold or line.tag in _HEADINGS
 
 
 def _is_bold(element: HtmlElement) -> bool:

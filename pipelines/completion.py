@@ -1,6 +1,5 @@
 """Paragraphs of the article that extraction missed."""
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
@@ -8,11 +7,9 @@ from lxml.html import HtmlElement
 
 from pipelines.boilerplate import ancestors_of, is_named, names_of
 from pipelines.layout import Layout, Place, block_of, key_of
-from pipelines.lines import Line, insert, kept, tidy
+from pipelines.lines import Line, insert, kept, line_at, tidy
+from pipelines.makes import is_telling, make_of
 
-Signature = tuple[str, ...]
-
-_DIGITS = re.compile(r"\d+")
 _SHORTEST = 40
 """Characters of the shortest paragraph that is taken in."""
 _STANDFIRST = frozenset(
@@ -42,18 +39,18 @@ def add_missed_paragraphs(lines: list[Line], layout: Layout, container: HtmlElem
     An article that is split over several containers is often extracted from one of them.
     """
     found = kept(lines)
-    accepted = Counter[Signature]()
+    accepted = Counter[str]()
     for block, size in _sizes(found).items():
-        accepted[_signature(block)] += size
+        accepted[make_of(block)] += size
     total = sum(len(line.text) for line in found)
-    alike = {made for made, size in accepted.items() if size >= 0.25 * total and _is_telling(made)}
+    alike = {made for made, size in accepted.items() if size >= 0.25 * total and is_telling(made)}
     if alike:
         for line in list(_missed(lines, layout, alike, ancestors_of(container))):
             insert(lines, line)
 
 
 def _missed(
-    lines: Sequence[Line], layout: Layout, alike: set[Signature], around: frozenset[HtmlElement]
+    lines: Sequence[Line], layout: Layout, alike: set[str], around: frozenset[HtmlElement]
 ) -> Iterator[Line]:
     taken = bytearray(len(layout.texts))
     for line in lines:
@@ -69,11 +66,11 @@ def _missed(
             number += 1
             continue
         text = tidy("".join(layout.texts[first:number]))
-        if len(text) < _SHORTEST or _signature(block) not in alike or is_named(block, around):
+        if len(text) < _SHORTEST or make_of(block) not in alike or is_named(block, around):
             continue
         place = layout.place(first, number - 1)
         if place.linked < 0.4 and len(text) > 0.9 * len(tidy("".join(block.itertext()))):
-            yield Line(text, place)
+            yield line_at(text, place)
 
 
 def _sizes(lines: Sequence[Line]) -> dict[HtmlElement, int]:
@@ -83,22 +80,6 @@ def _sizes(lines: Sequence[Line]) -> dict[HtmlElement, int]:
         if line.place:
             sizes[block_of(line.place.elements[0])] += len(line.text)
     return sizes
-
-
-def _signature(block: HtmlElement) -> Signature:
-    parts = [str(block.tag), _made(block)]
-    for parent, _ in zip(block.iterancestors(), range(2), strict=False):
-        parts += [str(parent.tag), _made(parent)]
-    return tuple(parts)
-
-
-def _made(element: HtmlElement) -> str:
-    return _DIGITS.sub("0", element.get("class") or "")
-
-
-def _is_telling(made: Signature) -> bool:
-    """A bare div in a bare div is made like half of any page."""
-    return made[0] in ("p", "li", "blockquote") or any(made[1::2])
 
 
 def add_standfirst(
@@ -115,7 +96,7 @@ def add_standfirst(
     for text, place in _standfirsts(layout, standfirst, min(placed)):
         block = block_of(place.elements[0])
         if key_of(text)[:200] not in known and place.linked < 0.5 and not is_named(block, around):
-            insert(lines, Line(text, place))
+            insert(lines, line_at(text, place))
             return
 
 

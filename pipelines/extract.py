@@ -24,6 +24,7 @@ from pipelines.boilerplate import (
     mark_top,
 )
 from pipelines.canonical import believed_canonical
+from pipelines.cleaning import DEFAULT, RULES_VERSION, Cleaning, put_back
 from pipelines.completion import add_missed_paragraphs, add_standfirst, container_of
 from pipelines.decode import decode
 from pipelines.document import MOST_LETTERS, TooDeep, parse, strip_unseen
@@ -32,7 +33,8 @@ from pipelines.head import Head, plain, read_head
 from pipelines.impostors import verdict_on_bytes, verdict_on_document
 from pipelines.language import language_of
 from pipelines.layout import Layout, key_of, read_layout
-from pipelines.lines import Line, insert, lines_of, removed_of, text_of_lines
+from pipelines.learning import mark_learned
+from pipelines.lines import Line, insert, line_at, lines_of, removed_of, text_of_lines
 from pipelines.metadata import Metadata, read_metadata
 from pipelines.page import Page
 from pipelines.see_also import is_see_also, see_also_links
@@ -63,28 +65,29 @@ class _Opened:
     tree: HtmlElement
     head: Head
     layout: Layout
+    cleaning: Cleaning
 
 
-def read_page(page: Page) -> Reading:
+def read_page(page: Page, cleaning: Cleaning = DEFAULT) -> Reading:
     """Read a page. Never raises for bad input: a page that cannot be read comes back as a rejection."""
     if verdict := verdict_on_bytes(page):
         return verdict
     try:
-        return _read(page)
+        return _read(page, cleaning)
     except TooDeep as error:
         return Reading(rejection=Rejection.TOO_DEEP, detail=str(error))
     except (_GaveUp, LxmlError, RecursionError, MemoryError) as error:
         return Reading(rejection=Rejection.UNREADABLE, detail=f"{type(error).__name__}: {error}"[:200])
 
 
-def _read(page: Page) -> Reading:
+def _read(page: Page, cleaning: Cleaning) -> Reading:
     tree = parse(decode(page.body, page.content_type))
     if tree is None:
         return Reading(rejection=Rejection.EMPTY, detail="there is no element in the document")
     head = read_head(tree)
     strip_unseen(tree)
     unwrap_layout_tables(tree)
-    opened = _Opened(page=page, tree=tree, head=head, layout=read_layout(tree))
+    opened = _Opened(page=page, tree=tree, head=head, layout=read_layout(tree), cleaning=cleaning)
     if len(opened.layout.letters) > MOST_LETTERS:
         raise TooDeep(f"{len(opened.layout.letters):,} letters of text")
     if verdict := verdict_on_document(page, tree, opened.head, opened.layout):
@@ -93,6 +96,7 @@ def _read(page: Page) -> Reading:
     pointers = _taken_out(opened, see_also_links(tree))
     lines = _cleaned(_main_text(opened), opened, metadata)
     _report(pointers, lines)
+    put_back(lines, cleaning.keep)
     dated = metadata.published is not None and metadata.published.origin != "guess"
     if verdict := verdict_on_text(page, opened.head, opened.layout, lines, dated=dated):
         return verdict
@@ -105,8 +109,9 @@ def _taken_out(opened: _Opened, blocks: Sequence[HtmlElement]) -> list[Line]:
     for block in blocks:
         place = opened.layout.place_of(block)
         if place and block.getparent() is not None:
-            text = " ".join(" ".join(block.itertext()).split())
-            taken.append(Line(text, place, "see also"))
+            line = line_at(" ".join(" ".join(block.itertext()).split()), place)
+            line.rule = "see also"
+            taken.append(line)
             block.drop_tree()
     return taken
 
@@ -165,6 +170,8 @@ def _cleaned(text: str, opened: _Opened, metadata: Metadata) -> list[Line]:
     mark_named(lines, container)
     mark_links(lines)
     mark_calls(lines)
+    if opened.cleaning.learned:
+        mark_learned(lines, opened.cleaning.learned)
     if head.claims_article:
         mark_teasers(lines)
     mark_outside(lines, container)
@@ -194,6 +201,9 @@ def _article(opened: _Opened, metadata: Metadata, lines: Sequence[Line]) -> Arti
         tags=metadata.tags,
         credit=credited_agency(text, metadata.authors),
         removed=removed_of(lines),
+        makes=tuple(line.make for line in lines),
+        rules_version=RULES_VERSION,
+        learned_version=opened.cleaning.learned.version if opened.cleaning.learned else None,
         fingerprint=fingerprint(text),
     )
 
@@ -211,7 +221,7 @@ def read_text(text: str) -> tuple[str, tuple[Removed, ...]]:
     removed: list[Removed] = []
     for line in text.splitlines(keepends=True):
         if is_see_also(line):
-            removed.append(Removed(text=line.strip(), rule="see also"))
+            removed.append(Removed(text=line.strip(), rule="see also", at=len(staying) + len(removed)))
             # one of the two empty lines around it goes with it
             if staying and not staying[-1].strip():
                 staying.pop()

@@ -1,11 +1,12 @@
 """The lines of an extracted text, and which rule took one out."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from pipelines.article import Removed
 from pipelines.layout import Layout, Place
+from pipelines.makes import LINKED, make_at, tag_of
 
 # Soft hyphens, zero-width spaces, word joiners, byte order marks hide words from search and comparison. The
 # joiners of Persian, Indic scripts and emoji are letters of theirs, and stay.
@@ -18,20 +19,32 @@ class Line:
 
     text: str
     place: Place | None = None
-    """Where it stands on the page; None if it was not found there."""
+    """Where it stands on the page; None if it was not found there, or if the page is no longer at hand."""
+    make: str = ""
+    """How its block is made, see pipelines/makes.py; "" if that is not known."""
     rule: str | None = None
     """The rule that took it out; None as long as it stays."""
 
     @property
     def linked(self) -> float:
         """The share of its letters that are link text."""
-        return self.place.linked if self.place else 0.0
+        return self.place.linked if self.place else float(self.make.startswith(LINKED))
+
+    @property
+    def tag(self) -> str | None:
+        """The tag of the block it stands in; None if that is not known."""
+        return tag_of(self.make) if self.make else None
 
 
 def lines_of(text: str, layout: Layout) -> list[Line]:
     """The lines of a text that was extracted from the page with this layout."""
     lines = (tidy(line) for line in text.split("\n"))
-    return [Line(line, layout.find(line)) for line in lines if line]
+    return [line_at(line, layout.find(line)) for line in lines if line]
+
+
+def line_at(text: str, place: Place | None) -> Line:
+    """A line that stands there."""
+    return Line(text, place, make_at(place) if place else "")
 
 
 def tidy(text: str) -> str:
@@ -49,7 +62,25 @@ def text_of_lines(lines: Iterable[Line]) -> str:
 
 def removed_of(lines: Iterable[Line]) -> tuple[Removed, ...]:
     """What the rules took out, in page order."""
-    return tuple(Removed(text=line.text.strip(), rule=line.rule) for line in lines if line.rule is not None)
+    return tuple(
+        Removed(text=line.text, rule=line.rule, at=at)
+        for at, line in enumerate(lines)
+        if line.rule is not None
+    )
+
+
+def woven(text: str, removed: Sequence[Removed], makes: Sequence[str] = ()) -> list[Line]:
+    """All lines of an article again, kept and removed, in page order: the inverse of the two above."""
+    staying = iter(text.split("\n") if text else ())
+    out = {passage.at: passage for passage in removed}
+    lines: list[Line] = []
+    count = len(removed) + (text.count("\n") + 1 if text else 0)
+    for number in range(count):
+        passage = out.get(number)
+        line = Line(passage.text, rule=passage.rule) if passage else Line(next(staying, ""))
+        line.make = makes[number] if number < len(makes) else ""
+        lines.append(line)
+    return lines
 
 
 def insert(lines: list[Line], new: Line) -> None:

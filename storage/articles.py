@@ -93,7 +93,7 @@ def _row_of(article: Fileable, now: datetime) -> dict[str, Any]:
         "section": article.section,
         "tags": list(article.tags),
         "credit": article.credit,
-        "removed": [{"text": removed.text, "rule": removed.rule} for removed in article.removed],
+        "removed": [{"text": out.text, "rule": out.rule, "at": out.at} for out in article.removed],
         "text_hash": article.fingerprint.text_hash,
         "content_hash": hashlib.sha256("\0".join(told).encode("utf-8", "surrogatepass")).hexdigest(),
         "fetched_at": now,

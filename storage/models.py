@@ -112,7 +112,7 @@ class Base(DeclarativeBase):
         datetime: UtcDateTime(),
         dict[str, Any]: JSON().with_variant(JSONB(), "postgresql"),
         list[str]: JSON().with_variant(JSONB(), "postgresql"),
-        list[dict[str, str]]: JSON().with_variant(JSONB(), "postgresql"),
+        list[dict[str, Any]]: JSON().with_variant(JSONB(), "postgresql"),
         enum.StrEnum: Enum(
             enum.StrEnum, native_enum=False, length=16, values_callable=lambda kind: [str(m) for m in kind]
         ),
@@ -243,8 +243,8 @@ class Article(Base):
     tags: Mapped[list[str]]
     credit: Mapped[str | None] = mapped_column(Text)
     """The news agency the text is credited to."""
-    removed: Mapped[list[dict[str, str]]] = mapped_column(deferred=True)
-    """What cleaning took out, in page order: [{"text", "rule"}]."""
+    removed: Mapped[list[dict[str, Any]]] = mapped_column(deferred=True)
+    """What cleaning took out, in page order: [{"text", "rule", "at"}]."""
     text_hash: Mapped[str] = mapped_column(String(64), index=True)
     """SHA-256, hexadecimal, of the text's words: equal where only spacing, case and punctuation differ."""
     content_hash: Mapped[str] = mapped_column(String(64))
@@ -280,7 +280,7 @@ class Revision(Base):
     authors: Mapped[list[str]]
     modified_at: Mapped[datetime | None]
     text: Mapped[str] = mapped_column(Text)
-    removed: Mapped[list[dict[str, str]]] = mapped_column(deferred=True)
+    removed: Mapped[list[dict[str, Any]]] = mapped_column(deferred=True)
     content_hash: Mapped[str] = mapped_column(String(64))
     fetched_at: Mapped[datetime]
     replaced_at: Mapped[datetime]

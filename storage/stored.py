@@ -25,6 +25,8 @@ class RemovedPassage:
 
     text: str
     rule: str
+    at: int
+    """Its number among all lines of the article, kept and removed, in page order; from 0."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -46,7 +46,7 @@ LINK = '<a href="/old-road">Old road to be widened next year, council says</a>'
         (f"<p>{LINK}</p>", "only a link"),
         (
             '<div class="newsletter-box"><p>All that happens at the quay, in one letter a day.</p></div>',
-            "named newsletter",
+            "named: newsletter",
         ),
         ("<p>Sign up for our newsletter and never miss a story.</p>", "call"),
         ("<p>Folgen Sie uns auf allen Kanälen.</p>", "call"),

@@ -51,7 +51,7 @@ def test_new_article_is_kept_whole(
             section="World",
             tags=("one", "two"),
             credit="Agency",
-            removed=(Removed(text="See also: b", rule="see-also"),),
+            removed=(Removed(text="See also: b", rule="see-also", at=0),),
         ),
         source_id,
     )
@@ -87,7 +87,7 @@ def test_same_content_is_unchanged_and_what_is_told_about_it_is_refreshed(
 def test_change_of_what_a_reader_sees_is_a_revision(
     database: Database, file: File, article: MakeArticle, now: datetime, change: dict[str, str]
 ) -> None:
-    before = article("a", removed=(Removed(text="gone", rule="r"),))
+    before = article("a", removed=(Removed(text="gone", rule="r", at=0),))
     file(before)
     filed = file(article("a", **change), now=LATER)
     assert filed.outcome is FilingOutcome.REVISED
@@ -204,7 +204,7 @@ UNFIT = {
     "NUL in the text": ({"text": "nul\0 here"}, "articles.text holds a NUL character"),
     "NUL in a tag": ({"tags": ("fine", "nul\0")}, "articles.tags holds a NUL character"),
     "NUL in what was removed": (
-        {"removed": (Removed(text="\0", rule="r"),)},
+        {"removed": (Removed(text="\0", rule="r", at=0),)},
         "articles.removed holds a NUL character",
     ),
     "half a surrogate pair": ({"title": "half \ud83d"}, "articles.title holds half a surrogate pair"),

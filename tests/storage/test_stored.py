@@ -48,7 +48,7 @@ def bridge(file: File, article: MakeArticle, source_id: int) -> StoredArticle:
         section="City",
         tags=("bridges",),
         credit="Agency",
-        removed=(Removed(text="See also: tunnels", rule="see-also"),),
+        removed=(Removed(text="See also: tunnels", rule="see-also", at=0),),
     )
     filed = file(story, source_id)
     return StoredArticle(
@@ -69,7 +69,7 @@ def bridge(file: File, article: MakeArticle, source_id: int) -> StoredArticle:
         section="City",
         tags=("bridges",),
         credit="Agency",
-        removed=(RemovedPassage(text="See also: tunnels", rule="see-also"),),
+        removed=(RemovedPassage(text="See also: tunnels", rule="see-also", at=0),),
         fetched_at=datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC),
         first_seen_at=datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC),
         changed_at=None,
@@ -144,7 +144,7 @@ def test_articles_are_streamed_in_the_order_of_their_ids(
 
 
 def test_revisions_oldest_first(database: Database, file: File, article: MakeArticle, now: datetime) -> None:
-    file(article("a", "One.", authors=("Ann",), removed=(Removed(text="x", rule="r"),)))
+    file(article("a", "One.", authors=("Ann",), removed=(Removed(text="x", rule="r", at=0),)))
     file(article("a", "Two."), now=LATER)
     file(article("a", "Three."), now=LATER + timedelta(hours=1))
     with database.read() as session:
@@ -156,7 +156,7 @@ def test_revisions_oldest_first(database: Database, file: File, article: MakeArt
         authors=("Ann",),
         modified_at=None,
         text="One.",
-        removed=(RemovedPassage(text="x", rule="r"),),
+        removed=(RemovedPassage(text="x", rule="r", at=0),),
         fetched_at=now,
         replaced_at=LATER,
     )

@@ -60,7 +60,7 @@ def archive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
             date_from="json-ld",
             language="en",
             tags=("harbour", "storm"),
-            removed=(Removed(text="READ MORE: The foghorn", rule="see also"),),
+            removed=(Removed(text="READ MORE: The foghorn", rule="see also", at=0),),
         )
         for each in (
             harbour,

@@ -1,0 +1,46 @@
+"""How a block of a page is made: its tag and classes, and those of the two elements around it.
+
+Content systems give one make to all paragraphs, another to all promotions: what is learned of one line of a
+make holds for the others.
+"""
+
+import re
+
+from lxml.html import HtmlElement
+
+from pipelines.layout import Place, block_of
+
+LINKED = "a:"
+"""Begins the make of a line that is mostly link text."""
+_MOSTLY = 0.5
+_LONGEST = 80
+"""Characters of a class attribute that are looked at; utility classes run to thousands."""
+_DIGITS = re.compile(r"\d+")
+
+
+def make_of(block: HtmlElement) -> str:
+    """The make of a block: "p.par<div.body<article", digits as 0."""
+    makes = [_made(block)]
+    makes += [_made(parent) for parent, _ in zip(block.iterancestors(), range(2), strict=False)]
+    return "<".join(makes)
+
+
+def make_at(place: Place) -> str:
+    """The make of the block in which a stretch of text begins, marked if it is mostly link text."""
+    return (LINKED if place.linked > _MOSTLY else "") + make_of(block_of(place.elements[0]))
+
+
+def tag_of(make: str) -> str:
+    """The tag of the block itself."""
+    return make.removeprefix(LINKED).partition("<")[0].partition(".")[0]
+
+
+def is_telling(make: str) -> bool:
+    """Whether a make says something: a bare div in a bare div is made like half of any page."""
+    return tag_of(make) in ("p", "li", "blockquote") or "." in make
+
+
+def _made(element: HtmlElement) -> str:
+    classes = ".".join(_DIGITS.sub("0", (element.get("class") or "")[:_LONGEST]).replace("<", "").split())
+    tag = str(element.tag)
+    return f"{tag}.{classes}" if classes else tag
