@@ -108,6 +108,7 @@ def page_of(
     site_url: str | None = None,
     hint_title: str | None = None,
     hint_published_at: datetime | None = None,
+    seen_at: datetime | None = None,
 ) -> Page:
     """A page for the workers, from the answer that brought it and what a seed said of it."""
     return Page(
@@ -118,4 +119,5 @@ def page_of(
         site_url=site_url,
         hint_title=hint_title,
         hint_published_at=hint_published_at,
+        seen_at=seen_at,
     )

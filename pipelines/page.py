@@ -21,3 +21,5 @@ class Page:
     """The title that the feed or sitemap gave."""
     hint_published_at: datetime | None = None
     """The date that the feed or sitemap gave; aware."""
+    seen_at: datetime | None = None
+    """When the address was first seen; aware. A date of publication after it is doubtful."""

@@ -47,6 +47,7 @@ class DuePage:
     """Fetches that failed since the last one that did not."""
     hint_title: str | None
     hint_published_at: datetime | None
+    found_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

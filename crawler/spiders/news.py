@@ -176,7 +176,7 @@ class NewsSpider(scrapy.Spider):
         elif response.status == 304:
             yield visited(self.job, page, now, response, unchanged=True)
         else:
-            fetched = page_of(response, self.job.home, page.hint_title, page.hint_published_at)
+            fetched = page_of(response, self.job.home, page.hint_title, page.hint_published_at, page.found_at)
             try:
                 reading = await self.desk.workers.read(fetched)
             except WorkersBroken as error:  # the page is left as it was
