@@ -113,6 +113,22 @@ class WorkersConfig(_Table):
     )
 
 
+class CleaningConfig(_Table):
+    """[cleaning]: what is taken out of a text, beside its headline and the page around it."""
+
+    keep: list[str] = _setting(
+        [],
+        "Rules whose lines stay in the text, by the names that `copydesk show ID --removed` gives them,\n"
+        'such as "fact box" or "named: ad"; "named" alone stands for all that begin with it and a colon.',
+        "a list of names of rules",
+    )
+    learn: bool = _setting(
+        True,
+        "Whether what a source repeats from article to article is learned, and taken out.",
+        "true or false",
+    )
+
+
 class Config(_Table):
     """All of copydesk.toml. Immutable; a missing key has its default."""
 
@@ -132,6 +148,7 @@ class Config(_Table):
     )
     crawl: CrawlConfig = CrawlConfig()
     workers: WorkersConfig = WorkersConfig()
+    cleaning: CleaningConfig = CleaningConfig()
     scrapy: dict[str, Any] = _setting(
         {}, "Any setting of Scrapy, by its own name.", "a table of NAME = value"
     )
@@ -172,7 +189,7 @@ def _database_beside(file: Path, database: str) -> str:
 
 def _problem(detail: ErrorDetails) -> str:
     """One thing wrong with the file: the key, what stands there, what is allowed."""
-    keys = [str(key) for key in detail["loc"]]
+    keys = [str(key) for key in detail["loc"] if not isinstance(key, int)]  # of a list, the whole is named
     table: type[BaseModel] = Config
     for key in keys[:-1]:
         inner = table.model_fields[key].annotation

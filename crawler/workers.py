@@ -13,7 +13,10 @@ from typing import Self
 from pebble import ProcessExpired, ProcessPool
 
 from pipelines.article import Reading, Rejection
+from pipelines.cleaning import DEFAULT, Cleaning
 from pipelines.page import Page
+
+Reader = Callable[[Page, Cleaning], Reading]
 
 
 class _PoolBroken(Exception):
@@ -24,16 +27,16 @@ class WorkersBroken(Exception):
     """The pool itself has failed: nothing more can be read by it, and no page is to blame."""
 
 
-def _read(page: Page) -> Reading:
+def _read(page: Page, cleaning: Cleaning) -> Reading:
     from pipelines.extract import read_page  # here: the parent never needs trafilatura in its own memory
 
-    return read_page(page)
+    return read_page(page, cleaning)
 
 
-def _guarded(reader: Callable[[Page], Reading], page: Page) -> Reading:
+def _guarded(reader: Reader, page: Page, cleaning: Cleaning) -> Reading:
     """What a worker runs: a fault of the reader's own costs its page."""
     try:
-        return reader(page)
+        return reader(page, cleaning)
     except Exception as error:  # noqa: BLE001  whatever it is, it is this page that brought it about
         return Reading(rejection=Rejection.UNREADABLE, detail=f"{type(error).__name__}: {error}"[:300])
 
@@ -51,7 +54,7 @@ class WorkerPool:
         processes: int | None = None,
         page_timeout: float = 20,
         pages_per_worker: int = 500,
-        reader: Callable[[Page], Reading] = _read,
+        reader: Reader = _read,
     ) -> None:
         """`processes`: None for one per CPU. `page_timeout`: seconds. A worker is replaced after so many
         pages. `reader` runs in the workers, which must be able to import it."""
@@ -71,24 +74,24 @@ class WorkerPool:
             context=context,
         )
 
-    async def read(self, page: Page) -> Reading:
-        """The reading of a page. What a page does never raises: see TIMEOUT and WORKER_DIED.
+    async def read(self, page: Page, cleaning: Cleaning = DEFAULT) -> Reading:
+        """The reading of a page, cleaned as told. What a page does never raises: see TIMEOUT and WORKER_DIED.
 
         A pool that breaks down is replaced, and the page read again; if that breaks too, WorkersBroken.
         """
         for _ in range(2):
             pool = self._pool
             try:
-                return await self._read_in(pool, page)
+                return await self._read_in(pool, page, cleaning)
             except _PoolBroken:
                 if pool is self._pool:  # else another page has seen to it
                     self._pool = self._new_pool()
                     pool.stop()  # type: ignore[no-untyped-call]
         raise WorkersBroken("the processes that read pages break down as soon as they are started")
 
-    async def _read_in(self, pool: ProcessPool, page: Page) -> Reading:
+    async def _read_in(self, pool: ProcessPool, page: Page, cleaning: Cleaning) -> Reading:
         try:
-            task = pool.schedule(_guarded, args=(self._reader, page), timeout=self._timeout)
+            task = pool.schedule(_guarded, args=(self._reader, page, cleaning), timeout=self._timeout)
             reading = asyncio.wrap_future(task)
             while not reading.done():
                 await asyncio.wait({reading}, timeout=1)

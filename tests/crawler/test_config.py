@@ -26,11 +26,13 @@ def test_the_file_in_the_current_folder_is_read(tmp_path: Path, monkeypatch: pyt
 def test_every_table_is_read(file: Path) -> None:
     file.write_text(
         'database = "postgresql+psycopg://me@db/news"\ncontact = "desk@example.org"\n'
-        '[crawl]\ndelay = 0\npages_per_run = 5\n[workers]\nprocesses = 3\n[scrapy]\nLOG_LEVEL = "DEBUG"\n'
+        '[crawl]\ndelay = 0\npages_per_run = 5\n[workers]\nprocesses = 3\n[cleaning]\nkeep = ["fact box"]\n'
+        'learn = false\n[scrapy]\nLOG_LEVEL = "DEBUG"\n'
     )
     config = load_config(file)
     assert config.database == "postgresql+psycopg://me@db/news"
     assert (config.contact, config.crawl.delay, config.crawl.pages_per_run) == ("desk@example.org", 0.0, 5)
+    assert (config.cleaning.keep, config.cleaning.learn) == (["fact box"], False)
     assert (config.workers.processes, config.scrapy) == (3, {"LOG_LEVEL": "DEBUG"})
 
 
@@ -63,6 +65,17 @@ def test_a_relative_database_stands_beside_the_file(file: Path, written: str, me
         ("[crawl]\ndelay = nan", "crawl.delay", "from 0 to 3600"),
         ("[crawl]\nobey_robots = 1", "crawl.obey_robots", "true or false"),
         ("[crawl]\nretries = 1.5", "crawl.retries", "a whole number from 0 to 20"),
+        (
+            '[cleaning]\nkeep = "see also"',
+            "cleaning.keep",
+            "'see also' is not allowed; allowed is a list of names",
+        ),
+        (
+            '[cleaning]\nkeep = ["see also", 3]',
+            "cleaning.keep",
+            "3 is not allowed; allowed is a list of names",
+        ),
+        ("[cleaning]\nlearn = 1", "cleaning.learn", "true or false"),
         ("[workers]\nprocesses = 0", "workers.processes", "a whole number from 1 to 256"),
         ('contact = "a\\nX-Header: b"', "contact", "on one line"),
         ("crawl = 3", "crawl", "a table"),
@@ -118,6 +131,6 @@ def test_every_key_of_the_written_file_can_be_uncommented(file: Path) -> None:
     lines = [line.removeprefix("# ") if " = " in line else line for line in default_toml().splitlines()]
     file.write_text("\n".join(lines))
     config = load_config(file)
-    assert set(config.model_fields_set) == {"database", "contact", "crawl", "workers", "scrapy"}
-    for table in (config.crawl, config.workers):
+    assert set(config.model_fields_set) == {"database", "contact", "crawl", "workers", "cleaning", "scrapy"}
+    for table in (config.crawl, config.workers, config.cleaning):
         assert table.model_fields_set == set(type(table).model_fields)

@@ -8,6 +8,7 @@ import pytest
 from crawler.workers import WorkerPool
 from newsite.readers import misbehave
 from pipelines.article import Rejection
+from pipelines.cleaning import Cleaning
 from pipelines.page import Page
 
 
@@ -43,3 +44,9 @@ async def test_workers_are_replaced_after_their_share_of_pages() -> None:
     async with WorkerPool(processes=1, pages_per_worker=2, reader=misbehave) as pool:
         processes = {(await pool.read(page(b"good"))).detail for _ in range(6)}
     assert len(processes) == 3
+
+
+async def test_a_worker_is_told_how_to_clean(pool: WorkerPool) -> None:
+    cleaning = Cleaning(keep=frozenset({"see also", "fact box"}))
+    assert (await pool.read(page(b"tell"), cleaning)).detail == "fact box, see also"
+    assert (await pool.read(page(b"tell"))).detail == ""

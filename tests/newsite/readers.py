@@ -5,10 +5,11 @@ import signal
 import time
 
 from pipelines.article import Reading
+from pipelines.cleaning import Cleaning
 from pipelines.page import Page
 
 
-def misbehave(page: Page) -> Reading:
+def misbehave(page: Page, cleaning: Cleaning) -> Reading:
     match page.body:
         case b"hang":
             time.sleep(60)
@@ -18,4 +19,6 @@ def misbehave(page: Page) -> Reading:
             os._exit(3)
         case b"raise":
             raise ValueError("no such page")
+        case b"tell":
+            return Reading(detail=", ".join(sorted(cleaning.keep)))
     return Reading(detail=f"{os.getpid()}")
