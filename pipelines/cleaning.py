@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from pipelines.learning import Learned
+from pipelines.learned import Learned
 from pipelines.lines import Line
 
 RULES_VERSION = 1

@@ -33,7 +33,7 @@ from pipelines.head import Head, plain, read_head
 from pipelines.impostors import verdict_on_bytes, verdict_on_document
 from pipelines.language import language_of
 from pipelines.layout import Layout, key_of, read_layout
-from pipelines.learning import mark_learned
+from pipelines.learned import mark_learned
 from pipelines.lines import Line, insert, line_at, lines_of, removed_of, text_of_lines
 from pipelines.metadata import Metadata, read_metadata
 from pipelines.page import Page

@@ -1,22 +1,45 @@
-"""What a source repeats from article to article: lines, and kinds of block."""
+"""Learns what a source repeats from article to article, in any language and without a list of phrases.
 
-import re
-from collections.abc import Iterable, Sequence
+That a line stands in two articles does not make it boilerplate. It must stand in two stories: copies of one
+article count once, and so does a story that was written on. And it must not belong to what is told: the weather
+has the same sentences every day, a long conflict the same background. Such sentences are told apart by three
+signs, none of which asks for a language:
+
+- they stand among the paragraphs and are made like them, where promotions stand at the end, at the top or in
+  blocks of their own make;
+- their words come again in the rest of their article, where those of a notice come nowhere else;
+- the articles that hold them have a word of their titles in common that other articles have not.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
-from pipelines.lines import Line
+from pipelines.fingerprint import is_undivided, words_of
+from pipelines.learned import HEADINGS, Learned, line_key
+from pipelines.lines import Line, tidy
+from pipelines.makes import LINKED, is_telling
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Learned:
-    """What is known of a source. Picklable: it travels to the worker processes."""
-
-    version: int
-    lines: frozenset[str]
-    """Keys of lines it repeats; see `line_key`."""
-    makes: frozenset[str]
-    """Makes of blocks that never hold a part of an article; see pipelines/makes.py."""
+_PROSE = 60
+"""Characters from which on a line that ends as a sentence counts as prose."""
+_ENDS = tuple(".!?…。！？؟।\"'”’»)]")
+_SAME_STORY = 0.3
+"""Of the shorter article's text that another one shares word for word: two states of one story."""
+_KNOWN = 10
+"""Stories from which on a source counts as known: then a line must stand in three, on two days."""
+_TOLD_AGAIN = 0.2
+"""Of a line's words that come again in its article, from which on it belongs to what is told."""
+_SERIES = 0.6
+"""Of the articles with a line whose titles share a word, from which on they are a series…"""
+_SERIES_ELSEWHERE = 0.5
+"""…if at most this share of the source's titles has it."""
+_MOST_COMPARED = 12
+"""Articles looked at for one line; more would tell no more."""
+_BLOCK_STORIES = 3
+_BLOCK_KEPT = 0.1
+"""Of the text in blocks of one make that may stay in articles for the make to be boilerplate."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,27 +47,210 @@ class Sample:
     """An article to learn from, as extracted, with what the other rules took out."""
 
     title: str
-    day: date
-    """When it was published, else first seen."""
+    day: date | None
+    """When it was published, else first seen; None if neither is known."""
     story: str
     """Equal for copies of one article, which count once."""
     lines: Sequence[Line]
 
 
-LEARNED_LINE = "learned line"
-LEARNED_BLOCK = "learned block"
-_DIGITS = re.compile(r"\d+")
+@dataclass(slots=True)
+class _Article:
+    """A sample made ready for comparison."""
 
-
-def line_key(text: str) -> str:
-    """What two lines must have in common to be the same: letters, case folded, and where there are digits."""
-    return re.sub(r"[^\w]+", "", _DIGITS.sub("0", text)).casefold()
+    sample: Sample
+    keys: list[str]
+    words: frozenset[str]
+    """Of the lines that no other article has."""
+    first: int
+    """Number of the first line of prose that no other article has, and of the last; the text lies between."""
+    last: int
+    bodies: frozenset[str]
+    """The makes of its own prose."""
 
 
 def learn(samples: Iterable[Sample], version: int = 1) -> Learned:
     """What the source of these articles repeats; their order does not matter."""
-    return Learned(version=version, lines=frozenset(), makes=frozenset())
+    ordered = sorted(samples, key=lambda s: (s.story, s.title, [line.text for line in s.lines]))
+    articles = _prepared(list({sample.story: sample for sample in ordered}.values()))
+    holders = _holders(articles)
+    stories = _stories(articles, holders)
+    known = len(set(stories))
+    titles = [_title_words(article.sample.title) for article in articles]
+    repeated = frozenset(
+        key for key, held in holders.items() if _is_boilerplate(key, held, articles, stories, titles, known)
+    )
+    return Learned(version=version, lines=repeated, makes=_made_for_it(articles, stories, repeated))
 
 
-def mark_learned(lines: Sequence[Line], learned: Learned) -> None:
-    """Take out what the source is known to repeat."""
+def _prepared(samples: Sequence[Sample]) -> list[_Article]:
+    keys = [[line_key(line.text) for line in sample.lines] for sample in samples]
+    held = Counter(key for own in keys for key in set(own))
+    articles = []
+    for sample, own in zip(samples, keys, strict=True):
+        prose = [
+            number
+            for number, line in enumerate(sample.lines)
+            if line.rule is None and held[own[number]] == 1 and _is_prose(line.text)
+        ]
+        fresh = [line for line, key in zip(sample.lines, own, strict=True) if held[key] == 1]
+        words = frozenset(word for line in fresh for word in _words(line.text))
+        bodies = frozenset(sample.lines[number].make for number in prose)
+        first, last = (prose[0], prose[-1]) if prose else (0, -1)
+        articles.append(_Article(sample=sample, keys=own, words=words, first=first, last=last, bodies=bodies))
+    return articles
+
+
+def _is_prose(text: str) -> bool:
+    return len(text) >= (_PROSE // 3 if is_undivided(text) else _PROSE) and text.endswith(_ENDS)
+
+
+def _words(text: str) -> frozenset[str]:
+    """The words that tell something of a subject: the longer ones; pairs of letters in undivided scripts."""
+    words = words_of(text)
+    if is_undivided(text):
+        return frozenset(one + two for one, two in pairwise(words))
+    return frozenset(word for word in words if len(word) >= 5 and not word.isdecimal())
+
+
+def _title_words(title: str) -> frozenset[str]:
+    words = words_of(title)
+    if is_undivided(title):
+        return frozenset(one + two for one, two in pairwise(words))
+    return frozenset(word for word in words if len(word) >= 4 and not word.isdecimal())
+
+
+def _holders(articles: Sequence[_Article]) -> dict[str, list[tuple[int, int]]]:
+    """Of each key that stands in two articles or more: article and line number of each, once an article."""
+    found: defaultdict[str, dict[int, int]] = defaultdict(dict)
+    for number, article in enumerate(articles):
+        for at, key in enumerate(article.keys):
+            if key:
+                found[key].setdefault(number, at)
+    return {key: list(held.items()) for key, held in found.items() if len(held) > 1}
+
+
+def _stories(articles: Sequence[_Article], holders: dict[str, list[tuple[int, int]]]) -> list[int]:
+    """The story of each article, as the number of its first: one that was written on shares text."""
+    shared = Counter[tuple[int, int]]()
+    for held in holders.values():
+        # what half of the articles have is no story's own; and what dozens have is counted no further
+        if len(held) > 2 and (len(held) > len(articles) / 2 or len(held) > _MOST_COMPARED):
+            continue
+        own = [
+            (number, at)
+            for number, at in held
+            if not _is_prose(articles[number].sample.lines[at].text) or _told_again(articles[number], at)
+        ]
+        for index, (one, at) in enumerate(own):
+            for other, _ in own[index + 1 :]:
+                shared[one, other] += len(articles[one].keys[at])
+    sizes = [sum(map(len, article.keys)) for article in articles]
+    story = list(range(len(articles)))
+    for (one, other), size in sorted(shared.items()):
+        if size >= _SAME_STORY * min(sizes[one], sizes[other]):
+            old, new = max(story[one], story[other]), min(story[one], story[other])
+            story = [new if number == old else number for number in story]
+    return story
+
+
+def _told_again(article: _Article, at: int) -> bool:
+    """Whether a line's words come again in what its article has for itself."""
+    own = _words(article.sample.lines[at].text)
+    return bool(own) and len(own & article.words) >= _TOLD_AGAIN * len(own)
+
+
+def _is_boilerplate(
+    key: str,
+    held: Sequence[tuple[int, int]],
+    articles: Sequence[_Article],
+    stories: Sequence[int],
+    titles: Sequence[frozenset[str]],
+    known: int,
+) -> bool:
+    """Whether a line that stands in several articles is no part of them."""
+    count = len({stories[number] for number, _ in held})
+    days = {articles[number].sample.day for number, _ in held}
+    if count < (2 if known < _KNOWN else 3) or (known >= _KNOWN and len(days) == 1 and None not in days):
+        return False
+    looked_at = held[:_MOST_COMPARED]
+    if _share(looked_at, lambda number, at: _heads_text(articles[number], at)) > 0.5:
+        return False
+    lines = [articles[number].sample.lines[at] for number, at in looked_at]
+    apart = _share(looked_at, lambda number, at: _stands_apart(articles[number], at))
+    if _is_prose(lines[0].text) or any(_is_prose(line.text) for line in lines):
+        if _share(looked_at, lambda number, at: _told_again(articles[number], at)) > 0.5:
+            return False
+        return apart > 0.5 if count < 3 else apart > 0.5 or not _is_series(held, titles)
+    if apart > 0.5 and all(line.make.startswith(LINKED) for line in lines):
+        return True
+    if count < 3:
+        return apart > 0.8 and not _is_series(held, titles)
+    if _digits_vary(lines) and count < 0.6 * known:
+        return False
+    return (apart > 0.5 and not _is_series(held, titles)) or count >= max(_KNOWN, 0.3 * known)
+
+
+def _share(held: Sequence[tuple[int, int]], holds: Callable[[int, int], bool]) -> float:
+    return sum(holds(number, at) for number, at in held) / len(held)
+
+
+def _stands_apart(article: _Article, at: int) -> bool:
+    """Whether a line stands before or behind the article's own text, or in a component of the page."""
+    return not article.first < at < article.last or _is_component(article.sample.lines[at].make, article)
+
+
+def _heads_text(article: _Article, at: int) -> bool:
+    """Whether a line is a heading within the text: "Analysis" may stand in every second article."""
+    return article.first < at < article.last and article.sample.lines[at].tag in HEADINGS
+
+
+def _is_component(make: str, article: _Article) -> bool:
+    """Whether a block has classes that no prose has: what authors set has none, what systems insert does."""
+    own, parent, *_ = [*make.removeprefix(LINKED).split("<"), "", ""]
+    bodies = [body.removeprefix(LINKED).split("<") for body in article.bodies]
+    if "." in own:
+        return all(own != body[0] for body in bodies)
+    return "." in parent and all(parent not in body for body in bodies)
+
+
+def _is_series(held: Sequence[tuple[int, int]], titles: Sequence[frozenset[str]]) -> bool:
+    """Whether the articles with a line have a word in their titles that others have not: a weather report."""
+    common = Counter(word for number, _ in held for word in titles[number])
+    if not common:
+        return False
+    everywhere = Counter(word for words in titles for word in words)
+    return any(
+        count >= max(2, _SERIES * len(held))
+        and everywhere[word] <= max(count, _SERIES_ELSEWHERE * len(titles))
+        for word, count in common.items()
+    ) and len(held) < len(titles)
+
+
+def _digits_vary(lines: Sequence[Line]) -> bool:
+    return len({"".join(c for c in tidy(line.text) if c.isdecimal()) for line in lines}) > 1
+
+
+def _made_for_it(
+    articles: Sequence[_Article], stories: Sequence[int], repeated: frozenset[str]
+) -> frozenset[str]:
+    """The makes of blocks in which next to nothing but boilerplate stands, by the rules or by repetition."""
+    out, staying = Counter[str](), Counter[str]()
+    seen: defaultdict[str, set[int]] = defaultdict(set)
+    for number, article in enumerate(articles):
+        for line, key in zip(article.sample.lines, article.keys, strict=True):
+            if line.rule is None and key not in repeated:
+                staying[line.make] += len(line.text)
+            elif line.rule != "headline":
+                out[line.make] += len(line.text)
+                seen[line.make].add(stories[number])
+    bodies = {make for article in articles for make in article.bodies}
+    return frozenset(
+        make
+        for make, size in out.items()
+        if len(seen[make]) >= _BLOCK_STORIES
+        and "." in make
+        and is_telling(make)
+        and make not in bodies
+        and staying[make] <= _BLOCK_KEPT * (size + staying[make])
+    )
