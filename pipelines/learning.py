@@ -1,9 +1,9 @@
 """Learns what a source repeats from article to article, in any language and without a list of phrases.
 
 That a line stands in two articles does not make it boilerplate. It must stand in two stories: copies of one
-article count once, and so does a story that was written on. And it must not belong to what is told: the weather
-has the same sentences every day, a long conflict the same background. Such sentences are told apart by three
-signs, none of which asks for a language:
+article count once, and so does a story that was written on. And it must not belong to what is told: the
+weather has the same sentences every day, a long conflict the same background. Such sentences are told apart
+by three signs, none of which asks for a language:
 
 - they stand among the paragraphs and are made like them, where promotions stand at the end, at the top or in
   blocks of their own make;
@@ -27,6 +27,8 @@ _PROSE = 60
 _ENDS = tuple(".!?…。！？؟।\"'”’»)]")
 _SAME_STORY = 0.3
 """Of the shorter article's text that another one shares word for word: two states of one story."""
+_SAME_STORY_OF_TWO = 0.15
+"""The same where two articles are all that is known, and nothing else can tell what they share."""
 _KNOWN = 10
 """Stories from which on a source counts as known: then a line must stand in three, on two days."""
 _TOLD_AGAIN = 0.2
@@ -147,8 +149,9 @@ def _stories(articles: Sequence[_Article], holders: dict[str, list[tuple[int, in
                 shared[one, other] += len(articles[one].keys[at])
     sizes = [sum(map(len, article.keys)) for article in articles]
     story = list(range(len(articles)))
+    enough = _SAME_STORY if len(articles) > 2 else _SAME_STORY_OF_TWO
     for (one, other), size in sorted(shared.items()):
-        if size >= _SAME_STORY * min(sizes[one], sizes[other]):
+        if size >= enough * min(sizes[one], sizes[other]):
             old, new = max(story[one], story[other]), min(story[one], story[other])
             story = [new if number == old else number for number in story]
     return story
