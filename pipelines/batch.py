@@ -13,8 +13,8 @@ from pipelines.learning import Sample, learn
 def inform(readings: Sequence[tuple[str | None, Reading]]) -> list[Reading]:
     """The readings of a batch, each with the host it is from, cleaned by what the pages of its host repeat.
 
-    They come back in the order given. One without a host stands alone. In which order the pages of a host came
-    makes no difference.
+    They come back in the order given. One without a host stands alone. The order in which the pages of a host
+    come makes no difference.
     """
     by_host: defaultdict[str, list[Article]] = defaultdict(list)
     for host, reading in readings:

@@ -21,6 +21,8 @@ class Cleaning:
 
 
 DEFAULT = Cleaning()
+ALL_RULES = "all"
+"""Put back instead of a rule: whatever took a line out."""
 
 
 def family_of(rule: str) -> str:
@@ -31,5 +33,7 @@ def family_of(rule: str) -> str:
 def put_back(lines: Sequence[Line], rules: Collection[str]) -> None:
     """Put back what these rules took out, named as on the line or by family; "all" for every rule."""
     for line in lines:
-        if line.rule is not None and ("all" in rules or line.rule in rules or family_of(line.rule) in rules):
+        if line.rule is not None and (
+            ALL_RULES in rules or line.rule in rules or family_of(line.rule) in rules
+        ):
             line.rule = None
