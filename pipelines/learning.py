@@ -40,7 +40,7 @@ _SERIES_ELSEWHERE = 0.5
 _MOST_COMPARED = 12
 """Articles looked at for one line; more would tell no more."""
 _BLOCK_STORIES = 3
-_BLOCK_KEPT = 0.1
+_BLOCK_KEPT = 0.2
 """Of the text in blocks of one make that may stay in articles for the make to be boilerplate."""
 
 
