@@ -20,7 +20,7 @@ from storage.errors import (
 from storage.passage import MATCH_END, MATCH_START
 from storage.search import Hit
 from storage.sources import SourceHealth
-from storage.stored import RemovedPassage, StoredArticle, StoredRevision
+from storage.stored import RemovedPassage, StoredArticle, StoredDate, StoredImage, StoredRevision
 
 __all__ = [
     "MATCH_END",
@@ -41,6 +41,8 @@ __all__ = [
     "SourceHealth",
     "StorageError",
     "StoredArticle",
+    "StoredDate",
+    "StoredImage",
     "StoredRevision",
     "open_archive",
 ]

@@ -1,21 +1,21 @@
 """Files articles: new, a revision, unchanged, or a duplicate of one we have."""
 
 import enum
-import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ScalarSelect, bindparam, func, insert, select, text, update
+from sqlalchemy import ScalarSelect, bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from storage.duplicates import SameText, Wording, add_bands, find_original, regroup, replace_bands
-from storage.fileable import Fileable
+from storage.duplicates import SameText, Wording, add_bands, find_original, lock_filing, settle
+from storage.fileable import Fileable, NamedDate
 from storage.identity import Identity, StoredState, identify
-from storage.insert import is_postgresql, table_of
+from storage.insert import table_of
 from storage.models import Article, Source
-from storage.revisions import keep_revision, last_revision_hash
+from storage.revisions import State, content_hash, keep_revision, last_state, state_of, tells_the_same
 from storage.rows import check_row
+from storage.runlengths import packed
 
 __all__ = ["Fileable", "Filed", "FilingOutcome", "file_article"]
 
@@ -23,7 +23,6 @@ _ARTICLES = table_of(Article)
 _STORED = select(*(getattr(Article, name) for name in StoredState.__slots__)).where(
     Article.canonical_url.in_(bindparam("addresses", expanding=True))
 )
-_FILING_LOCK = 0x66696C65_61727469  # "filearti"
 
 
 class FilingOutcome(enum.StrEnum):
@@ -33,8 +32,18 @@ class FilingOutcome(enum.StrEnum):
     REVISED = "revised"
     """It was there with other words; the earlier state is kept as a revision."""
     UNCHANGED = "unchanged"
+    """It was there with these words, though perhaps not the same lines of the page were taken out."""
     DUPLICATE = "duplicate"
     """New under its address, but a copy of one that was there before."""
+
+
+class _Change(enum.Enum):
+    """What a page says now, against what is stored of its article."""
+
+    NONE = enum.auto()
+    CLEANING = enum.auto()
+    """The publisher changed no word; other lines are taken out than were."""
+    EDIT = enum.auto()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,8 +67,7 @@ def file_article(
     """
     row = _row_of(article, now)
     check_row(_ARTICLES, row)
-    if is_postgresql(session):
-        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _FILING_LOCK})
+    lock_filing(session)
     wording = Wording(
         text=article.text,
         text_hash=article.fingerprint.text_hash,
@@ -74,11 +82,12 @@ def file_article(
 
 def _row_of(article: Fileable, now: datetime) -> dict[str, Any]:
     """The columns that a page fills; not yet those that depend on what is stored."""
-    told = (article.title, article.standfirst or "", article.text)
     return {
         "url": article.url,
         "canonical_url": article.canonical_url,
+        "kind": str(article.kind),
         "title": article.title,
+        "kicker": article.kicker,
         "standfirst": article.standfirst,
         "authors": list(article.authors),
         "published_at": article.published_at,
@@ -87,16 +96,33 @@ def _row_of(article: Fileable, now: datetime) -> dict[str, Any]:
         "modified_offset": _offset(article.modified_at),
         "date_precision": article.date_precision,
         "date_from": article.date_from,
+        "date_confidence": article.date_confidence,
+        "date_flag": article.date_flag,
+        "dates": [_date(date) for date in article.dates],
         "language": article.language,
         "text": article.text,
         "image": article.image,
+        "images": [{"url": one.url, "caption": one.caption, "credit": one.credit} for one in article.images],
         "section": article.section,
         "tags": list(article.tags),
         "credit": article.credit,
+        "access": str(article.access),
         "removed": [{"text": out.text, "rule": out.rule, "at": out.at} for out in article.removed],
+        "makes": packed(article.makes),
+        "rules_version": article.rules_version,
+        "learned_version": article.learned_version,
         "text_hash": article.fingerprint.text_hash,
-        "content_hash": hashlib.sha256("\0".join(told).encode("utf-8", "surrogatepass")).hexdigest(),
+        "content_hash": content_hash(article.title, article.standfirst, article.text),
         "fetched_at": now,
+    }
+
+
+def _date(date: NamedDate) -> dict[str, str]:
+    return {
+        "event": date.event,
+        "when": date.when.isoformat(),
+        "precision": date.precision,
+        "origin": date.origin,
     }
 
 
@@ -154,36 +180,39 @@ def _file_again(
     wording: Wording,
     same_text: SameText,
 ) -> Filed:
-    if not _is_edited(session, existing, row):
-        _refresh(session, source_id, existing, row)
-        return Filed(
-            outcome=FilingOutcome.UNCHANGED,
-            article_id=existing.id,
-            duplicate_of=existing.duplicate_of,
-            similarity=existing.similarity,
-        )
-    keep_revision(session, existing.id, row["fetched_at"])
-    _update(session, source_id, existing.id, row | {"changed_at": row["fetched_at"]})
+    change = _change(session, existing, row)
     duplicate_of, similarity = existing.duplicate_of, existing.similarity
-    if existing.text_hash != wording.text_hash:
-        replace_bands(session, existing.id, wording.bands)
-        duplicate_of, similarity = _settle(session, existing.id, wording, same_text)
+    if change is _Change.NONE:
+        _refresh(session, source_id, existing, row)
+    elif change is _Change.CLEANING:
+        _update(session, source_id, existing.id, row)
+    else:
+        keep_revision(session, existing.id, row["fetched_at"])
+        _update(session, source_id, existing.id, row | {"changed_at": row["fetched_at"]})
+    if change is not _Change.NONE and existing.text_hash != wording.text_hash:
+        duplicate_of, similarity = settle(session, existing.id, wording, same_text)
     return Filed(
-        outcome=FilingOutcome.REVISED,
+        outcome=FilingOutcome.REVISED if change is _Change.EDIT else FilingOutcome.UNCHANGED,
         article_id=existing.id,
         duplicate_of=duplicate_of,
         similarity=similarity,
     )
 
 
-def _is_edited(session: Session, existing: StoredState, row: dict[str, Any]) -> bool:
+def _change(session: Session, existing: StoredState, row: dict[str, Any]) -> _Change:
     if existing.content_hash == row["content_hash"]:
-        return False
-    if existing.url == row["url"]:
-        return True
+        return _Change.NONE
+    own = existing.url == row["url"]
+    now = State(**{name: row[name] for name in State.__slots__})
+    then = state_of(session, existing.id)
+    if then is not None and tells_the_same(then, now):
+        return _Change.CLEANING if own else _Change.NONE
+    if own:
+        return _Change.EDIT
     # Two addresses of one article may differ a little for good (a print view, a mobile page). What stood
     # there last and comes back from the other address is that address's form, not an edit.
-    return bool(last_revision_hash(session, existing.id) != row["content_hash"])
+    last = last_state(session, existing.id)
+    return _Change.NONE if last is not None and tells_the_same(last, now) else _Change.EDIT
 
 
 def _refresh(session: Session, source_id: int | None, existing: StoredState, row: dict[str, Any]) -> None:
@@ -203,16 +232,3 @@ def _update(session: Session, source_id: int | None, article_id: int, values: di
 def _source(source_id: int | None) -> ScalarSelect[int]:
     # Null if the source was removed while its page was fetched.
     return select(Source.id).where(Source.id == source_id).scalar_subquery()
-
-
-def _settle(
-    session: Session, article_id: int, wording: Wording, same_text: SameText
-) -> tuple[int | None, float | None]:
-    """Find out anew what an article is a copy of, now that its text has changed, and what are its copies."""
-    original = find_original(session, wording, same_text, besides=article_id)
-    duplicate_of = original.id if original else None
-    similarity = original.similarity if original else None
-    statement = update(_ARTICLES).where(_ARTICLES.c.id == article_id)
-    session.execute(statement.values(duplicate_of=duplicate_of, similarity=similarity))
-    regroup(session, article_id, article_id if duplicate_of is None else duplicate_of, same_text)
-    return duplicate_of, similarity

@@ -7,10 +7,10 @@ there are no chains. Candidates come from the MinHash bands; what they propose i
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Select, Update, bindparam, delete, func, insert, select, update
+from sqlalchemy import Select, Update, bindparam, delete, func, insert, select, text, update
 from sqlalchemy.orm import Session
 
-from storage.insert import table_of
+from storage.insert import is_postgresql, table_of
 from storage.models import Article, Band
 
 SameText = Callable[[str, str], float]
@@ -22,6 +22,7 @@ _CANDIDATES = 10
 """Texts that are compared for one article."""
 _SCAN = 2000
 """Rows of bands looked at: a band that thousands share (a notice, a form) proposes nothing worth the wait."""
+_FILING_LOCK = 0x66696C65_61727469  # "filearti"
 
 
 _root = func.coalesce(Article.duplicate_of, Article.id)
@@ -79,6 +80,32 @@ class Wording:
     """Empty for a very short text: it has only exact copies."""
 
 
+def lock_filing(session: Session) -> None:
+    """Wait for the transactions that file or rewrite articles, and have the next ones wait for this.
+
+    Otherwise two of one text would not see each other. On SQLite a transaction that writes is alone anyway.
+    """
+    if is_postgresql(session):
+        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _FILING_LOCK})
+
+
+def settle(
+    session: Session, article_id: int, wording: Wording, same_text: SameText
+) -> tuple[int | None, float | None]:
+    """Find out anew what an article is a copy of, now that its text has changed, and what are its copies.
+
+    Returns its `duplicate_of` and `similarity`.
+    """
+    _replace_bands(session, article_id, wording.bands)
+    original = find_original(session, wording, same_text, besides=article_id)
+    duplicate_of = original.id if original else None
+    similarity = original.similarity if original else None
+    statement = update(table_of(Article)).where(table_of(Article).c.id == article_id)
+    session.execute(statement.values(duplicate_of=duplicate_of, similarity=similarity))
+    _regroup(session, article_id, article_id if duplicate_of is None else duplicate_of, same_text)
+    return duplicate_of, similarity
+
+
 def find_original(
     session: Session, wording: Wording, same_text: SameText, *, besides: int | None = None
 ) -> Original | None:
@@ -100,10 +127,10 @@ def _exact(session: Session, wording: Wording, besides: int | None) -> Original 
 def _near(session: Session, wording: Wording, same_text: SameText, besides: int | None) -> Original | None:
     if not wording.bands:
         return None
-    for article_id, root, text in session.execute(_PROPOSED, {"bands": wording.bands}).all():
+    for article_id, root, proposed in session.execute(_PROPOSED, {"bands": wording.bands}).all():
         if besides in (article_id, root):
             continue
-        similarity = same_text(text, wording.text)
+        similarity = same_text(proposed, wording.text)
         if similarity >= ALIKE and root != article_id:
             # A text that drifts from day to day is like yesterday's, and no copy of the first one.
             similarity = same_text(_text_of(session, root), wording.text)
@@ -112,8 +139,7 @@ def _near(session: Session, wording: Wording, same_text: SameText, besides: int 
     return None
 
 
-def replace_bands(session: Session, article_id: int, bands: Sequence[int]) -> None:
-    """Make `bands` those by which an article is found."""
+def _replace_bands(session: Session, article_id: int, bands: Sequence[int]) -> None:
     session.execute(delete(table_of(Band)).where(table_of(Band).c.article_id == article_id))
     add_bands(session, article_id, bands)
 
@@ -126,7 +152,7 @@ def add_bands(session: Session, article_id: int, bands: Sequence[int]) -> None:
         )
 
 
-def regroup(session: Session, root_id: int, home: int, same_text: SameText) -> None:
+def _regroup(session: Session, root_id: int, home: int, same_text: SameText) -> None:
     """Settle the copies of an article whose text has changed.
 
     Those still like the text of `home` (the article itself, or the root it has become a copy of) belong to
@@ -142,12 +168,12 @@ def regroup(session: Session, root_id: int, home: int, same_text: SameText) -> N
         return
     heads = {home: _text_of(session, home)}
     for first_id, text_hash in copies:
-        text = _text_of(session, first_id)
-        likeness = {head: same_text(known, text) for head, known in heads.items()}
+        words = _text_of(session, first_id)
+        likeness = {head: same_text(known, words) for head, known in heads.items()}
         head = next((head for head, share in likeness.items() if share >= ALIKE), None)
         members = update(Article).where(Article.duplicate_of == root_id, Article.text_hash == text_hash)
         if head is None:
-            heads[first_id] = text
+            heads[first_id] = words
             _assign(session, members.where(Article.id == first_id), None, None)
             _assign(session, members, first_id, 1.0)
         else:

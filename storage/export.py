@@ -18,24 +18,31 @@ KEYS = (
     "url",
     "canonical_url",
     "source",
+    "kind",
     "title",
+    "kicker",
     "standfirst",
     "authors",
     "published_at",
     "modified_at",
     "date_precision",
+    "date_confidence",
+    "date_flag",
     "language",
     "text",
     "image",
+    "images",
     "section",
     "tags",
     "credit",
+    "access",
     "first_seen_at",
     "fetched_at",
     "duplicate_of",
 )
 """The keys of an exported row, in order. Times are ISO 8601 with seconds and offset, the publisher's own for
-`published_at` and `modified_at` where the page said one; `date_precision` is "minute" or "day"."""
+`published_at` and `modified_at` where the page said one. What the values of the others may be stands with
+`StoredArticle`; `images` are objects of "url", "caption" and "credit"."""
 
 _BATCH = 200
 """Rows held in memory at a time."""
@@ -82,8 +89,8 @@ def write_jsonl(rows: Iterable[Mapping[str, Any]], file: TextIO) -> int:
 def write_csv(rows: Iterable[Mapping[str, Any]], file: TextIO) -> int:
     """Write rows of `export_rows` as CSV (RFC 4180) with a header, and return how many.
 
-    Open `file` with newline="". Lists are joined with "; ". A cell that a spreadsheet would run as a formula
-    gets an apostrophe before it.
+    Open `file` with newline="". Lists are joined with "; ", images as their addresses. A cell that a
+    spreadsheet would run as a formula gets an apostrophe before it.
     """
     writer = csv.writer(file)
     writer.writerow(KEYS)
@@ -95,5 +102,9 @@ def write_csv(rows: Iterable[Mapping[str, Any]], file: TextIO) -> int:
 
 
 def _cell(value: Any) -> Any:
-    text = "; ".join(value) if isinstance(value, list) else value
+    text = "; ".join(filter(None, map(_told, value))) if isinstance(value, list) else value
     return f"'{text}" if isinstance(text, str) and text.startswith(_RUNS_AS_FORMULA) else text
+
+
+def _told(part: Any) -> str:
+    return str(part["url"] or "") if isinstance(part, Mapping) else str(part)

@@ -2,6 +2,7 @@
 
     Source 1──* Seed      what we poll for news
        │
+       ├────1 Learned             what its articles repeat
        ├────* Page 1──* Visit     the frontier: every URL we know, when it is due, what each fetch gave
        │        │
        │        └──── Article 1──* Revision     the clean text, and its earlier states
@@ -113,6 +114,7 @@ class Base(DeclarativeBase):
         dict[str, Any]: JSON().with_variant(JSONB(), "postgresql"),
         list[str]: JSON().with_variant(JSONB(), "postgresql"),
         list[dict[str, Any]]: JSON().with_variant(JSONB(), "postgresql"),
+        list[list[Any]]: JSON().with_variant(JSONB(), "postgresql"),
         enum.StrEnum: Enum(
             enum.StrEnum, native_enum=False, length=16, values_callable=lambda kind: [str(m) for m in kind]
         ),
@@ -217,13 +219,18 @@ class Article(Base):
     """The clean text of a page and its metadata."""
 
     __tablename__ = "articles"
+    __table_args__ = (Index("ix_articles_source_id_first_seen_at", "source_id", "first_seen_at"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    source_id: Mapped[int | None] = mapped_column(ForeignKey("sources.id", ondelete="SET NULL"), index=True)
+    source_id: Mapped[int | None] = mapped_column(ForeignKey("sources.id", ondelete="SET NULL"))
     url: Mapped[str] = mapped_column(String(URL_LENGTH), index=True)
     """The address it was fetched from, after redirects."""
     canonical_url: Mapped[str] = mapped_column(String(URL_LENGTH), unique=True)
+    kind: Mapped[str] = mapped_column(String(16), default="article")
+    """"article", "live blog", "gallery", "video"."""
     title: Mapped[str] = mapped_column(Text)
+    kicker: Mapped[str | None] = mapped_column(Text)
+    """The line above the headline."""
     standfirst: Mapped[str | None] = mapped_column(Text)
     authors: Mapped[list[str]]
     published_at: Mapped[datetime | None] = mapped_column(index=True)
@@ -235,16 +242,35 @@ class Article(Base):
     """"minute" or "day": how exactly the page says `published_at`."""
     date_from: Mapped[str | None] = mapped_column(String(32))
     """Which of the page's dates was believed: "json-ld", "meta", "time", "feed", "url", …"""
+    date_confidence: Mapped[str | None] = mapped_column(String(8))
+    """"high", "medium" or "low"."""
+    date_flag: Mapped[str | None] = mapped_column(String(32))
+    """Why the date is doubtful; null if it is not."""
+    dates: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
+    """Every date found, the most trusted first: [{"event", "when", "precision", "origin"}]; "when" is ISO
+    8601, in the publisher's offset."""
     language: Mapped[str | None] = mapped_column(String(16), index=True)
     text: Mapped[str] = mapped_column(Text)
     """Paragraphs separated by a line feed."""
     image: Mapped[str | None] = mapped_column(Text)
+    images: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
+    """The pictures that stand in the article: [{"url", "caption", "credit"}], each null if unknown."""
     section: Mapped[str | None] = mapped_column(Text)
     tags: Mapped[list[str]]
     credit: Mapped[str | None] = mapped_column(Text)
     """The news agency the text is credited to."""
+    access: Mapped[str] = mapped_column(String(8), default="unknown")
+    """Whether everybody may read it: "free", "paid" or "unknown"."""
     removed: Mapped[list[dict[str, Any]]] = mapped_column(deferred=True)
-    """What cleaning took out, in page order: [{"text", "rule", "at"}]."""
+    """What cleaning took out, in page order: [{"text", "rule", "at"}]; "at" is its number among all lines."""
+    makes: Mapped[list[list[Any]]] = mapped_column(deferred=True, default=list)
+    """How the block of each line is made, kept and removed, in page order; see storage/runlengths.py."""
+    rules_version: Mapped[int] = mapped_column(default=0)
+    """The version of the rules that cleaned it; 0 where it was not kept yet."""
+    learned_version: Mapped[int | None]
+    """The version of what was learned of its source; null if nothing was known."""
+    restored: Mapped[list[str]] = mapped_column(default=list)
+    """Rules whose lines a person has put back: the next cleaning leaves them in too."""
     text_hash: Mapped[str] = mapped_column(String(64), index=True)
     """SHA-256, hexadecimal, of the text's words: equal where only spacing, case and punctuation differ."""
     content_hash: Mapped[str] = mapped_column(String(64))
@@ -284,6 +310,21 @@ class Revision(Base):
     content_hash: Mapped[str] = mapped_column(String(64))
     fetched_at: Mapped[datetime]
     replaced_at: Mapped[datetime]
+
+
+class Learned(Base):
+    """What the articles of a source were found to repeat."""
+
+    __tablename__ = "learned"
+
+    source_id: Mapped[int] = mapped_column(ForeignKey("sources.id", ondelete="CASCADE"), primary_key=True)
+    version: Mapped[int]
+    """Raised by each change of `lines` or `makes`; from 1."""
+    learned_at: Mapped[datetime]
+    articles: Mapped[int]
+    """How many articles were looked at."""
+    lines: Mapped[list[str]]
+    makes: Mapped[list[str]]
 
 
 class Band(Base):

@@ -1,6 +1,11 @@
-"""Keeps the earlier states of articles."""
+"""Keeps the earlier states of articles, and decides what makes one: an edit, not another cleaning."""
 
+import hashlib
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func, insert, literal, select
 from sqlalchemy.orm import Session
@@ -9,6 +14,21 @@ from storage.insert import table_of
 from storage.models import Article, Revision, UtcDateTime
 
 _KEPT = ("title", "standfirst", "authors", "modified_at", "text", "removed", "content_hash", "fetched_at")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """What a reader sees of an article, and what cleaning took out of it."""
+
+    title: str
+    standfirst: str | None
+    text: str
+    removed: Sequence[Mapping[str, Any]]
+    """[{"text", "rule", "at"}]"""
+    content_hash: str
+
+
+_STATE = State.__slots__
 
 
 def keep_revision(session: Session, article_id: int, now: datetime) -> None:
@@ -24,12 +44,52 @@ def keep_revision(session: Session, article_id: int, now: datetime) -> None:
     session.execute(insert(revisions).from_select(["article_id", "number", "replaced_at", *_KEPT], state))
 
 
-def last_revision_hash(session: Session, article_id: int) -> str | None:
-    """The content hash of an article's latest earlier state; None if it never changed."""
-    found: str | None = session.scalar(
-        select(Revision.content_hash)
-        .where(Revision.article_id == article_id)
-        .order_by(Revision.number.desc())
-        .limit(1)
-    )
-    return found
+def state_of(session: Session, article_id: int) -> State | None:
+    """An article as it stands; None if there is none."""
+    columns = [getattr(Article, name) for name in _STATE]
+    row = session.execute(select(*columns).where(Article.id == article_id)).one_or_none()
+    return None if row is None else State(**row._mapping)
+
+
+def last_state(session: Session, article_id: int) -> State | None:
+    """An article's latest earlier state; None if it never changed."""
+    columns = [getattr(Revision, name) for name in _STATE]
+    found = select(*columns).where(Revision.article_id == article_id).order_by(Revision.number.desc())
+    row = session.execute(found.limit(1)).one_or_none()
+    return None if row is None else State(**row._mapping)
+
+
+def content_hash(title: str, standfirst: str | None, text: str) -> str:
+    """SHA-256, hexadecimal, of what a reader sees."""
+    told = "\0".join((title, standfirst or "", text))
+    return hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def tells_the_same(then: State, now: State) -> bool:
+    """Whether two states differ at most in which of their lines cleaning took out.
+
+    Each line kept in one only must be among those removed from the other, and those kept in both must stand
+    in the same order.
+    """
+    if then.content_hash == now.content_hash:
+        return True
+    if (then.title, then.standfirst or "") != (now.title, now.standfirst or ""):
+        return False
+    kept_then, kept_now = lines_of(then.text), lines_of(now.text)
+    gone = Counter(kept_then) - Counter(kept_now)
+    come = Counter(kept_now) - Counter(kept_then)
+    if not (gone <= _removed(now) and come <= _removed(then)):
+        return False
+    moved = gone.keys() | come.keys()
+    return [line for line in kept_then if line not in moved] == [
+        line for line in kept_now if line not in moved
+    ]
+
+
+def lines_of(text: str) -> list[str]:
+    """The lines of an article's text."""
+    return text.split("\n") if text else []
+
+
+def _removed(state: State) -> Counter[str]:
+    return Counter(passage["text"] for passage in state.removed)

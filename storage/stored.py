@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from storage.filters import EVERYTHING, ArticleFilter, conditions
 from storage.models import Article, Page, PageState, Revision, Source, Visit
 from storage.rows import is_fit_url
+from storage.runlengths import unpacked
 from storage.times import local_time
 
 _BATCH = 200
@@ -30,6 +31,29 @@ class RemovedPassage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StoredImage:
+    """A picture of an article."""
+
+    url: str | None
+    caption: str | None
+    credit: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredDate:
+    """A date that the page, its feed or its address names."""
+
+    event: str
+    """"published" or "modified"."""
+    when: datetime
+    """In the publisher's own offset, where the page said one."""
+    precision: str
+    """"minute" or "day"."""
+    origin: str
+    """Where it was named: "json-ld", "meta", "time", "feed", "url", …"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StoredArticle:
     """An article of the archive. Times of the publisher are in his own offset, where the page said one."""
 
@@ -40,7 +64,11 @@ class StoredArticle:
     """The one address by which it is known."""
     source: str | None
     """Its source's name; null if it was fetched alone, or the source was removed."""
+    kind: str
+    """"article", "live blog", "gallery" or "video"."""
     title: str
+    kicker: str | None
+    """The line above the headline."""
     standfirst: str | None
     authors: tuple[str, ...]
     published_at: datetime | None
@@ -49,16 +77,34 @@ class StoredArticle:
     """"minute" or "day": how exactly the page says `published_at`."""
     date_from: str | None
     """Which of the page's dates was believed."""
+    date_confidence: str | None
+    """"high", "medium" or "low"."""
+    date_flag: str | None
+    """Why the date is doubtful; null if it is not."""
+    dates: tuple[StoredDate, ...]
+    """Every date found, the most trusted first."""
     language: str | None
     text: str
     """Paragraphs separated by a line feed."""
     image: str | None
+    images: tuple[StoredImage, ...]
+    """The pictures that stand in the article, with what is written under them."""
     section: str | None
     tags: tuple[str, ...]
     credit: str | None
     """The news agency the text is credited to."""
+    access: str
+    """Whether everybody may read it: "free", "paid" or "unknown"."""
     removed: tuple[RemovedPassage, ...]
     """What cleaning took out, in page order."""
+    makes: tuple[str, ...]
+    """How the block of each line is made, kept and removed, in page order; see pipelines/makes.py."""
+    rules_version: int
+    """The version of the rules that cleaned it; 0 where it was not kept yet."""
+    learned_version: int | None
+    """The version of what was known of its source; null if nothing was."""
+    restored: tuple[str, ...]
+    """Rules whose lines a person has put back."""
     fetched_at: datetime
     first_seen_at: datetime
     changed_at: datetime | None
@@ -186,8 +232,16 @@ def _article(row: Row[Any]) -> StoredArticle:
     values = _values(row, StoredArticle.__slots__)
     values["published_at"] = local_time(row.published_at, row.published_offset)
     values["modified_at"] = local_time(row.modified_at, row.modified_offset)
-    values["tags"] = tuple(row.tags)
+    values["dates"] = tuple(_date(**date) for date in row.dates)
+    values["images"] = tuple(StoredImage(**image) for image in row.images)
+    values["makes"] = unpacked(row.makes)
+    for name in ("tags", "restored"):
+        values[name] = tuple(values[name])
     return StoredArticle(**values)
+
+
+def _date(when: str, **told: str) -> StoredDate:
+    return StoredDate(when=datetime.fromisoformat(when), **told)
 
 
 def _values(row: Row[Any], names: Iterable[str]) -> dict[str, Any]:

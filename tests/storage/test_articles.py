@@ -62,7 +62,7 @@ def test_new_article_is_kept_whole(
         assert (row.title, row.standfirst, row.authors) == ("Story a", "Above", ["Ann Ó Briain", "B. Çelik"])
         assert row.published_at == datetime(2026, 3, 1, 18, tzinfo=UTC)
         assert (row.published_offset, row.modified_offset) == (330, 0)
-        assert row.removed == [{"text": "See also: b", "rule": "see-also"}]
+        assert row.removed == [{"text": "See also: b", "rule": "see-also", "at": 0}]
         assert (row.tags, row.section, row.credit) == (["one", "two"], "World", "Agency")
         assert row.first_seen_at == row.fetched_at == now
         assert row.source_id == source_id
@@ -96,7 +96,7 @@ def test_change_of_what_a_reader_sees_is_a_revision(
         [earlier] = session.scalars(select(Revision))
         assert all(getattr(row, name) == value for name, value in change.items())
         assert (earlier.title, earlier.standfirst, earlier.text) == (before.title, None, before.text)
-        assert earlier.removed == [{"text": "gone", "rule": "r"}]
+        assert earlier.removed == [{"text": "gone", "rule": "r", "at": 0}]
         assert (earlier.number, earlier.fetched_at, earlier.replaced_at) == (1, now, LATER)
         assert (row.first_seen_at, row.fetched_at, row.changed_at) == (now, LATER, LATER)
 

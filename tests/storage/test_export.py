@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, select
 
+from pipelines.article import Access, ArticleKind, Image
 from pipelines.article import Article as Story
 from storage.articles import Filed
 from storage.export import KEYS, export_rows, write_csv, write_jsonl
@@ -38,6 +39,12 @@ ASKED_FOR = {
     "duplicate_of",
     "first_seen_at",
     "credit",
+    "kind",
+    "kicker",
+    "access",
+    "images",
+    "date_confidence",
+    "date_flag",
 }
 
 
@@ -53,6 +60,9 @@ def filled(
             tags=("=1+1", "two"),
             published_at=datetime(2026, 3, 1, 9, 30, tzinfo=timezone(timedelta(hours=-4))),
             language="en",
+            kind=ArticleKind.LIVE_BLOG,
+            access=Access.FREE,
+            images=(Image(url="https://gazette.example/1.jpg", caption="One"), Image(caption="Two")),
         ),
         source_id,
     )
@@ -71,6 +81,11 @@ def test_row_has_every_key_in_plain_values(filled: Database) -> None:
     assert tuple(first) == tuple(second) == KEYS
     assert first["source"] == "Gazette"
     assert first["authors"] == ["Ann", "Bob"]
+    assert (first["kind"], first["access"], first["kicker"]) == ("live blog", "free", None)
+    assert first["images"] == [
+        {"url": "https://gazette.example/1.jpg", "caption": "One", "credit": None},
+        {"url": None, "caption": "Two", "credit": None},
+    ]
     assert first["published_at"] == "2026-03-01T09:30:00-04:00"
     assert first["fetched_at"] == first["first_seen_at"] == "2026-03-04T05:06:07+00:00"
     assert (first["modified_at"], first["duplicate_of"]) == (None, None)
@@ -97,6 +112,7 @@ def test_csv_is_read_back_by_a_csv_reader(filled: Database) -> None:
     first, second = csv.DictReader(io.StringIO(file.getvalue(), newline=""))
     assert tuple(first) == KEYS
     assert first["authors"] == "Ann; Bob"
+    assert (first["images"], second["images"]) == ("https://gazette.example/1.jpg", "")
     assert first["text"] == "Café “a”\nsecond line, with a comma"
     assert (first["id"], first["standfirst"], second["duplicate_of"]) == ("1", "", "1")
 

@@ -20,6 +20,9 @@ from storage.schema import VERSION_TABLE, alembic_config, is_ours, versions
 from storage.session import open_database
 from storage.sources import SeedDraft, SourceDraft, add_source
 
+NEWEST = versions()[0]
+NEXT = f"{int(NEWEST) + 1:04}"
+
 
 def engine_url(url: str) -> str:
     return url if "://" in url else f"sqlite:///{url}"
@@ -46,9 +49,9 @@ def test_draft_of_a_step_makes_what_the_models_have_more(tmp_path: Path) -> None
         draft = draft_step("Readers may send tips", tmp_path)
     finally:
         Base.metadata.remove(tips)
-    assert draft.name == "v0002_readers_may_send_tips.py"
+    assert draft.name == f"v{NEXT}_readers_may_send_tips.py"
     made = draft.read_text()
-    assert "down_revision = '0001'" in made
+    assert f"down_revision = '{NEWEST}'" in made
     assert "sa.Column('at', sa.DateTime(timezone=True), nullable=False)" in made
     assert "drop" not in made
 
@@ -110,12 +113,12 @@ def older_archive(empty_database_url: str, now: datetime) -> str:
     return empty_database_url
 
 
-NEXT_STEP = """
+NEXT_STEP = f"""
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "{NEXT}"
+down_revision = "{NEWEST}"
 
 
 def upgrade() -> None:
@@ -130,7 +133,7 @@ def next_step(older_archive: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     """A copydesk newer by a step that rebuilds a table, which on SQLite drops the old one."""
     folder = tmp_path / "versions"
     folder.mkdir()
-    (folder / "v0002_next.py").write_text(NEXT_STEP)
+    (folder / f"v{NEXT}_next.py").write_text(NEXT_STEP)
 
     def config_with_next_step(connection: Connection | None = None) -> Config:
         config = alembic_config(connection)

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
+from pipelines.article import Access, ArticleKind, DateCandidate, Image, Removed
 from pipelines.article import Article as Story
-from pipelines.article import Removed
 from storage.articles import Filed
 from storage.filters import ArticleFilter
 from storage.frontier import VisitRecord, ask_for_page, record_visits
@@ -15,6 +15,8 @@ from storage.session import Database
 from storage.stored import (
     RemovedPassage,
     StoredArticle,
+    StoredDate,
+    StoredImage,
     StoredRevision,
     articles,
     find_article,
@@ -37,18 +39,35 @@ def bridge(file: File, article: MakeArticle, source_id: int) -> StoredArticle:
         "The bridge.\nIs open.",
         url="https://gazette.example/bridge?page=1",
         canonical_url="https://gazette.example/bridge",
+        kind=ArticleKind.GALLERY,
+        kicker="Traffic",
         standfirst="At last",
         authors=("Ann", "Bob"),
         published_at=datetime(2026, 3, 1, 9, 30, tzinfo=KOLKATA),
         modified_at=datetime(2026, 3, 1, tzinfo=UTC),
         date_precision="minute",
         date_from="json-ld",
+        date_confidence="low",
+        date_flag="after it was seen",
+        dates=(
+            DateCandidate(
+                event="published",
+                when=datetime(2026, 3, 1, 9, 30, tzinfo=KOLKATA),
+                precision="minute",
+                origin="json-ld",
+            ),
+        ),
         language="en",
         image="https://gazette.example/bridge.jpg",
+        images=(Image(url="https://gazette.example/2.jpg", caption="The bridge"), Image(credit="Ann")),
         section="City",
         tags=("bridges",),
         credit="Agency",
+        access=Access.PAID,
         removed=(Removed(text="See also: tunnels", rule="see-also", at=0),),
+        makes=("p.also<article", "p<article", "p<article"),
+        rules_version=7,
+        learned_version=3,
     )
     filed = file(story, source_id)
     return StoredArticle(
@@ -56,20 +75,41 @@ def bridge(file: File, article: MakeArticle, source_id: int) -> StoredArticle:
         url=story.url,
         canonical_url=story.canonical_url,
         source="Gazette",
+        kind="gallery",
         title=story.title,
+        kicker="Traffic",
         standfirst="At last",
         authors=("Ann", "Bob"),
         published_at=story.published_at,
         modified_at=story.modified_at,
         date_precision="minute",
         date_from="json-ld",
+        date_confidence="low",
+        date_flag="after it was seen",
+        dates=(
+            StoredDate(
+                event="published",
+                when=datetime(2026, 3, 1, 9, 30, tzinfo=KOLKATA),
+                precision="minute",
+                origin="json-ld",
+            ),
+        ),
         language="en",
         text="The bridge.\nIs open.",
         image="https://gazette.example/bridge.jpg",
+        images=(
+            StoredImage(url="https://gazette.example/2.jpg", caption="The bridge", credit=None),
+            StoredImage(url=None, caption=None, credit="Ann"),
+        ),
         section="City",
         tags=("bridges",),
         credit="Agency",
+        access="paid",
         removed=(RemovedPassage(text="See also: tunnels", rule="see-also", at=0),),
+        makes=("p.also<article", "p<article", "p<article"),
+        rules_version=7,
+        learned_version=3,
+        restored=(),
         fetched_at=datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC),
         first_seen_at=datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC),
         changed_at=None,
