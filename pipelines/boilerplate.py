@@ -97,6 +97,11 @@ def is_named(element: HtmlElement, around: frozenset[HtmlElement]) -> bool:
     return next(_names_above(element, around), None) is not None or "caption" in names_of(element)
 
 
+def is_told_apart(element: HtmlElement) -> bool:
+    """Whether an element itself is named as what no article has in it: a newsletter, a form to share."""
+    return not _NAMES.isdisjoint(names_of(element) - {"factbox", "sidebar"})
+
+
 def names_of(element: HtmlElement) -> frozenset[str]:
     """The words of an element's class and id, in lower case."""
     return _words_in(f"{element.get('class', '')} {element.get('id', '')}")
@@ -255,12 +260,13 @@ def mark_tail(lines: Sequence[Line]) -> None:
         text = line.text.strip()
         budget -= len(text)
         is_link = line.linked > 0.5 and not (len(text) > _SENTENCE and _SENTENCE_END.search(text))
-        if budget < 0 or not (_is_notice(text) or is_link or _is_heading_of_nothing(line, text)):
+        if budget < 0 or not (is_notice(text) or is_link or _is_heading_of_nothing(line, text)):
             return
         line.rule = "tail"
 
 
-def _is_notice(text: str) -> bool:
+def is_notice(text: str) -> bool:
+    """Whether a line is a notice or a credit, which are no part of a text at its end."""
     calls, folded = _calls(), text.casefold()
     said = calls.notice.search(folded) or (not _ENDS_AS_SENTENCE.search(text) and calls.word.search(folded))
     return bool(said) and _is_short(text, 300)

@@ -33,7 +33,9 @@ def container_of(lines: Sequence[Line]) -> HtmlElement | None:
     return max(large, key=depth.__getitem__, default=None)
 
 
-def add_missed_paragraphs(lines: list[Line], layout: Layout, container: HtmlElement | None) -> None:
+def add_missed_paragraphs(
+    lines: list[Line], layout: Layout, container: HtmlElement | None, taken: Sequence[Line] = ()
+) -> None:
     """Take in paragraphs that are made like the accepted ones: same tag, class, parent and grandparent.
 
     An article that is split over several containers is often extracted from one of them.
@@ -45,7 +47,7 @@ def add_missed_paragraphs(lines: list[Line], layout: Layout, container: HtmlElem
     total = sum(len(line.text) for line in found)
     alike = {made for made, size in accepted.items() if size >= 0.25 * total and is_telling(made)}
     if alike:
-        for line in list(_missed(lines, layout, alike, ancestors_of(container))):
+        for line in list(_missed([*lines, *taken], layout, alike, ancestors_of(container))):
             insert(lines, line)
 
 

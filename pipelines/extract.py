@@ -12,6 +12,7 @@ from trafilatura.settings import Document
 
 from pipelines.agencies import credited_agency
 from pipelines.article import Article, Reading, Rejection, Removed
+from pipelines.asides import STAYING, Aside, Taken, asides_of, take_out, within
 from pipelines.boilerplate import (
     ancestors_of,
     mark_calls,
@@ -34,7 +35,7 @@ from pipelines.impostors import verdict_on_bytes, verdict_on_document
 from pipelines.language import language_of
 from pipelines.layout import Layout, key_of, read_layout
 from pipelines.learned import mark_learned
-from pipelines.lines import Line, insert, line_at, lines_of, removed_of, text_of_lines
+from pipelines.lines import Line, insert, lines_of, removed_of, text_of_lines
 from pipelines.metadata import Metadata, read_metadata
 from pipelines.page import Page
 from pipelines.see_also import is_see_also, see_also_links
@@ -93,35 +94,19 @@ def _read(page: Page, cleaning: Cleaning) -> Reading:
     if verdict := verdict_on_document(page, tree, opened.head, opened.layout):
         return verdict
     metadata = read_metadata(tree, page, opened.head)
-    pointers = _taken_out(opened, see_also_links(tree))
-    lines = _cleaned(_main_text(opened), opened, metadata)
-    _report(pointers, lines)
-    put_back(lines, cleaning.keep)
+    taken = take_out(
+        [
+            *asides_of(tree, opened.layout, head.nodes),
+            *(Aside(link, "see also") for link in see_also_links(tree)),
+        ],
+        opened.layout,
+    )
+    lines = _cleaned(_main_text(opened), opened, metadata, taken)
+    put_back(lines, cleaning.keep | STAYING)
     dated = metadata.published is not None and metadata.published.origin != "guess"
     if verdict := verdict_on_text(page, opened.head, opened.layout, lines, dated=dated):
         return verdict
     return Reading(article=_article(opened, metadata, lines))
-
-
-def _taken_out(opened: _Opened, blocks: Sequence[HtmlElement]) -> list[Line]:
-    """Take blocks out of the tree before extraction, which would glue some to the paragraph beside them."""
-    taken = []
-    for block in blocks:
-        place = opened.layout.place_of(block)
-        if place and block.getparent() is not None:
-            line = line_at(" ".join(" ".join(block.itertext()).split()), place)
-            line.rule = "see also"
-            taken.append(line)
-            block.drop_tree()
-    return taken
-
-
-def _report(taken: Sequence[Line], lines: list[Line]) -> None:
-    """Put what was taken out before extraction among the lines, where it stood in the article."""
-    placed = [line.place.first for line in lines if line.place and line.rule is None]
-    for line in taken:
-        if placed and line.place and placed[0] < line.place.first:
-            insert(lines, line)
 
 
 def _main_text(opened: _Opened) -> str:
@@ -158,7 +143,7 @@ def _extracted(tree: HtmlElement, *, fast: bool) -> str:
     return document.text or "" if isinstance(document, Document) else ""
 
 
-def _cleaned(text: str, opened: _Opened, metadata: Metadata) -> list[Line]:
+def _cleaned(text: str, opened: _Opened, metadata: Metadata, taken: Sequence[Taken]) -> list[Line]:
     """The lines of the text: what is no part of the article is marked, what was missed is put in."""
     lines = lines_of(text, opened.layout)
     head = opened.head
@@ -176,7 +161,9 @@ def _cleaned(text: str, opened: _Opened, metadata: Metadata) -> list[Line]:
         mark_teasers(lines)
     mark_outside(lines, container)
     mark_tail(lines)
-    add_missed_paragraphs(lines, opened.layout, container)
+    for line in within(taken, lines, container):
+        insert(lines, line)
+    add_missed_paragraphs(lines, opened.layout, container, [line for block in taken for line in block.lines])
     add_standfirst(lines, opened.layout, metadata.standfirst, ancestors_of(container))
     return lines
 

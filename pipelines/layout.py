@@ -46,6 +46,8 @@ class Layout:
     starts: list[int] = field(default_factory=list)
     letters: str = ""
     _in_link: dict[HtmlElement, bool] = field(default_factory=dict)
+    _spans: dict[HtmlElement, tuple[int, int]] = field(default_factory=dict)
+    """Of each element with text of its own, the numbers of its first text node and its last."""
     _linked: float | None = None
     _cursor: int = 0
 
@@ -84,9 +86,14 @@ class Layout:
 
     def place_of(self, element: HtmlElement) -> Place | None:
         """The place of all text in an element; None if there is none."""
-        inside = set(element.iter())
-        numbers = [number for number, owner in enumerate(self.owners) if owner in inside]
-        return self.place(numbers[0], numbers[-1]) if numbers else None
+        if len(self._spans) == 0:
+            for number, owner in enumerate(self.owners):
+                first, _ = self._spans.get(owner, (number, number))
+                self._spans[owner] = (first, number)
+        spans = [self._spans[inner] for inner in element.iter() if inner in self._spans]
+        if not spans:
+            return None
+        return self.place(min(first for first, _ in spans), max(last for _, last in spans))
 
     def linked_share(self) -> float:
         """The share of all letters that are link text."""

@@ -1,0 +1,218 @@
+"""What stands in an article and is no part of its text: embedded posts, fact boxes, tables of figures."""
+
+import math
+import re
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from lxml.html import HtmlElement
+
+from pipelines.boilerplate import is_told_apart, names_of
+from pipelines.fingerprint import words_of
+from pipelines.jsonld import Node
+from pipelines.layout import Layout, Place, block_of
+from pipelines.lines import Line, kept, line_at, tidy
+from pipelines.live import live_posts
+
+EMBEDDED_POST = "embedded post"
+FACT_BOX = "fact box"
+TABLE = "table"
+LIVE_POST = "live post"
+
+STAYING = frozenset({EMBEDDED_POST})
+"""Those that are part of the text unless it is asked otherwise: a post is quoted as a speech is."""
+
+_MOST = 0.3
+"""What holds more than this share of a page's unlinked text is the article itself."""
+_EMBEDS = frozenset(
+    """twitter-tweet twitter-video instagram-media tiktok-embed fb-post fb-video bluesky-embed mastodon-embed
+    telegram-post reddit-card reddit-embed-bq text-post-media threads-embed""".split()  # noqa: SIM905 - quoted, thrice as long
+)
+"""Classes that a platform's own markup for embedding has."""
+_POST = re.compile(
+    r"/(?:status(?:es)?|statuses|posts?|p|reel|tv|video|videos|comments)/[\w-]|/@[\w.@-]+/\d|/[\w-]+/\d+$",
+    re.IGNORECASE,
+)
+"""The path of a single post, on the platforms below."""
+_PLATFORMS = (
+    "twitter.com", "x.com", "instagram.com", "tiktok.com", "facebook.com", "bsky.app", "threads.net",
+    "threads.com", "t.me", "reddit.com", "vk.com", "weibo.com", "truthsocial.com",
+)  # fmt: skip
+_LONGEST_POST = 1500
+"""Characters of a post, with its signature."""
+_BOXES = frozenset(
+    """factbox factboxes factfile faktabox faktaboks faktaruta faktbox faktenbox infobox infoboks infobokse
+    infokasten infokader boxinfo datenbox explainerbox""".split()  # noqa: SIM905 - quoted, thrice as long
+)
+_BOX = frozenset({"box", "boks", "kasten", "kader", "file", "sheet", "ruta"})
+_FACTS = frozenset({"fact", "facts", "info", "fakta", "fakten", "faits", "datos", "dati", "explainer"})
+_SET_IN = frozenset({"aside", "div", "section", "details", "figure"})
+_SHORTEST_BOX = 60
+_LONGEST_HEADING = 80
+"""Characters of what stands over a fact box."""
+_HEADINGS = frozenset({"h2", "h3", "h4", "h5", "h6", "dt", "summary", "caption"})
+_ENDS_AS_SENTENCE = re.compile(r"[.!?。！？؟।…][\"'”’»)\]]*$")
+_FIGURE = re.compile(r"[\d\s.,:;%+/()€$£°*'’–—-]*")
+_FEWEST_ROWS = 4
+_MOST_WORDS_IN_CELL = 6
+
+
+class Aside(NamedTuple):
+    """A block that was recognised."""
+
+    block: HtmlElement
+    rule: str
+
+
+class Taken(NamedTuple):
+    """The lines of a block that was taken out of the document."""
+
+    aside: Aside
+    parent: HtmlElement
+    """What it stood in."""
+    lines: tuple[Line, ...]
+
+
+def asides_of(tree: HtmlElement, layout: Layout, nodes: Sequence[Node]) -> list[Aside]:
+    """The blocks of a document that are known by their make, in page order, none within another."""
+    most = _MOST * len(layout.letters) * (1 - layout.linked_share())
+    found: list[Aside] = []
+    inside: set[HtmlElement] = set()
+    posts = set(live_posts(tree, layout, nodes))
+    for element in tree.iter(*_SET_IN, "blockquote", "table", "article", "li"):
+        if element in inside:
+            continue
+        rule = LIVE_POST if element in posts else _rule_of(element, most)
+        if rule is not None:
+            found.append(Aside(element, rule))
+            inside.update(element.iter())
+    return found
+
+
+def _rule_of(element: HtmlElement, most: float) -> str | None:
+    if element.tag == "table":
+        return TABLE if _size(element) <= most and _is_of_figures(element) else None
+    if element.tag in ("article", "li"):
+        return None
+    if _is_embedded_post(element):
+        return EMBEDDED_POST if _size(element) <= most else None
+    if element.tag in _SET_IN and _is_fact_box(element):
+        return FACT_BOX if _size(element) <= most else None
+    return None
+
+
+def _size(element: HtmlElement) -> int:
+    return len("".join("".join(element.itertext()).split()))
+
+
+def _is_embedded_post(element: HtmlElement) -> bool:
+    """Whether a platform's own class says so; or it is a quotation that ends in the address of a post."""
+    if element.tag not in ("blockquote", "div", "figure"):
+        return False
+    if not _EMBEDS.isdisjoint((element.get("class") or "").lower().split()):
+        return True
+    if element.tag != "blockquote":
+        return False
+    links = list(element.iter("a"))
+    return bool(links) and _is_post(links[-1].get("href") or "") and _size(element) <= _LONGEST_POST
+
+
+def _is_post(address: str) -> bool:
+    try:
+        parts = urlsplit(address)
+        host = (parts.hostname or "").removeprefix("www.").removeprefix("mobile.")
+    except ValueError:
+        return False
+    return any(host == name or host.endswith("." + name) for name in _PLATFORMS) and bool(
+        _POST.search(parts.path)
+    )
+
+
+def _is_fact_box(element: HtmlElement) -> bool:
+    """Whether it is named so, or tagged as an aside, and sets prose of its own under a heading of its own."""
+    if element.tag != "aside" and not _is_named_box(element):
+        return False
+    if next(element.iter("form", "blockquote", "iframe", "article", "button"), None) is not None:
+        return False
+    if is_told_apart(element):
+        return False
+    texts = [text for text in (tidy(text) for text in element.itertext()) if text]
+    if len(texts) < 2 or sum(map(len, texts)) < _SHORTEST_BOX:
+        return False
+    linked = sum(len(tidy("".join(link.itertext()))) for link in element.iter("a"))
+    return linked < 0.3 * sum(map(len, texts)) and _has_heading(element, texts)
+
+
+def _is_named_box(element: HtmlElement) -> bool:
+    names = names_of(element)
+    return not names.isdisjoint(_BOXES) or bool(names & _FACTS and names & _BOX)
+
+
+def _has_heading(element: HtmlElement, texts: Sequence[str]) -> bool:
+    """Whether it begins with a heading, and a sentence follows."""
+    first = texts[0]
+    headed = len(first) <= _LONGEST_HEADING and not _ENDS_AS_SENTENCE.search(first)
+    return headed and any(_ENDS_AS_SENTENCE.search(text) for text in texts[1:])
+
+
+def _is_of_figures(table: HtmlElement) -> bool:
+    """Whether most cells of a table are figures, and none holds a sentence: results, prices, standings."""
+    rows = [[tidy("".join(cell.itertext())) for cell in row.iter("td", "th")] for row in table.iter("tr")]
+    cells = [cell for row in rows for cell in row if cell]
+    if len(rows) < _FEWEST_ROWS or any(len(words_of(cell)) > _MOST_WORDS_IN_CELL for cell in cells):
+        return False
+    return sum(bool(_FIGURE.fullmatch(cell)) for cell in cells) > 0.5 * len(cells)
+
+
+def take_out(asides: Sequence[Aside], layout: Layout) -> list[Taken]:
+    """Take blocks out of their document before extraction, which keeps some, drops some, and glues others."""
+    taken = []
+    for aside in asides:
+        parent = aside.block.getparent()
+        lines = tuple(_lines_in(aside.block, layout))
+        if lines and parent is not None:
+            for line in lines:
+                line.rule = aside.rule
+            taken.append(Taken(aside, parent, lines))
+            aside.block.drop_tree()
+    return taken
+
+
+def _lines_in(element: HtmlElement, layout: Layout) -> Iterator[Line]:
+    """The text of an element, a line a block; of a table, a line a row."""
+    place = layout.place_of(element)
+    if place is None:
+        return
+    if element.tag == "table":
+        for row in element.iter("tr"):
+            if part := layout.place_of(row):
+                cells = (tidy("".join(cell.itertext())) for cell in row.iter("td", "th"))
+                yield line_at(f"| {' | '.join(cells)} |", part)
+        return
+    first = place.first
+    for number in range(place.first, place.last + 1):
+        ends = number == place.last or block_of(layout.owners[number]) is not block_of(
+            layout.owners[number + 1]
+        )
+        if ends:
+            yield _line(layout, layout.place(first, number))
+            first = number + 1
+
+
+def _line(layout: Layout, place: Place) -> Line:
+    return line_at(tidy("".join(layout.texts[place.first : place.last + 1])), place)
+
+
+def within(taken: Sequence[Taken], lines: Sequence[Line], container: HtmlElement | None) -> list[Line]:
+    """Of what was taken out the lines of the article: in its container, or between two lines of it."""
+    places = [line.place.first for line in kept(lines) if line.place]
+    if not places:
+        return []
+    found: list[Line] = []
+    for aside, parent, block in taken:
+        inside = container is not None and (parent is container or container in parent.iterancestors())
+        # without them, the container of a live blog is that of its lead
+        last = math.inf if inside or aside.rule == LIVE_POST else max(places)
+        found += [line for line in block if line.place and places[0] < line.place.first < last]
+    return found
