@@ -37,6 +37,8 @@ _SERIES = 0.6
 """Of the articles with a line whose titles share a word, from which on they are a series…"""
 _SERIES_ELSEWHERE = 0.5
 """…if at most this share of the source's titles has it."""
+_OFTEN = 0.3
+"""Of a source's stories with a few words among their paragraphs, from which on these are no subheading."""
 _MOST_COMPARED = 12
 """Articles looked at for one line; more would tell no more."""
 _BLOCK_STORIES = 3
@@ -191,7 +193,7 @@ def _is_boilerplate(
         return apart > 0.8 and not _is_series(held, titles)
     if _digits_vary(lines) and count < 0.6 * known:
         return False
-    return (apart > 0.5 and not _is_series(held, titles)) or count >= max(_KNOWN, 0.3 * known)
+    return (apart > 0.5 and not _is_series(held, titles)) or count >= max(3, _OFTEN * known)
 
 
 def _share(held: Sequence[tuple[int, int]], holds: Callable[[int, int], bool]) -> float:
