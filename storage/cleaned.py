@@ -61,8 +61,8 @@ class Rewritten:
 
     text: str
     removed: Sequence[RemovedText]
-    fingerprint: TextFingerprint
-    """Of the new text."""
+    fingerprint: TextFingerprint | None
+    """Of the new text; None if the text stays as it is."""
     rules_version: int
     learned_version: int | None
 
@@ -132,16 +132,18 @@ def rewrite_text(session: Session, article_id: int, new: Rewritten, same_text: S
     values: dict[str, Any] = {"rules_version": new.rules_version, "learned_version": new.learned_version}
     if removed != row.removed:
         values["removed"] = removed
+    wording = None
     if new.text != row.text:
-        values["text"] = new.text
-        values["text_hash"] = new.fingerprint.text_hash
-        values["content_hash"] = content_hash(row.title, row.standfirst, new.text)
-    check_row(_ARTICLES, values)
-    session.execute(update(_ARTICLES).where(_ARTICLES.c.id == article_id).values(values))
-    if values.get("text_hash", row.text_hash) != row.text_hash:
+        if new.fingerprint is None:
+            return False
         wording = Wording(
             text=new.text, text_hash=new.fingerprint.text_hash, bands=tuple(new.fingerprint.bands)
         )
+        values["text"], values["text_hash"] = wording.text, wording.text_hash
+        values["content_hash"] = content_hash(row.title, row.standfirst, wording.text)
+    check_row(_ARTICLES, values)
+    session.execute(update(_ARTICLES).where(_ARTICLES.c.id == article_id).values(values))
+    if wording is not None and wording.text_hash != row.text_hash:
         settle(session, article_id, wording, same_text)
     return True
 

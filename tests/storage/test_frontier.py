@@ -53,6 +53,14 @@ def test_newest_story_is_due_first(database: Database, source_id: int, now: date
     assert due(database, source_id, now, limit=2) == ["new", "old"]
 
 
+def test_due_page_tells_when_it_was_found(database: Database, source_id: int, now: datetime) -> None:
+    found(database, source_id, now, a=None)
+    found(database, source_id, now + HOUR, a=None, b=None)
+    with database.read() as session:
+        pages = due_pages(session, source_id, now + HOUR, 10)
+    assert [page.found_at for page in pages] == [now, now + HOUR]
+
+
 def test_pages_in_hand_are_skipped_and_do_not_use_up_the_limit(
     database: Database, source_id: int, now: datetime
 ) -> None:
