@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Sequence
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lxml.etree import LxmlError
 from lxml.html import HtmlElement
@@ -11,7 +11,7 @@ from trafilatura import bare_extraction
 from trafilatura.settings import Document
 
 from pipelines.agencies import credited_agency
-from pipelines.article import Article, Reading, Rejection, Removed
+from pipelines.article import Article, Image, Reading, Rejection, Removed
 from pipelines.asides import STAYING, Aside, Taken, asides_of, take_out, within
 from pipelines.boilerplate import (
     ancestors_of,
@@ -31,13 +31,16 @@ from pipelines.decode import decode
 from pipelines.document import MOST_LETTERS, TooDeep, parse, strip_unseen
 from pipelines.fingerprint import fingerprint
 from pipelines.head import Head, plain, read_head
+from pipelines.images import images_of, mark_captions
 from pipelines.impostors import verdict_on_bytes, verdict_on_document
+from pipelines.kinds import kind_of
 from pipelines.language import language_of
 from pipelines.layout import Layout, key_of, read_layout
 from pipelines.learned import mark_learned
 from pipelines.lines import Line, insert, lines_of, removed_of, text_of_lines
 from pipelines.metadata import Metadata, read_metadata
 from pipelines.page import Page
+from pipelines.scriptdata import is_stub, script_text
 from pipelines.see_also import is_see_also, see_also_links
 from pipelines.tables import unwrap_layout_tables
 from pipelines.teasers import mark_teasers
@@ -101,12 +104,17 @@ def _read(page: Page, cleaning: Cleaning) -> Reading:
         ],
         opened.layout,
     )
-    lines = _cleaned(_main_text(opened), opened, metadata, taken)
+    lines = lines_of(_main_text(opened), opened.layout)
+    container = container_of(lines)
+    images = images_of(tree, container, page.url)
+    _clean(lines, opened, metadata, container, images, taken)
+    kind = kind_of(head, tree, lines, images, {block.aside.rule for block in taken})
+    lines = _from_scripts(opened, metadata, lines) or lines
     put_back(lines, cleaning.keep | STAYING)
     dated = metadata.published is not None and metadata.published.origin != "guess"
     if verdict := verdict_on_text(page, opened.head, opened.layout, lines, dated=dated):
         return verdict
-    return Reading(article=_article(opened, metadata, lines))
+    return Reading(article=replace(_article(opened, metadata, lines), kind=kind, images=images))
 
 
 def _main_text(opened: _Opened) -> str:
@@ -143,15 +151,20 @@ def _extracted(tree: HtmlElement, *, fast: bool) -> str:
     return document.text or "" if isinstance(document, Document) else ""
 
 
-def _cleaned(text: str, opened: _Opened, metadata: Metadata, taken: Sequence[Taken]) -> list[Line]:
-    """The lines of the text: what is no part of the article is marked, what was missed is put in."""
-    lines = lines_of(text, opened.layout)
+def _clean(
+    lines: list[Line],
+    opened: _Opened,
+    metadata: Metadata,
+    container: HtmlElement | None,
+    images: Sequence[Image],
+    taken: Sequence[Taken],
+) -> None:
+    """Mark what is no part of the article, and put in what was missed."""
     head = opened.head
-    titles = [metadata.title, head.title, *head.headings, head.meta("og:title"), head.said("headline")]
-    mark_headline(lines, [plain(title) for title in titles if title])
+    mark_headline(lines, _titles(head, metadata))
     mark_top(lines, metadata.authors)
+    mark_captions(lines, images)
     mark_see_also(lines)
-    container = container_of(lines)
     mark_named(lines, container)
     mark_links(lines)
     mark_calls(lines)
@@ -165,7 +178,25 @@ def _cleaned(text: str, opened: _Opened, metadata: Metadata, taken: Sequence[Tak
         insert(lines, line)
     add_missed_paragraphs(lines, opened.layout, container, [line for block in taken for line in block.lines])
     add_standfirst(lines, opened.layout, metadata.standfirst, ancestors_of(container))
-    return lines
+
+
+def _titles(head: Head, metadata: Metadata) -> list[str]:
+    titles = (metadata.title, head.title, *head.headings, head.meta("og:title"), head.said("headline"))
+    return [plain(title) for title in titles if title]
+
+
+def _from_scripts(opened: _Opened, metadata: Metadata, lines: Sequence[Line]) -> list[Line]:
+    """The lines of the article from script data, if the document has next to none of it; else none."""
+    shown = text_of_lines(lines)
+    if not is_stub(shown, opened.head):
+        return []
+    found = [Line(text) for text in script_text(opened.page, opened.head, metadata.title, shown)]
+    mark_headline(found, _titles(opened.head, metadata))
+    mark_top(found, metadata.authors)
+    mark_see_also(found)
+    mark_calls(found)
+    mark_tail(found)
+    return found
 
 
 def _article(opened: _Opened, metadata: Metadata, lines: Sequence[Line]) -> Article:

@@ -54,7 +54,7 @@ def verdict_on_bytes(page: Page) -> Reading | None:
 def verdict_on_document(page: Page, tree: HtmlElement, head: Head, layout: Layout) -> Reading | None:
     """The verdict that needs no main text: empty, bot wall, error page, login. None if none is clear."""
     letters = len(layout.letters)
-    if not letters:
+    if not letters and not head.claims_article:  # an article's text may stand in its script data
         return rejected(Rejection.EMPTY, "there is not a word in the document")
     # an error page may have the whole site's navigation around it
     unlinked = letters * (1 - layout.linked_share())
