@@ -249,13 +249,13 @@ def _made_for_it(
             elif line.rule != "headline":
                 out[line.make] += len(line.text)
                 seen[line.make].add(stories[number])
-    bodies = {make for article in articles for make in article.bodies}
+    bodies = {make.removeprefix(LINKED) for article in articles for make in article.bodies}
     return frozenset(
         make
         for make, size in out.items()
         if len(seen[make]) >= _BLOCK_STORIES
         and "." in make
         and is_telling(make)
-        and make not in bodies
+        and make.removeprefix(LINKED) not in bodies
         and staying[make] <= _BLOCK_KEPT * (size + staying[make])
     )
