@@ -41,6 +41,7 @@ class Archive:
         until: datetime | None = None,
         language: str | None = None,
         author: str | None = None,
+        kind: str | None = None,
         limit: int = 20,
         sort: Sort = "relevance",
         duplicates: bool = False,
@@ -51,7 +52,9 @@ class Archive:
         stands in several places comes once, unless `duplicates` is true. Raises `BadQuery` if there is
         nothing in the query to look for.
         """
-        wanted = ArticleFilter(source=source, since=since, until=until, language=language, author=author)
+        wanted = ArticleFilter(
+            source=source, since=since, until=until, language=language, author=author, kind=kind
+        )
         with self._database.read() as session:
             return search(session, query, wanted, limit, sort, duplicates=duplicates)
 
@@ -63,13 +66,16 @@ class Archive:
         until: datetime | None = None,
         language: str | None = None,
         author: str | None = None,
+        kind: str | None = None,
     ) -> Iterator[StoredArticle]:
         """Every article, or those the filters (of `ArticleFilter`) ask for, in the order of their ids.
 
         They are streamed: a million take no more memory than a hundred. The archive is read as it stands
         when the first is asked for.
         """
-        wanted = ArticleFilter(source=source, since=since, until=until, language=language, author=author)
+        wanted = ArticleFilter(
+            source=source, since=since, until=until, language=language, author=author, kind=kind
+        )
         with self._database.read() as session:
             yield from articles(session, wanted)
 

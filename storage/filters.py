@@ -28,6 +28,8 @@ class ArticleFilter:
     """BCP 47: "pt" is also "pt-BR"."""
     author: str | None = None
     """Words of an author's name, in their order; case and accents do not count."""
+    kind: str | None = None
+    """"article", "live blog", "gallery" or "video"."""
 
     def __post_init__(self) -> None:
         for time in (self.since, self.until):
@@ -63,6 +65,8 @@ def conditions(
         found.append(or_(language == code, language.startswith(f"{code}-", autoescape=True)))
     if wanted.author is not None:
         found.append(_by(session, wanted.author, article))
+    if wanted.kind is not None:
+        found.append(article.kind == wanted.kind)
     return found
 
 

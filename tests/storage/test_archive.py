@@ -8,6 +8,7 @@ import pytest
 
 import storage
 from pipelines.article import Article as Story
+from pipelines.article import ArticleKind
 from storage import Archive, BadQuery, CannotOpenDatabase, open_archive
 from storage.articles import Filed
 
@@ -24,7 +25,7 @@ def archive_url(
     file(article("bridge", "The bridge is to open.", authors=("Ann Lee",)), source_id)
     file(article("bridge", "The bridge is open.", authors=("Ann Lee",)), source_id)
     file(article("wire", prose(1) + " bridge", language="en"), source_id)
-    file(article("copy", prose(1) + " bridge", language="en"), source_id)
+    file(article("copy", prose(1) + " bridge", language="en", kind=ArticleKind.VIDEO), source_id)
     return database_url
 
 
@@ -38,6 +39,8 @@ def test_what_a_program_can_do_with_an_archive(archive_url: str) -> None:
 
         assert [one.id for one in archive.articles()] == [1, 2, 3]
         assert [one.id for one in archive.articles(language="en")] == [2, 3]
+        assert [one.id for one in archive.articles(kind="video")] == [3]
+        assert [hit.id for hit in archive.search("bridge", kind="video")] == [3]
 
         bridge = archive.get("https://gazette.example/bridge")
         assert bridge is not None

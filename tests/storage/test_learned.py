@@ -1,6 +1,8 @@
 """What was learned of a source: a version for each state of it, gone with the source."""
 
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 import pytest
@@ -89,6 +91,18 @@ def test_number_of_what_was_forgotten_does_not_come_to_mean_something_else(
         forget_learned(session, source_id)
     assert known(database, source_id) is None
     assert keep(("c",)) == 3
+
+
+def test_two_who_learn_at_once_wait_for_each_other(
+    database: Database, source_id: int, keep: Callable[..., int], now: datetime
+) -> None:
+    with ThreadPoolExecutor() as pool:
+        with database.write() as session:
+            told = {"makes": (), "articles": 5, "now": now}
+            assert keep_learned(session, source_id, lines=("a",), **told) == 1  # type: ignore[arg-type]
+            second = pool.submit(keep, ("b",))
+            time.sleep(0.1)
+        assert second.result() == 2
 
 
 def test_knowledge_goes_with_its_source(database: Database, source_id: int, keep: Callable[..., int]) -> None:

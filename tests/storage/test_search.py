@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy import delete, update
 
 from pipelines.article import Article as Story
+from pipelines.article import ArticleKind
 from storage.articles import Filed
 from storage.errors import BadQuery
 from storage.filters import EVERYTHING, ArticleFilter
@@ -48,7 +49,13 @@ def stocked(database: Database, file: File, article: MakeArticle, now: datetime)
     )
     file(
         article(
-            "market", MARKET, title="Bridge toll", language="en", published_at=now - day, standfirst="Fishy"
+            "market",
+            MARKET,
+            title="Bridge toll",
+            language="en",
+            published_at=now - day,
+            standfirst="Fishy",
+            kind=ArticleKind.LIVE_BLOG,
         ),
         gazette,
     )
@@ -260,6 +267,8 @@ FILTERS = {
     "no language that only begins so": (ArticleFilter(language="e"), set()),
     "an author": (ArticleFilter(author="José Núñez Conde"), {"harbour"}),
     "part of a name, plainly": (ArticleFilter(author="nunez"), {"harbour"}),
+    "a kind": (ArticleFilter(kind="live blog"), {"market"}),
+    "another kind": (ArticleFilter(kind="gallery"), set()),
     "the second author": (ArticleFilter(author="ann lee"), {"harbour"}),
     "words of two authors": (ArticleFilter(author="Conde Ann"), set()),
     "half a word of a name": (ArticleFilter(author="nun"), set()),
