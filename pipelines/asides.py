@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
-from pipelines.boilerplate import is_told_apart, names_of
+from pipelines.boilerplate import ENDS_AS_SENTENCE, is_told_apart, names_of
 from pipelines.fingerprint import words_of
 from pipelines.jsonld import Node
 from pipelines.layout import Layout, Place, block_of
@@ -52,7 +52,6 @@ _SHORTEST_BOX = 60
 _LONGEST_HEADING = 80
 """Characters of what stands over a fact box."""
 _HEADINGS = frozenset({"h2", "h3", "h4", "h5", "h6", "dt", "summary", "caption"})
-_ENDS_AS_SENTENCE = re.compile(r"[.!?。！？؟।…][\"'”’»)\]]*$")
 _FIGURE = re.compile(r"[\d\s.,:;%+/()€$£°*'’–—-]*")
 _FEWEST_ROWS = 4
 _MOST_WORDS_IN_CELL = 6
@@ -152,8 +151,8 @@ def _is_named_box(element: HtmlElement) -> bool:
 def _has_heading(element: HtmlElement, texts: Sequence[str]) -> bool:
     """Whether it begins with a heading, and a sentence follows."""
     first = texts[0]
-    headed = len(first) <= _LONGEST_HEADING and not _ENDS_AS_SENTENCE.search(first)
-    return headed and any(_ENDS_AS_SENTENCE.search(text) for text in texts[1:])
+    headed = len(first) <= _LONGEST_HEADING and not ENDS_AS_SENTENCE.search(first)
+    return headed and any(ENDS_AS_SENTENCE.search(text) for text in texts[1:])
 
 
 def _is_of_figures(table: HtmlElement) -> bool:

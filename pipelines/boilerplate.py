@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from importlib.resources import files
+from itertools import islice
 from typing import NamedTuple
 
 from lxml.html import HtmlElement
@@ -22,7 +23,7 @@ from pipelines.see_also import is_pointer_heading, is_see_also
 _NAMES = frozenset(
     """ad ads advert advertisement advertorial author authors banner bio breadcrumb breadcrumbs byline
     comment commenting comments consent cookie copyright credit credits cta disclaimer donate donation
-    donations factbox feedback figcaption follow following footer gallery login membership modal mostread
+    donations factbox feedback figcaption follow following footer gallery login membership messenger modal mostread
     navigation newsletter newsletters outbrain overlay paywall poll popular popup promo promos promotion quiz
     recirc recirculation recommendation recommendations register registration regwall related seealso share
     sharing sidebar signup slideshow social sponsor sponsored subscribe subscriber subscription survey taboola
@@ -41,7 +42,7 @@ _NAME = 25
 _NOT_LETTERS = re.compile(r"[^A-Za-z]+")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _SENTENCE_END = re.compile(r"[.!?。！？؟।…][\"'”’»)\]]*(?:\s|$)")
-_ENDS_AS_SENTENCE = re.compile(r"[.!?。！？؟।…][\"'”’»)\]]*$")
+ENDS_AS_SENTENCE = re.compile(r"[.!?。！？؟।…][\"'”’»)\]]*$")
 _OPENING = r"^[\s\W_]{0,6}"
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 
@@ -94,7 +95,10 @@ def _names_above(element: HtmlElement, around: frozenset[HtmlElement]) -> Iterat
 
 def is_named(element: HtmlElement, around: frozenset[HtmlElement]) -> bool:
     """Whether an element stands in one that is named or tagged as no part of an article."""
-    return next(_names_above(element, around), None) is not None or "caption" in names_of(element)
+    above = (parent for parent in (element, *islice(element.iterancestors(), 2)) if parent not in around)
+    return next(_names_above(element, around), None) is not None or any(
+        "caption" in names_of(e) for e in above
+    )
 
 
 def is_told_apart(element: HtmlElement) -> bool:
@@ -242,10 +246,14 @@ def _is_wide(phrase: str) -> bool:
 
 def mark_calls(lines: Sequence[Line]) -> None:
     """Take out short lines that call on the reader or give notice."""
-    anywhere = _calls().anywhere
     for line in lines:
-        if line.rule is None and _is_short(line.text, 260) and anywhere.search(line.text.casefold()):
+        if line.rule is None and is_call(line.text):
             line.rule = "call"
+
+
+def is_call(text: str) -> bool:
+    """Whether a short text calls on the reader or gives notice, wherever it stands."""
+    return _is_short(text, 260) and _calls().anywhere.search(text.casefold()) is not None
 
 
 def _is_short(text: str, most: int) -> bool:
@@ -268,7 +276,7 @@ def mark_tail(lines: Sequence[Line]) -> None:
 def is_notice(text: str) -> bool:
     """Whether a line is a notice or a credit, which are no part of a text at its end."""
     calls, folded = _calls(), text.casefold()
-    said = calls.notice.search(folded) or (not _ENDS_AS_SENTENCE.search(text) and calls.word.search(folded))
+    said = calls.notice.search(folded) or (not ENDS_AS_SENTENCE.search(text) and calls.word.search(folded))
     return bool(said) and _is_short(text, 300)
 
 

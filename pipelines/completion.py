@@ -1,17 +1,24 @@
 """Paragraphs of the article that extraction missed."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from lxml.html import HtmlElement
 
-from pipelines.boilerplate import ancestors_of, is_named, names_of
+from pipelines.boilerplate import ENDS_AS_SENTENCE, ancestors_of, is_call, is_named, names_of
 from pipelines.layout import Layout, Place, block_of, key_of
 from pipelines.lines import Line, insert, kept, line_at, tidy
 from pipelines.makes import is_telling, make_of
 
 _SHORTEST = 40
 """Characters of the shortest paragraph that is taken in."""
+_SHORTEST_TOLD = 60
+_LONGEST_TOLD = 600
+"""Characters of a standfirst that only its place tells."""
+_CLOCK = re.compile(r"\d[:.h]\d\d|\b(?:19|20)\d\d.?$")
+_GLUED = re.compile(r"[.!?]$")
 _STANDFIRST = frozenset(
     """standfirst subtitle subheadline subhead subheading dek deck lede intro excerpt epigraph vorspann chapo
     sottotitolo occhiello bajada subtitulo entradilla ingress manchet perex""".split()  # noqa: SIM905 - quoted, thrice as long
@@ -89,7 +96,8 @@ def add_standfirst(
 ) -> None:
     """Take in the standfirst where the page shows it above the text but extraction left it out.
 
-    It is the description that the page gives of itself, or a block under the headline that is named so.
+    It is the description that the page gives of itself, or a block under the headline that is named so, or
+    the only sentences between the headline and the text.
     """
     placed = [line.place.first for line in kept(lines) if line.place]
     if not placed:
@@ -107,13 +115,53 @@ def _standfirsts(layout: Layout, description: str | None, end: int) -> Iterator[
     position = layout.letters.find(key) if len(key) >= 25 else -1
     if 0 <= position < layout.starts[end]:
         yield description or "", layout.between(position, position + len(key))
+    blocks = list(_blocks_before(layout, end))
+    for block, text, place in blocks:
+        above = (block, *islice(block.iterancestors(), 1))
+        if any(_STANDFIRST & names_of(element) for element in above) and len(text) >= _SHORTEST:
+            yield text, place
+    headline = max((number for number, (block, *_) in enumerate(blocks) if _in_headline(block)), default=None)
+    if headline is not None:
+        told = [(text, place) for block, text, place in blocks[headline + 1 :] if _is_told(block, text)]
+        if len(told) == 1:
+            yield told[0]
+
+
+def _blocks_before(layout: Layout, end: int) -> Iterator[tuple[HtmlElement, str, Place]]:
+    """The blocks of text before a text node, in page order."""
+    first = 0
     for number in range(end):
         block = block_of(layout.owners[number])
-        above = (block, *(parent for parent, _ in zip(block.iterancestors(), range(1), strict=False)))
-        if any(_STANDFIRST & names_of(element) for element in above):
-            last = number
-            while last + 1 < end and block_of(layout.owners[last + 1]) is block:
-                last += 1
-            text = tidy("".join(layout.texts[number : last + 1]))
-            if len(text) >= _SHORTEST:
-                yield text, layout.place(number, last)
+        if number + 1 == end or block_of(layout.owners[number + 1]) is not block:
+            yield block, _joined(layout.texts[first : number + 1]), layout.place(first, number)
+            first = number + 1
+
+
+def _joined(texts: Sequence[str]) -> str:
+    """The text of a block; a sentence that ends with its element is followed by a space."""
+    parts = [*texts[:1]]
+    for text in texts[1:]:
+        parts.append(f" {text}" if _GLUED.search(parts[-1]) and text[:1].isupper() else text)
+    return tidy("".join(parts))
+
+
+def _in_headline(block: HtmlElement) -> bool:
+    return block.tag == "h1" or next(block.iterancestors("h1"), None) is not None
+
+
+def _is_told(block: HtmlElement, text: str) -> bool:
+    """Whether a block is a sentence or two, no date and no call, and not written under a picture."""
+    if not _SHORTEST_TOLD <= len(text) <= _LONGEST_TOLD or not ENDS_AS_SENTENCE.search(text):
+        return False
+    if _CLOCK.search(text) or is_call(text):
+        return False
+    if next(block.iterancestors("figure", "form", "dialog", "ul", "ol"), None) is not None:
+        return False
+    return not any(_is_under_picture(parent, text) for parent in (block, *islice(block.iterancestors(), 2)))
+
+
+def _is_under_picture(element: HtmlElement, text: str) -> bool:
+    """Whether an element holds a picture, and little text but this."""
+    if next(element.iter("img", "picture", "video"), None) is None:
+        return False
+    return len(tidy("".join(element.itertext()))) < 1.5 * len(text)
