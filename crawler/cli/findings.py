@@ -1,6 +1,7 @@
 """How discovery and readings are shown: what a site offers, and what its pages turn out to be."""
 
 from collections import Counter
+from dataclasses import asdict
 from typing import Any
 
 from crawler.cli.articles import published, show_fields, show_text
@@ -66,31 +67,45 @@ def _fields(article: Article) -> dict[str, Any]:
     return {
         "text": article.text,
         "title": article.title,
+        "kind": str(article.kind),
+        "kicker": article.kicker,
         "standfirst": article.standfirst,
         "authors": list(article.authors),
         "date": article.published_at.isoformat() if article.published_at else None,
+        "date_confidence": article.date_confidence,
+        "date_flag": article.date_flag,
+        "dates": [{**asdict(date), "when": date.when.isoformat()} for date in article.dates],
         "modified": article.modified_at.isoformat() if article.modified_at else None,
         "language": article.language,
         "image": article.image,
+        "images": [asdict(image) for image in article.images],
         "section": article.section,
         "tags": list(article.tags),
         "credit": article.credit,
-        "removed": [{"text": passage.text, "rule": passage.rule} for passage in article.removed],
+        "access": str(article.access),
+        "removed": [asdict(passage) for passage in article.removed],
     }
 
 
 _NO_ARTICLE: dict[str, Any] = {
     "text": "",
     "title": None,
+    "kind": None,
+    "kicker": None,
     "standfirst": None,
     "authors": [],
     "date": None,
+    "date_confidence": None,
+    "date_flag": None,
+    "dates": [],
     "modified": None,
     "language": None,
     "image": None,
+    "images": [],
     "section": None,
     "tags": [],
     "credit": None,
+    "access": None,
     "removed": [],
 }
 """What is told of a page that is none: the same keys."""

@@ -7,16 +7,18 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any, BinaryIO, TextIO
 
+from crawler.cli.batches import Answer, Batch, host_of
 from crawler.cli.findings import reading_as_json
 from crawler.cli.names import UNKNOWN_URL
 from crawler.workers import WorkerPool
 from pipelines.canonical import canonical_url
+from pipelines.cleaning import Cleaning
 from pipelines.page import Page
 
 WINDOW = 300
-"""Pages between the line in and the line out, at most."""
+"""Pages between the line in and the end of its reading, at most."""
 WINDOW_BYTES = 100_000_000
-"""Bytes of lines between in and out, at most; but always one line."""
+"""Bytes of their lines, at most; but always one line."""
 MAX_LINE = 50_000_000
 """Bytes; a longer line is an error."""
 _PIECE = 1_000_000
@@ -31,13 +33,17 @@ class BadLine(Exception):
 
 
 class PageLines:
-    """Reads from a file descriptor, writes to `out`; `run` is called once."""
+    """Reads from a file descriptor, and writes to `out` what `batch` gives free; `run` is called once."""
 
-    def __init__(self, workers: WorkerPool, descriptor: int, out: TextIO) -> None:
+    def __init__(
+        self, workers: WorkerPool, cleaning: Cleaning, batch: Batch, descriptor: int, out: TextIO
+    ) -> None:
         self._workers = workers
+        self._cleaning = cleaning
+        self._batch = batch
         self._descriptor = descriptor
         self._out = out
-        self._begun: asyncio.Queue[tuple[int, asyncio.Task[dict[str, Any]]] | None] = asyncio.Queue()
+        self._begun: asyncio.Queue[tuple[int, asyncio.Task[Answer]] | None] = asyncio.Queue()
         self._room = _Room()
         self._stopped = False
 
@@ -55,14 +61,20 @@ class PageLines:
         try:
             while (begun := await self._begun.get()) is not None:
                 size, task = begun
-                self._out.write(json.dumps(await task, ensure_ascii=False) + "\n")
+                self._batch.add(await task)
                 self._room.give(size)
-                if self._begun.empty():
-                    self._out.flush()  # whoever waits for this line gets it
-            self._out.flush()
+                if self._batch.is_full:
+                    self._write()
+            self._write()
         finally:
             self._room.close()
         return not self._stopped
+
+    def _write(self) -> None:
+        for answer in self._batch.release():
+            self._out.write(json.dumps(_told(answer), ensure_ascii=False) + "\n")
+        if self._begun.empty():
+            self._out.flush()  # whoever waits for this line gets it
 
     def _read(self, loop: asyncio.AbstractEventLoop) -> None:
         """Runs in the thread: hand the loop each line, as room permits."""
@@ -78,12 +90,20 @@ class PageLines:
         if not self._stopped:
             self._begun.put_nowait((len(line), asyncio.ensure_future(self._extract(line))))
 
-    async def _extract(self, line: bytes) -> dict[str, Any]:
+    async def _extract(self, line: bytes) -> Answer:
         try:
             page_id, page = page_of_line(line)
         except BadLine as error:
-            return {"id": error.page_id, "error": str(error)}
-        return {"id": page_id, **reading_as_json(await self._workers.read(page))}
+            return Answer(page_id=error.page_id, error=str(error))
+        reading = await self._workers.read(page, self._cleaning)
+        return Answer(page_id=page_id, host=host_of(page.url), reading=reading)
+
+
+def _told(answer: Answer) -> dict[str, Any]:
+    """What a line comes to, for a program."""
+    if answer.reading is None:
+        return {"id": answer.page_id, "error": answer.error}
+    return {"id": answer.page_id, **reading_as_json(answer.reading)}
 
 
 def _lines(file: BinaryIO) -> Iterator[bytes]:

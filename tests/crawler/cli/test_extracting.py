@@ -1,7 +1,9 @@
 """`copydesk extract`: pages in, JSON out, without an archive."""
 
 import json
+import random
 import signal
+import time
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +19,20 @@ PARAGRAPH = (
 KEYS = [
     "text",
     "title",
+    "kind",
+    "kicker",
     "standfirst",
     "authors",
     "date",
+    "date_confidence",
+    "date_flag",
+    "dates",
     "modified",
     "language",
     "image",
+    "images",
     "tags",
+    "access",
     "removed",
     "rejected",
 ]
@@ -75,8 +84,8 @@ def test_lines_come_out_in_order_and_a_bad_one_stops_nobody(extract) -> None:
     assert [path.name for path in Path().iterdir()] == ["copydesk.toml"]
 
 
-def test_a_line_comes_out_before_the_next_goes_in(extract) -> None:
-    with extract("-") as program:
+def test_alone_a_line_comes_out_before_the_next_goes_in(extract) -> None:
+    with extract("-", "--alone") as program:
         for number in range(2):
             program.stdin.write(line(number))
             program.stdin.flush()
@@ -92,7 +101,7 @@ def test_more_pages_than_the_window_go_through(extract) -> None:
 
 
 def test_a_signal_ends_it_though_stdin_is_open(extract) -> None:
-    with extract("-") as program:
+    with extract("-", "--alone") as program:
         program.stdin.write(line(1))
         program.stdin.flush()
         assert json.loads(program.stdout.readline())["id"] == 1
@@ -101,8 +110,23 @@ def test_a_signal_ends_it_though_stdin_is_open(extract) -> None:
         assert b"stopping" in program.stderr.read()
 
 
-def test_whoever_stops_reading_gets_no_traceback(extract) -> None:
+@pytest.mark.parametrize("signum", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_gives_out_what_was_read_and_held(extract, signum: int) -> None:
     with extract("-") as program:
+        program.stdin.write(b"".join(b'{"id": %d, "html": "<p>Hm"}\n' % number for number in range(2050)))
+        program.stdin.flush()
+        first = [json.loads(program.stdout.readline())["id"] for _ in range(2000)]
+        assert first == list(range(2000))
+        time.sleep(0.5)  # for those that are held after them to be read
+        program.send_signal(signum)
+        rest = [json.loads(row)["id"] for row in program.stdout.read().splitlines()]
+        assert rest
+        assert rest == list(range(2000, 2000 + len(rest)))
+        assert program.wait(20) == 1
+
+
+def test_whoever_stops_reading_gets_no_traceback(extract) -> None:
+    with extract("-", "--alone") as program:
         program.stdin.write(line(1))
         program.stdin.flush()
         program.stdout.readline()
@@ -111,6 +135,53 @@ def test_whoever_stops_reading_gets_no_traceback(extract) -> None:
         program.stdin.flush()
         assert program.wait(20) == 0  # though stdin is still open
         assert program.stderr.read() == b""
+
+
+HOUSE_LINE = "Tuck the paper under your arm: members get it at the kiosk by the ferry, every Friday."
+
+
+def of_the_house(number: int, url: str | None) -> bytes:
+    """A page whose story is its own, and whose last line stands under every story of the house."""
+    letters = random.Random(number)
+    words = ["".join(letters.choices("abcdefghijklmnop", k=7)) for _ in range(150)]
+    told = "".join(f"<p>The {' '.join(words[n : n + 15])} said it.</p>" for n in range(0, 150, 15))
+    html = f"<html><head><title>On {words[0]}</title></head><body><article><h1>On {words[0]}</h1>{told}"
+    row = {"id": number, "url": url, "html": f"{html}<p>{HOUSE_LINE}</p></article></body></html>"}
+    return json.dumps(row).encode() + b"\n"
+
+
+@pytest.mark.parametrize(
+    ("hosts", "arguments", "without"),
+    [
+        (["a.example"] * 4, [], [True] * 4),
+        (["a.example", "b.example", None, "a.example", "A.example"], [], [True, False, False, True, True]),
+        ([None] * 4, [], [False] * 4),
+        (["a.example"] * 4, ["--alone"], [False] * 4),
+        (["a.example"] * 4, ["--keep", "learned line"], [False] * 4),
+    ],
+)
+def test_pages_of_one_host_inform_one_another(
+    extract, hosts: list[str | None], arguments: list[str], without: list[bool]
+) -> None:
+    urls = [host and f"https://{host}/2024/05/story-{n}" for n, host in enumerate(hosts)]
+    rows = rows_of(extract("-", *arguments), b"".join(of_the_house(n, url) for n, url in enumerate(urls)))
+    assert [row["id"] for row in rows] == list(range(len(hosts)))
+    assert [HOUSE_LINE not in row["text"] for row in rows] == without
+    for row in rows:
+        taken = [passage for passage in row["removed"] if passage["text"] == HOUSE_LINE]
+        assert [passage["rule"] for passage in taken] == (["learned line"] if without[row["id"]] else [])
+        assert all(passage["at"] == row["text"].count("\n") + 2 for passage in taken)
+
+
+def test_the_settings_and_the_options_say_which_rules_lines_stay(extract) -> None:
+    see_also = "See also: How the foghorn was kept"
+    html = page(1).replace("</article>", f"<p>{see_also}</p><p>{PARAGRAPH}</p></article>")
+    sent = json.dumps({"id": 1, "html": html}).encode()
+    assert see_also not in rows_of(extract("-"), sent)[0]["text"]
+    assert see_also in rows_of(extract("-", "--keep", "tail", "--keep", "see also"), sent)[0]["text"]
+    with Path("copydesk.toml").open("a") as settings:
+        settings.write('[cleaning]\nkeep = ["see also"]\n')
+    assert see_also in rows_of(extract("-"), sent)[0]["text"]
 
 
 def told_of(program) -> dict[str, Any]:
@@ -133,7 +204,7 @@ def test_a_plain_text_file_is_cleaned(extract) -> None:
     Path("story.txt").write_text(f"{PARAGRAPH}\nREAD MORE: How the foghorn was kept\n{PARAGRAPH}\n")
     told = told_of(extract("story.txt"))
     assert told["text"].startswith(PARAGRAPH.strip())
-    assert told["removed"][0]["text"] == "READ MORE: How the foghorn was kept"
+    assert told["removed"] == [{"text": "READ MORE: How the foghorn was kept", "rule": "see also", "at": 1}]
 
 
 @pytest.mark.parametrize(
