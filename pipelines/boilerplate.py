@@ -23,8 +23,8 @@ from pipelines.see_also import is_pointer_heading, is_see_also
 _NAMES = frozenset(
     """ad ads advert advertisement advertorial author authors banner bio breadcrumb breadcrumbs byline
     comment commenting comments consent cookie copyright credit credits cta disclaimer donate donation
-    donations factbox feedback figcaption follow following footer gallery login membership messenger modal mostread
-    navigation newsletter newsletters outbrain overlay paywall poll popular popup promo promos promotion quiz
+    donations factbox feedback figcaption follow following footer gallery login membership messenger modal
+    mostread navigation newsletter newsletters outbrain overlay paywall poll popular popup promo promos promotion quiz
     recirc recirculation recommendation recommendations register registration regwall related seealso share
     sharing sidebar signup slideshow social sponsor sponsored subscribe subscriber subscription survey taboola
     tags timestamp toolbar tooltip topics trending""".split()  # noqa: SIM905 - quoted, thrice as long

@@ -8,7 +8,7 @@ from itertools import islice
 from lxml.html import HtmlElement
 
 from pipelines.boilerplate import ENDS_AS_SENTENCE, ancestors_of, is_call, is_named, names_of
-from pipelines.layout import Layout, Place, block_of, key_of
+from pipelines.layout import INLINE, Layout, Place, block_of, key_of
 from pipelines.lines import Line, insert, kept, line_at, tidy
 from pipelines.makes import is_telling, make_of
 
@@ -17,6 +17,7 @@ _SHORTEST = 40
 _SHORTEST_TOLD = 60
 _LONGEST_TOLD = 600
 """Characters of a standfirst that only its place tells."""
+_PARAGRAPHS = INLINE | {"p", "li", "h1", "h2", "h3", "h4", "h5", "h6", "pre"}
 _CLOCK = re.compile(r"\d[:.h]\d\d|\b(?:19|20)\d\d.?$")
 _GLUED = re.compile(r"[.!?]$")
 _STANDFIRST = frozenset(
@@ -37,7 +38,11 @@ def container_of(lines: Sequence[Line]) -> HtmlElement | None:
                 depth[element] = level
     total = sum(len(line.text) for line in lines if line.place)
     large = [element for element, size in held.items() if size >= 0.7 * total]
-    return max(large, key=depth.__getitem__, default=None)
+    smallest = max(large, key=depth.__getitem__, default=None)
+    # a paragraph that is most of a short text is one of several
+    while smallest is not None and smallest.tag in _PARAGRAPHS and smallest.getparent() is not None:
+        smallest = smallest.getparent()
+    return smallest
 
 
 def add_missed_paragraphs(
@@ -49,18 +54,28 @@ def add_missed_paragraphs(
     """
     found = kept(lines)
     accepted = Counter[str]()
-    for block, size in _sizes(found).items():
+    sizes = _sizes(found)
+    for block, size in sizes.items():
         accepted[make_of(block)] += size
     total = sum(len(line.text) for line in found)
     alike = {made for made, size in accepted.items() if size >= 0.25 * total and is_telling(made)}
-    if alike:
-        for line in list(_missed([*lines, *taken], layout, alike, ancestors_of(container))):
+    whole = {block for block, size in sizes.items() if size >= 0.25 * total}
+    if alike or whole:
+        for line in list(_missed([*lines, *taken], layout, alike, whole, ancestors_of(container))):
             insert(lines, line)
 
 
 def _missed(
-    lines: Sequence[Line], layout: Layout, alike: set[str], around: frozenset[HtmlElement]
+    lines: Sequence[Line],
+    layout: Layout,
+    alike: set[str],
+    whole: set[HtmlElement],
+    around: frozenset[HtmlElement],
 ) -> Iterator[Line]:
+    """Lines for the blocks that are made alike and lack altogether, and for what lacks of the blocks in `whole`.
+
+    The latter are containers in which paragraphs are only set apart by line breaks.
+    """
     taken = bytearray(len(layout.texts))
     for line in lines:
         if line.place:
@@ -75,10 +90,11 @@ def _missed(
             number += 1
             continue
         text = tidy("".join(layout.texts[first:number]))
-        if len(text) < _SHORTEST or make_of(block) not in alike or is_named(block, around):
+        if len(text) < _SHORTEST or is_named(block, around):
             continue
         place = layout.place(first, number - 1)
-        if place.linked < 0.4 and len(text) > 0.9 * len(tidy("".join(block.itertext()))):
+        complete = make_of(block) in alike and len(text) > 0.9 * len(tidy("".join(block.itertext())))
+        if place.linked < 0.4 and (complete or (block in whole and ENDS_AS_SENTENCE.search(text))):
             yield line_at(text, place)
 
 
