@@ -121,7 +121,7 @@ def test_an_article_is_found_by_its_number_or_any_spelling_of_its_address(
     assert copydesk("show", address, "--json") == 0
     shown = json.loads(copydesk.out)
     assert shown["id"] == 1
-    assert shown["removed"] == [{"text": "READ MORE: The foghorn", "rule": "see also"}]
+    assert shown["removed"] == [{"text": "READ MORE: The foghorn", "rule": "see also", "at": 0}]
     assert [place["id"] for place in shown["sightings"]] == [4]
     assert shown["revisions"] == []
 
