@@ -3,6 +3,7 @@
 import math
 import re
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -53,6 +54,10 @@ _LONGEST_HEADING = 80
 """Characters of what stands over a fact box."""
 _HEADINGS = frozenset({"h2", "h3", "h4", "h5", "h6", "dt", "summary", "caption"})
 _FIGURE = re.compile(r"[\d\s.,:;%+/()€$£°*'’–—-]*")
+_FEWEST_LINKS = 3
+"""Links in a list that is set into a paragraph."""
+_TITLE = 25
+"""Characters of a link that is a title."""
 _FEWEST_ROWS = 4
 _MOST_WORDS_IN_CELL = 6
 
@@ -87,6 +92,29 @@ def asides_of(tree: HtmlElement, layout: Layout, nodes: Sequence[Node]) -> list[
             found.append(Aside(element, rule))
             inside.update(element.iter())
     return found
+
+
+def lists_in_prose(tree: HtmlElement) -> list[Aside]:
+    """Lists of titles that are set into a paragraph, and shown when the reader points at a name there."""
+    found = []
+    for paragraph in tree.iter("p"):
+        links = list(islice(paragraph.iter("a"), _FEWEST_LINKS))
+        if len(links) < _FEWEST_LINKS:
+            continue
+        wrappers = [e for e in islice(paragraph.iter("span", "div", "small"), 50) if _titles_in(e)]
+        # the name itself is a link too, and stands in the outermost
+        innermost = [e for e in wrappers if _titles_in(e) == _titles_in(wrappers[0])][-1:]
+        if innermost and _size(innermost[0]) < 0.9 * _size(paragraph):
+            found.append(Aside(innermost[0], "list of links"))
+    return found
+
+
+def _titles_in(element: HtmlElement) -> int:
+    """The number of titles that an element lists; 0 if it has anything but links in it."""
+    links = [tidy("".join(link.itertext())) for link in element.iter("a")]
+    titles = sum(len(link) >= _TITLE for link in links)
+    listed = sum(map(len, links)) >= 0.85 * len(tidy("".join(element.itertext())))
+    return titles if listed and titles >= _FEWEST_LINKS - 1 else 0
 
 
 def _rule_of(element: HtmlElement, most: float) -> str | None:

@@ -22,12 +22,13 @@ from pipelines.see_also import is_pointer_heading, is_see_also
 # because frameworks put them on the container of everything ("__next", "main-nav-layout").
 _NAMES = frozenset(
     """ad ads advert advertisement advertorial author authors banner bio breadcrumb breadcrumbs byline
-    comment commenting comments consent cookie copyright credit credits cta disclaimer donate donation
-    donations factbox feedback figcaption follow following footer gallery login membership messenger modal
-    mostread navigation newsletter newsletters outbrain overlay paywall poll popular popup promo promos promotion quiz
-    recirc recirculation recommendation recommendations register registration regwall related seealso share
-    sharing sidebar signup slideshow social sponsor sponsored subscribe subscriber subscription survey taboola
-    tags timestamp toolbar tooltip topics trending""".split()  # noqa: SIM905 - quoted, thrice as long
+    comment commenting comments consent cookie copyright credit credits cta disclaimer donate
+    donation donations factbox feedback figcaption follow following footer gallery login membership
+    messenger modal mostread navigation newsletter newsletters outbrain overlay paywall poll popular
+    popup promo promos promotion quiz recirc recirculation recommendation recommendations register
+    registration regwall related seealso share sharing sidebar signup slideshow social sponsor
+    sponsored subscribe subscriber subscription survey taboola tags timestamp toolbar tooltip topics
+    trending""".split()  # noqa: SIM905 - quoted, thrice as long
 )
 _TAGS = frozenset({"aside", "footer", "nav", "figcaption", "form", "dialog"})
 _ROLES = frozenset({"dialog", "alertdialog", "navigation", "complementary", "contentinfo", "search"})

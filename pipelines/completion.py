@@ -72,10 +72,11 @@ def _missed(
     whole: set[HtmlElement],
     around: frozenset[HtmlElement],
 ) -> Iterator[Line]:
-    """Lines for the blocks that are made alike and lack altogether, and for what lacks of the blocks in `whole`.
+    """Lines for blocks that are made alike and lack altogether, and for what lacks of the blocks in `whole`.
 
     The latter are containers in which paragraphs are only set apart by line breaks.
     """
+    known = "".join(key_of(line.text) for line in lines if line.place is None)
     taken = bytearray(len(layout.texts))
     for line in lines:
         if line.place:
@@ -90,7 +91,7 @@ def _missed(
             number += 1
             continue
         text = tidy("".join(layout.texts[first:number]))
-        if len(text) < _SHORTEST or is_named(block, around):
+        if len(text) < _SHORTEST or is_named(block, around) or (known and key_of(text) in known):
             continue
         place = layout.place(first, number - 1)
         complete = make_of(block) in alike and len(text) > 0.9 * len(tidy("".join(block.itertext())))

@@ -11,8 +11,8 @@ from trafilatura import bare_extraction
 from trafilatura.settings import Document
 
 from pipelines.agencies import credited_agency
-from pipelines.article import Article, Image, Reading, Rejection, Removed
-from pipelines.asides import STAYING, Aside, Taken, asides_of, take_out, within
+from pipelines.article import Article, Image, Reading, Rejection
+from pipelines.asides import STAYING, Aside, Taken, asides_of, lists_in_prose, take_out, within
 from pipelines.boilerplate import (
     ancestors_of,
     mark_calls,
@@ -40,8 +40,9 @@ from pipelines.learned import mark_learned
 from pipelines.lines import Line, insert, lines_of, removed_of, text_of_lines
 from pipelines.metadata import Metadata, read_metadata
 from pipelines.page import Page
+from pipelines.pointers import mark_pointers
 from pipelines.scriptdata import is_stub, script_text
-from pipelines.see_also import is_see_also, see_also_links
+from pipelines.see_also import see_also_links
 from pipelines.tables import unwrap_layout_tables
 from pipelines.teasers import mark_teasers
 from pipelines.validate import verdict_on_text
@@ -100,6 +101,7 @@ def _read(page: Page, cleaning: Cleaning) -> Reading:
     taken = take_out(
         [
             *asides_of(tree, opened.layout, head.nodes),
+            *lists_in_prose(tree),
             *(Aside(link, "see also") for link in see_also_links(tree)),
         ],
         opened.layout,
@@ -167,6 +169,7 @@ def _clean(
     mark_see_also(lines)
     mark_named(lines, container)
     mark_links(lines)
+    mark_pointers(lines, opened.layout)
     mark_calls(lines)
     if opened.cleaning.learned:
         mark_learned(lines, opened.cleaning.learned)
@@ -231,18 +234,3 @@ def _canonical(page: Page, metadata: Metadata) -> str:
         return believed_canonical(page.url, metadata.canonicals, page.site_url)
     except ValueError:  # a page from a file may have no address, or one that is no http(s) address
         return page.url
-
-
-def read_text(text: str) -> tuple[str, tuple[Removed, ...]]:
-    """A plain text without its "See also" lines, and those lines; everything else stays as it is."""
-    staying: list[str] = []
-    removed: list[Removed] = []
-    for line in text.splitlines(keepends=True):
-        if is_see_also(line):
-            removed.append(Removed(text=line.strip(), rule="see also", at=len(staying) + len(removed)))
-            # one of the two empty lines around it goes with it
-            if staying and not staying[-1].strip():
-                staying.pop()
-        else:
-            staying.append(line)
-    return "".join(staying), tuple(removed)
