@@ -15,6 +15,7 @@ from crawler.revisit import Retries
 from crawler.rulebook import RuleBook
 from crawler.settings import USER_AGENT
 from crawler.workers import WorkerPool
+from pipelines.cleaning import Cleaning
 from pipelines.store import Filer
 from storage.errors import StorageError
 from storage.runs import close_abandoned_runs
@@ -32,6 +33,8 @@ class Desk:
         self.archive = archive
         self.workers = workers
         self.progress = progress
+        self.cleaning = Cleaning(keep=frozenset(config.cleaning.keep))
+        """How pages are cleaned of whose source nothing is known."""
         self.filer = Filer(archive)
         self.gate = HostGate()
         self.rules = RuleBook(archive)

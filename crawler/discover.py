@@ -165,9 +165,8 @@ async def _sample(desk: Desk, fetch: FetchOne, discovery: Discovery, count: int)
             answer = await fetch(candidate.url)
         except FetchFailed:
             continue
-        readings.append(
-            await desk.workers.read(page_of(answer, discovery.url, candidate.title, candidate.published_at))
-        )
+        page = page_of(answer, discovery.url, candidate.title, candidate.published_at)
+        readings.append(await desk.workers.read(page, desk.cleaning))
     return readings
 
 

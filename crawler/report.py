@@ -20,6 +20,8 @@ class RunCounts:
     """By reason."""
     failed: Counter[str] = field(default_factory=Counter)
     """By reason."""
+    cleaned_afterwards: int = 0
+    """Stored articles whose text changed by what the run learned of its source."""
     _failed_pages: dict[int, str] = field(default_factory=dict, repr=False, compare=False)
 
     def count(self, page_id: int, outcome: str, reason: str | None = None) -> None:
@@ -43,6 +45,7 @@ class RunCounts:
             "duplicate": self.duplicate,
             "rejected": dict(self.rejected),
             "failed": dict(+self.failed),
+            "cleaned_afterwards": self.cleaned_afterwards,
         }
 
 

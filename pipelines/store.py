@@ -1,16 +1,19 @@
 """Files what the visits of pages gave, many in one transaction."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Self
 
 from sqlalchemy.orm import Session
 
-from pipelines.article import Reading
+from pipelines.article import Article, Reading
+from pipelines.article_lines import lines_in, with_lines
+from pipelines.cleaning import put_back
 from pipelines.fingerprint import resemblance
 from storage.articles import FilingOutcome, file_article
+from storage.cleaned import restored_at
 from storage.errors import CannotStore, StorageError
 from storage.frontier import VisitRecord, record_visits
 from storage.models import PageState
@@ -119,6 +122,7 @@ class Filer:
 
 def file_visits(session: Session, group: Sequence[Visited]) -> list[FiledVisit]:
     """File a group of visits in the transaction given: the articles, and the new state of the pages."""
+    group = _with_restored_lines(session, group)
     filed = [_file_article(session, visited) for visited in group]
     record_visits(session, [_record(*pair) for pair in zip(group, filed, strict=True)])
     return filed
@@ -138,6 +142,30 @@ def file_visits_apart(session: Session, group: Sequence[Visited]) -> list[FiledV
             refused = replace(visited, reading=None, failure=UNSTORABLE, detail=str(cause))
             filed += file_visits(session, [refused])
     return filed
+
+
+def _with_restored_lines(session: Session, group: Sequence[Visited]) -> list[Visited]:
+    """The visits, with the lines that a person has once put back into their articles."""
+    articles = [visited.reading.article for visited in group if visited.reading and visited.reading.article]
+    restored = restored_at(session, {url for each in articles for url in (each.url, each.canonical_url)})
+    return [_restored(visited, restored) for visited in group] if restored else list(group)
+
+
+def _restored(visited: Visited, restored: Mapping[str, Sequence[str]]) -> Visited:
+    reading = visited.reading
+    if reading is None or reading.article is None:
+        return visited
+    article = reading.article
+    rules = restored.get(article.canonical_url) or restored.get(article.url)
+    if not rules:
+        return visited
+    return replace(visited, reading=replace(reading, article=_with_put_back(article, rules)))
+
+
+def _with_put_back(article: Article, rules: Sequence[str]) -> Article:
+    lines = lines_in(article)
+    put_back(lines, rules)
+    return with_lines(article, lines, article.learned_version)
 
 
 def _is_databases_own(error: Exception) -> bool:

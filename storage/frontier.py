@@ -37,6 +37,8 @@ class DuePage:
     """A page to fetch, and what the request for it needs."""
 
     id: int
+    source_id: int | None
+    """The source it was found in; None for an address given by hand."""
     url: str
     """Its canonical form."""
     asked_url: str | None

@@ -50,6 +50,7 @@ class Lines:
             "duplicate": counts.duplicate,
             "rejected": counts.rejected.total(),
             "failed": counts.failed.total(),
+            "cleaned afterwards": counts.cleaned_afterwards,
         }
         told = ", ".join(f"{count:,} {name}" for name, count in outcomes.items() if count) or "nothing new"
         note(f"{report.source}: {report.state}, {told} ({report.seconds:.1f} s)")

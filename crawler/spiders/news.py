@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any, Self
 from urllib.parse import urlsplit
 
@@ -21,10 +22,13 @@ from crawler.duepages import DuePages
 from crawler.failures import failure_of_exception, failure_of_response
 from crawler.fetch import FetchOne, fetcher, is_conditional, page_of
 from crawler.politeness import PATIENCE, CrawlStopping
+from crawler.relearning import Relearning
 from crawler.report import RunCounts
 from crawler.seeds import SeedReader
 from crawler.visits import failed, visited
 from crawler.workers import WorkersBroken
+from pipelines.article import Reading
+from pipelines.page import Page
 from pipelines.store import Visited
 from storage.errors import StorageError
 from storage.frontier import DuePage, count_due, due_among, due_pages
@@ -60,6 +64,11 @@ class NewsSpider(scrapy.Spider):
     @property
     def desk(self) -> Desk:
         return self.job.desk
+
+    @cached_property
+    def knowledge(self) -> Relearning:
+        """What is known of the source, by which its pages are cleaned."""
+        return Relearning(self.desk.archive, self.desk.config.cleaning, self.job.source_id)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
@@ -177,14 +186,21 @@ class NewsSpider(scrapy.Spider):
             yield visited(self.job, page, now, response, unchanged=True)
         else:
             fetched = page_of(response, self.job.home, page.hint_title, page.hint_published_at, page.found_at)
-            try:
-                reading = await self.desk.workers.read(fetched)
-            except WorkersBroken as error:  # the page is left as it was
-                self.error = str(error)
-                self.desk.stop()
-                self.pages.lost(page.id)
-            else:
+            if reading := await self._read(page, fetched):
                 yield visited(self.job, page, now, response, reading=reading)
+
+    async def _read(self, page: DuePage, fetched: Page) -> Reading | None:
+        """What a page turns out to be; None where it cannot be told now, and the page is left as it was."""
+        try:
+            cleaning = await self.knowledge.cleaning_for(page.source_id)
+            return await self.desk.workers.read(fetched, cleaning)
+        except WorkersBroken as error:
+            self.error = str(error)
+            self.desk.stop()
+        except StorageError as error:
+            self._archive_failed(error)
+        self.pages.lost(page.id)
+        return None
 
     async def not_answered(self, failure: TwistedFailure) -> AsyncIterator[Visited]:
         """No answer came, or none that was let through."""
@@ -199,14 +215,14 @@ class NewsSpider(scrapy.Spider):
             yield failed(self.job, page, datetime.now(UTC), failure_of_exception(error))
 
     async def file(self, item: Visited) -> None:
-        """File a visit and count it; a database that fails stops the desk."""
+        """File a visit, count it and learn from it; a database that fails stops the desk."""
         try:
             filed = await self.desk.filer.file(item)
-        except StorageError as error:
-            self._archive_failed(error)
-        else:
             self.counts.count(item.page_id, filed.outcome, filed.reason)
             self.desk.progress.page_done(self.job.label, filed.outcome)
+            await self.knowledge.filed(filed.outcome)
+        except StorageError as error:
+            self._archive_failed(error)
 
     def _archive_failed(self, error: StorageError) -> None:
         self.error = str(error)
@@ -217,6 +233,8 @@ class NewsSpider(scrapy.Spider):
             return
         if reason != "finished" and not self.desk.stopping.is_set():
             self.error = self.error or f"the crawl broke off ({reason}); the log says more"
+        if self.desk.broken is None:
+            await self._clean_what_is_stored()
         if self.error:
             self.state = RunState.FAILED
         elif self.desk.stopping.is_set():
@@ -224,6 +242,13 @@ class NewsSpider(scrapy.Spider):
         if self._source is not None:
             await close_run(self.job, self.state, self.counts, self.error)
             await self._own.aclose()
+
+    async def _clean_what_is_stored(self) -> None:
+        """Everything is filed: the first articles get to know what the last ones taught."""
+        try:
+            self.counts.cleaned_afterwards = await self.knowledge.finish()
+        except StorageError as error:
+            self._archive_failed(error)
 
     def _item_settled(self, item: Any) -> None:
         if isinstance(item, Visited):
