@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from pipelines.article import Fingerprint, Removed
+from pipelines.article import Removed
 from pipelines.boilerplate import mark_calls, mark_see_also
 from pipelines.cleaning import ALL_RULES, RULES_VERSION, put_back
 from pipelines.fingerprint import fingerprint, resemblance
@@ -130,8 +130,7 @@ def _rewrite(session: Session, text: CleanedText, lines: Sequence[Line], learned
     rewritten = Rewritten(
         text=words,
         removed=removed,
-        # of a text that stays no more is asked than what is stored
-        fingerprint=Fingerprint(text_hash=text.text_hash, bands=()) if stays else fingerprint(words),
+        fingerprint=None if stays else fingerprint(words),
         rules_version=versions[0],
         learned_version=versions[1],
     )
