@@ -1,17 +1,17 @@
 """The commands that read what is stored: search, show, export."""
 
 import sys
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from contextlib import closing
 from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, cast
+from typing import Annotated, Any, cast
 
 import typer
 
-from crawler.cli.failures import CommandFailed
 from crawler.cli.invocation import Invocation
+from crawler.cli.names import known_article
 from crawler.cli.selection import (
     AuthorOption,
     LanguageOption,
@@ -22,11 +22,6 @@ from crawler.cli.selection import (
 )
 from crawler.cli.terminal import counted, note, show_json
 from crawler.cli.whole_file import whole_file
-
-if TYPE_CHECKING:
-    from sqlalchemy.orm import Session
-
-    from storage.stored import StoredArticle, StoredPage
 
 
 class Order(StrEnum):
@@ -94,18 +89,19 @@ def show(
         str, typer.Argument(metavar="ID|URL", help="Its number, or any address that led to it.")
     ],
     removed: Annotated[
-        bool, typer.Option("--removed", help="Show also what was stripped, by which rule.")
+        bool, typer.Option("--removed", help="Show what was taken out, in its place, and by which rule.")
     ] = False,
+    dates: Annotated[bool, typer.Option("--dates", help="Show every date that the page names.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Write a JSON object, with all there is.")] = False,
 ) -> None:
-    """Show one article, and what was stripped from it.
+    """Show one article, and what was taken out of it.
 
     Of an address that was seen and gave no article, it shows what became of it; the exit status is 1 then.
 
     \b
     Examples:
       copydesk show 17
-      copydesk show https://paper.example/2024/05/harbour --removed
+      copydesk show https://paper.example/2024/05/harbour --removed --dates
       copydesk show 17 --json
     """
     from crawler.cli.articles import show_article, show_page
@@ -113,7 +109,7 @@ def show(
 
     invocation: Invocation = context.obj
     with invocation.open_existing() as database, database.read() as session:
-        found = _find(session, article)
+        found = known_article(session, article)
         if not isinstance(found, StoredArticle):
             if as_json:
                 show_json(asdict(found))
@@ -124,32 +120,10 @@ def show(
         revisions = revisions_of(session, found.id)
     if as_json:
         places = [{"id": place.id, "source": place.source, "url": place.url} for place in sightings]
-        show_json({**asdict(found), "sightings": places, "revisions": [asdict(each) for each in revisions]})
+        told = {key: value for key, value in asdict(found).items() if key != "makes"}
+        show_json({**told, "sightings": places, "revisions": [asdict(each) for each in revisions]})
     else:
-        show_article(found, sightings, revisions, removed=removed)
-
-
-def _find(session: "Session", asked: str) -> "StoredArticle | StoredPage":
-    """The article that a number (17, or #17 as `search` writes it) or an address means, or else the page."""
-    from storage.stored import find_article, find_page
-
-    name = asked.strip().removeprefix("#") if asked.strip().removeprefix("#").isdecimal() else asked.strip()
-    spellings = [name] if name.isdecimal() else list(_spellings(name))
-    for find in (find_article, find_page):
-        for spelling in spellings:
-            if found := find(session, spelling):
-                return found
-    raise CommandFailed(f"no article {asked} in the archive; `copydesk search` finds articles by their words")
-
-
-def _spellings(address: str) -> Iterator[str]:
-    from pipelines.canonical import canonical_url
-
-    schemes = [""] if "://" in address else ["https://", "http://"]
-    for scheme in schemes:
-        yield scheme + address
-        if canonical := canonical_url(scheme + address):
-            yield canonical
+        show_article(found, sightings, revisions, removed=removed, dates=dates)
 
 
 def export(

@@ -5,13 +5,15 @@ import shutil
 import textwrap
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Protocol
 
+from crawler.cli.passages import GONE, lines_in_place
 from crawler.cli.terminal import console, counted, styled
 from crawler.cli.times import shown_time
 from storage.passage import MATCH_END, MATCH_START
 from storage.search import Hit
-from storage.stored import RemovedPassage, StoredArticle, StoredPage, StoredRevision
+from storage.stored import StoredArticle, StoredDate, StoredPage, StoredRevision
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -68,9 +70,9 @@ def show_article(
     revisions: Sequence[StoredRevision],
     *,
     removed: bool,
+    dates: bool,
 ) -> None:
-    """One article, whole."""
-    out = console()
+    """One article, whole; with `removed` also what was taken out, with `dates` every date it names."""
     duplicate = (
         f"{article.duplicate_of} ({article.similarity or 0:.0%} the same)" if article.duplicate_of else None
     )
@@ -81,28 +83,41 @@ def show_article(
             ("source", article.source),
             ("url", article.canonical_url),
             ("fetched from", article.url if article.url != article.canonical_url else None),
+            ("kind", article.kind if article.kind != "article" else None),
+            ("kicker", article.kicker),
             ("authors", ", ".join(article.authors)),
-            ("published", published(article.published_at, article.date_precision, article.date_from)),
+            ("published", published(article)),
             ("modified", shown_time(article.modified_at) if article.modified_at else None),
+            *(("date", _candidate(date)) for date in article.dates if dates),
             ("language", article.language),
             ("section", article.section),
             ("tags", ", ".join(article.tags)),
             ("credit", article.credit),
+            ("access", article.access if article.access != "unknown" else None),
             ("image", article.image),
+            ("images", str(len(article.images)) if article.images else None),
             ("fetched", shown_time(article.fetched_at)),
             ("duplicate of", duplicate),
             ("also in", "; ".join(f"{place.source or place.url} (#{place.id})" for place in sightings)),
             ("revisions", f"{len(revisions)} earlier" if revisions else None),
-            (
-                "removed",
-                counted(len(article.removed), "passage") if article.removed and not removed else None,
-            ),
+            ("removed", _count_removed(article, told=removed)),
+            ("restored", ", ".join(article.restored)),
+            ("cleaned", _cleaned_by(article) if removed else None),
         ],
     )
-    show_text(article.standfirst, article.text)
-    if removed:
-        out.print()
-        show_removed(article.removed)
+    show_text(article.standfirst, lines_in_place(article) if removed else as_lines(article.text))
+
+
+def _count_removed(article: StoredArticle, *, told: bool) -> str | None:
+    if not article.removed:
+        return "nothing" if told else None
+    return counted(len(article.removed), "passage") + ("" if told else " (--removed shows them)")
+
+
+def _cleaned_by(article: StoredArticle) -> str:
+    """Which versions of the rules and of what was learned have cleaned it."""
+    learned = f", learned {article.learned_version}" if article.learned_version is not None else ""
+    return f"by rules {article.rules_version or 'of an older copydesk'}{learned}"
 
 
 def show_page(page: StoredPage) -> None:
@@ -123,12 +138,39 @@ def show_page(page: StoredPage) -> None:
     )
 
 
-def published(moment: Any, precision: str | None, origin: str | None) -> str | None:
-    """A publication date for a person: only the day where the page says no more, and where it was found."""
-    if moment is None:
+class Dated(Protocol):
+    """What tells when it was published: an article as the pipelines or the archive give it."""
+
+    @property
+    def published_at(self) -> datetime | None: ...
+    @property
+    def date_precision(self) -> str | None: ...
+    @property
+    def date_from(self) -> str | None: ...
+    @property
+    def date_confidence(self) -> str | None: ...
+    @property
+    def date_flag(self) -> str | None: ...
+
+
+def published(article: Dated) -> str | None:
+    """A publication date for a person: only the day where the page says no more; its origin, and doubts."""
+    if article.published_at is None:
         return None
-    told = moment.strftime("%Y-%m-%d") if precision == "day" else shown_time(moment)
-    return f"{told} (from {origin})" if origin else told
+    doubts = [f"from {article.date_from}" if article.date_from else ""]
+    if article.date_confidence not in (None, "high"):
+        doubts.append(f"{article.date_confidence} confidence")
+    doubts.append(article.date_flag or "")
+    told = "; ".join(filter(None, doubts))
+    return _when(article.published_at, article.date_precision) + (f" ({told})" if told else "")
+
+
+def _candidate(date: StoredDate) -> str:
+    return f"{_when(date.when, date.precision)} {date.event} (from {date.origin})"
+
+
+def _when(moment: datetime, precision: str | None) -> str:
+    return moment.strftime("%Y-%m-%d") if precision == "day" else shown_time(moment)
 
 
 def show_fields(title: str, fields: Iterable[tuple[str, str | None]]) -> None:
@@ -140,21 +182,25 @@ def show_fields(title: str, fields: Iterable[tuple[str, str | None]]) -> None:
             out.print(styled(f"{name:<13}", "dim").append(styled(value)), soft_wrap=True)
 
 
-def show_text(standfirst: str | None, text: str) -> None:
-    """The standfirst and the paragraphs, in lines that can be read on a terminal, whole in a pipe."""
+def show_text(standfirst: str | None, lines: Sequence[tuple[str, str | None]]) -> None:
+    """The standfirst and the paragraphs, in lines that can be read on a terminal, whole in a pipe.
+
+    Each line comes with the rule that took it out, or None; those are dimmed and struck, and have a − before
+    them, and their rule.
+    """
     out = console()
     width = min(_COLUMNS, shutil.get_terminal_size().columns) if out.is_terminal else 0
-    lead = "" if standfirst is None or text.startswith(standfirst) else standfirst
-    for paragraph, style in [(lead, "italic"), *((line, "") for line in text.split("\n"))]:
+    begins = next((text for text, rule in lines if rule is None), "")
+    lead = "" if standfirst is None or begins.startswith(standfirst) else standfirst
+    shown = [(lead, "italic")]
+    shown += [(f"{GONE} [{rule}] {text}", "dim strike") if rule else (text, "") for text, rule in lines]
+    for paragraph, style in shown:
         if paragraph.strip():
             folded = textwrap.fill(paragraph, width) if width else paragraph
             out.print()
             out.print(styled(folded, style), soft_wrap=True)
 
 
-def show_removed(removed: Sequence[RemovedPassage]) -> None:
-    """What cleaning took out, each with its rule."""
-    out = console()
-    out.print(styled(f"removed: {len(removed)}" if removed else "nothing was removed", "bold"))
-    for passage in removed:
-        out.print(styled(f"  [{passage.rule}] ", "yellow").append(styled(passage.text)), soft_wrap=True)
+def as_lines(text: str) -> list[tuple[str, str | None]]:
+    """The lines of a text from which nothing is missing, as `show_text` takes them."""
+    return [(line, None) for line in text.split("\n")]

@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import asdict
 from typing import Any
 
-from crawler.cli.articles import published, show_fields, show_text
+from crawler.cli.articles import as_lines, published, show_fields, show_text
 from crawler.cli.terminal import counted, note, show_table
 from crawler.cli.times import shown_time
 from crawler.discover import Discovery
@@ -36,7 +36,7 @@ def show_reading(reading: Reading) -> None:
         [
             ("url", article.canonical_url),
             ("authors", ", ".join(article.authors)),
-            ("published", published(article.published_at, article.date_precision, article.date_from)),
+            ("published", published(article)),
             ("modified", shown_time(article.modified_at) if article.modified_at else None),
             ("language", article.language),
             ("section", article.section),
@@ -44,7 +44,7 @@ def show_reading(reading: Reading) -> None:
         ],
     )
     cut = article.text if len(article.text) <= _WORDS else article.text[:_WORDS].rsplit(" ", 1)[0] + " …"
-    show_text(article.standfirst, cut)
+    show_text(article.standfirst, as_lines(cut))
 
 
 def discovery_as_json(discovery: Discovery, name: str | None) -> dict[str, Any]:

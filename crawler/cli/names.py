@@ -1,16 +1,18 @@
-"""Finds what a person means by a source's name or an address."""
+"""Finds what a person means by a source's name, an article's number or an address."""
 
 import difflib
 import re
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from crawler.cli.failures import WrongUsage
+from crawler.cli.failures import CommandFailed, WrongUsage
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from storage.models import Source
+    from storage.stored import StoredArticle, StoredPage
 
 _HOST = re.compile(r"(?:[\w-]+\.)+[\w-]+\.?|localhost|\[[0-9a-f:.]+\]", re.IGNORECASE)
 
@@ -47,3 +49,29 @@ def no_such_source(name: str, names: list[str]) -> str:
         meant = " or ".join(repr(by_folded[folded]) for folded in near[:3])
         return f"there is no source named {name!r}; did you mean {meant}?"
     return f"there is no source named {name!r}; `copydesk sources` lists them, `copydesk add` adds one"
+
+
+def known_article(session: "Session", asked: str) -> "StoredArticle | StoredPage":
+    """The article that a number (17, or #17 as `search` writes it) or an address means, or else the page.
+
+    Raises CommandFailed.
+    """
+    from storage.stored import find_article, find_page
+
+    name = asked.strip().removeprefix("#") if asked.strip().removeprefix("#").isdecimal() else asked.strip()
+    spellings = [name] if name.isdecimal() else list(_spellings(name))
+    for find in (find_article, find_page):
+        for spelling in spellings:
+            if found := find(session, spelling):
+                return found
+    raise CommandFailed(f"no article {asked} in the archive; `copydesk search` finds articles by their words")
+
+
+def _spellings(address: str) -> Iterator[str]:
+    from pipelines.canonical import canonical_url
+
+    schemes = [""] if "://" in address else ["https://", "http://"]
+    for scheme in schemes:
+        yield scheme + address
+        if canonical := canonical_url(scheme + address):
+            yield canonical

@@ -2,7 +2,7 @@
 
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -29,6 +29,18 @@ def shown_progress(runs: int, limit: int | None) -> Iterator[Progress]:
     )
     with RichProgress(*columns, console=console(sys.stderr), transient=True, expand=True) as progress:
         yield Bar(progress, runs, limit)
+
+
+@contextmanager
+def shown_count(things: str, total: int) -> Iterator[Callable[[], None]]:
+    """A bar for work on `total` things, where a terminal shows it; call what is given after each."""
+    if not sys.stderr.isatty():
+        yield lambda: None
+        return
+    columns = (BarColumn(bar_width=None), MofNCompleteColumn(), TextColumn(things), TimeElapsedColumn())
+    with RichProgress(*columns, console=console(sys.stderr), transient=True, expand=True) as progress:
+        task = progress.add_task("", total=total)
+        yield lambda: progress.advance(task)
 
 
 class Lines:

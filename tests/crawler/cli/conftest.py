@@ -76,6 +76,20 @@ def archive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "copydesk.sqlite"
 
 
+FileStory = Callable[..., int]
+
+
+@pytest.fixture
+def file_story(archive: Path) -> FileStory:
+    """Files an article of The Paper, given its number, title and text, and returns its id."""
+
+    def run(number: int, title: str, text: str, **more: object) -> int:
+        with open_database(str(archive)) as database, database.write() as session:
+            return file_article(session, 1, article(number, title, text, **more), NOW, resemblance).article_id
+
+    return run
+
+
 class Program:
     """Runs command lines in this process; `out` and `err` are what the last one wrote."""
 

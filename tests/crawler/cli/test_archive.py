@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from crawler.cli.status import run_state
+from pipelines.article import Access, ArticleKind, DateCandidate, Image
 from storage.frontier import VisitRecord, ask_for_page, record_visits
 from storage.models import PageState
 from storage.runs import start_run
@@ -88,16 +89,71 @@ def test_show_gives_metadata_and_text(archive: Path, copydesk) -> None:
     fields = dict(line.split(maxsplit=1) for line in lines[1 : lines.index("")])
     assert fields["published"] == "2024-05-06 10:30+02:00 (from json-ld)"
     assert fields["authors"] == "Ann Writer"
-    assert fields["removed"] == "1 passage"
+    assert fields["removed"] == "1 passage (--removed shows them)"
     assert "The ferry will leave from the north mole until the work is done." in lines
     assert "READ MORE" not in copydesk.out
 
 
-def test_show_removed_gives_what_was_stripped_and_by_which_rule(archive: Path, copydesk) -> None:
+def test_show_removed_gives_what_was_taken_out_in_its_place(archive: Path, copydesk) -> None:
     assert copydesk("show", "1", "--removed") == 0
-    assert "  [see also] READ MORE: The foghorn" in copydesk.out.splitlines()
+    shown = copydesk.out.rstrip().split("\n\n")
+    assert shown[1] == "− [see also] READ MORE: The foghorn"
+    assert [text.partition(" ")[0] for text in shown[2:]] == ["The", "Engineers", "The"]
+    assert "cleaned      by rules of an older copydesk" in shown[0]
     assert copydesk("show", "2", "--removed") == 0
-    assert "nothing was removed" in copydesk.out
+    assert "removed      nothing" in copydesk.out
+
+
+def test_show_on_a_terminal_strikes_what_was_taken_out(
+    archive: Path, copydesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("TERM", "xterm-256color")
+    assert copydesk("show", "1", "--removed") == 0
+    assert "\x1b[2;9m− [see also] READ MORE: The foghorn" in copydesk.out
+
+
+def test_show_tells_what_sort_of_page_it_was_and_how_sure_its_dates_are(file_story, copydesk) -> None:
+    file_story(
+        9,
+        "Storm, as it happens",
+        "At noon the harbour master closed the north mole to all who had no business there.",
+        kind=ArticleKind.LIVE_BLOG,
+        kicker="Floods in the north",
+        access=Access.PAID,
+        images=(Image(url="https://paper.example/a.jpg", caption="The mole"), Image(credit="Ann Lens")),
+        published_at=NOW,
+        date_precision="day",
+        date_from="url",
+        date_confidence="low",
+        date_flag="after it was seen",
+        dates=(
+            DateCandidate(event="published", when=NOW, precision="day", origin="url"),
+            DateCandidate(event="modified", when=NOW, precision="minute", origin="meta"),
+        ),
+        rules_version=3,
+        learned_version=4,
+    )
+    assert copydesk("show", "paper.example/2024/05/story-9", "--removed", "--dates") == 0
+    lines = copydesk.out.splitlines()
+    told = [line.split(maxsplit=1) for line in lines[1 : lines.index("")]]
+    fields = dict(told)
+    assert (fields["kind"], fields["kicker"], fields["access"]) == (
+        "live blog",
+        "Floods in the north",
+        "paid",
+    )
+    assert fields["published"] == "2024-05-10 (from url; low confidence; after it was seen)"
+    assert [value for name, value in told if name == "date"] == [
+        "2024-05-10 published (from url)",
+        "2024-05-10 12:00Z modified (from meta)",
+    ]
+    assert (fields["images"], fields["cleaned"]) == ("2", "by rules 3, learned 4")
+    assert copydesk("show", "paper.example/2024/05/story-9", "--json") == 0
+    shown = json.loads(copydesk.out)
+    assert (shown["kind"], shown["access"], shown["learned_version"]) == ("live blog", "paid", 4)
+    assert [date["origin"] for date in shown["dates"]] == ["url", "meta"]
+    assert [image["credit"] for image in shown["images"]] == [None, "Ann Lens"]
 
 
 def test_show_says_of_what_an_article_is_a_duplicate(archive: Path, copydesk) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-COMMANDS = ["init", "add", "crawl", "search", "show", "export", "extract", "status"]
+COMMANDS = ["init", "add", "crawl", "search", "show", "restore", "clean", "export", "extract", "status"]
 SOURCES = ["list", "remove", "disable", "enable", "import", "export"]
 
 
@@ -49,6 +49,13 @@ def test_the_version_is_told(copydesk) -> None:
         (["search", "x", "--source", "the papr"], 2, "did you mean 'The Paper'?"),
         (["search", "x", "--source", "nobody"], 2, "`copydesk sources` lists them"),
         (["search", "x", "--since", "yesterday"], 2, "'yesterday' is no time: write 2024-05-06"),
+        (["restore"], 2, "ID|URL is missing; see `copydesk restore --help`"),
+        (["restore", "99"], 1, "no article 99 in the archive; `copydesk search` finds"),
+        (["restore", "1", "se also"], 1, "'se also' took nothing out of #1; what did is 'see also'"),
+        (["clean", "https://paper.example/no"], 1, "no article https://paper.example/no in the archive"),
+        (["clean", "1", "--source", "The Paper"], 2, "name articles, or --source NAME, not both"),
+        (["clean", "--source", "the papr"], 2, "did you mean 'The Paper'?"),
+        (["clean", "--again"], 2, "--again takes back what was restored: name the articles, or --source"),
         (["-s", "LOG_LEVEL", "status"], 2, "NAME=VALUE"),
         (["-s", "LOG_LEVEL=LOUD", "status"], 2, "allowed is DEBUG, INFO"),
         (["-s", "ROBOTSTXT_OBEY=maybe", "status"], 2, "allowed is true or false"),
