@@ -42,6 +42,19 @@ def test_a_source_has_a_row_with_reasons_and_all_have_a_total(capsys: pytest.Cap
     assert " ".join(total) == "total 1,030 1,020 1 2 3 4: section page 3, stub 1 1: http 503 1"
 
 
+def test_what_was_cleaned_afterwards_is_told_below(capsys: pytest.CaptureFixture[str]) -> None:
+    cleaned = [
+        report("paper.example", new=12, cleaned_afterwards=11),
+        report("b", new=1, cleaned_afterwards=1),
+    ]
+    show_reports(cleaned)
+    assert capsys.readouterr().out.endswith("12 articles cleaned afterwards, by what was learned\n")
+    assert [row["cleaned_afterwards"] for row in reports_as_json(cleaned)] == [11, 1]
+    with shown_progress(1, None) as progress:
+        progress.run_ended(cleaned[0])
+    assert "done, 12 new, 11 cleaned afterwards (1.3 s)" in capsys.readouterr().err
+
+
 def test_one_source_needs_no_total(capsys: pytest.CaptureFixture[str]) -> None:
     show_reports([BUSY])
     assert "total" not in capsys.readouterr().out
