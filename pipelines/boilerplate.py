@@ -45,6 +45,12 @@ _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _SENTENCE_END = re.compile(r"[.!?。！？؟।…][\"'”’»)\]]*(?:\s|$)")
 ENDS_AS_SENTENCE = re.compile(r"[.!?。！？؟।…][\"'”’»)\]]*$")
 _OPENING = r"^[\s\W_]{0,6}"
+_QUOTES = frozenset("\"'“„«‘‹「『")
+_FEWEST_WORDS = 8
+"""Words of a sentence that is more than a notice."""
+_PLATFORM = re.compile(
+    r"@\w|https?:|www\.|facebook|twitter|instagram|linkedin|whatsapp|telegram|tiktok|youtube"
+)
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 
 
@@ -206,6 +212,8 @@ class _Calls(NamedTuple):
 
     anywhere: re.Pattern[str]
     notice: re.Pattern[str]
+    opening: re.Pattern[str]
+    """As `word`, where the line begins so."""
     word: re.Pattern[str]
 
 
@@ -219,7 +227,8 @@ def _calls() -> _Calls:
     few = rf"(?:(?:{compound})(?:\W+\w+){{0,3}}|(?:{single})(?:\W+\w+)?)\W*$"
     return _Calls(
         re.compile(rf"{_OPENING}(?:(?:{several})|{few})|(?<!\w)(?:{contains})"),
-        re.compile(rf"{_OPENING}(?:{ends}|{words})|(?<!\w)(?:{ends})"),
+        re.compile(rf"{_OPENING}(?:{ends})|(?<!\w)(?:{ends})"),
+        re.compile(rf"{_OPENING}(?:{words})"),
         re.compile(rf"(?<!\w)(?:{words})"),
     )
 
@@ -254,7 +263,10 @@ def mark_calls(lines: Sequence[Line]) -> None:
 
 def is_call(text: str) -> bool:
     """Whether a short text calls on the reader or gives notice, wherever it stands."""
-    return _is_short(text, 260) and _calls().anywhere.search(text.casefold()) is not None
+    if not _is_short(text, 260) or (found := _calls().anywhere.search(text.casefold())) is None:
+        return False
+    # who is quoted calls on somebody else
+    return found.start() > 0 or text.lstrip()[:1] not in _QUOTES
 
 
 def _is_short(text: str, most: int) -> bool:
@@ -277,8 +289,15 @@ def mark_tail(lines: Sequence[Line]) -> None:
 def is_notice(text: str) -> bool:
     """Whether a line is a notice or a credit, which are no part of a text at its end."""
     calls, folded = _calls(), text.casefold()
-    said = calls.notice.search(folded) or (not ENDS_AS_SENTENCE.search(text) and calls.word.search(folded))
-    return bool(said) and _is_short(text, 300)
+    if not _is_short(text, 300):
+        return False
+    if calls.notice.search(folded):
+        return True
+    if not ENDS_AS_SENTENCE.search(text):
+        return calls.word.search(folded) is not None
+    # "Follow the money" may begin a sentence of the article, "Follow us" does not
+    plain = len(words_of(text)) >= _FEWEST_WORDS and not _PLATFORM.search(folded)
+    return not plain and calls.opening.search(folded) is not None
 
 
 def _is_heading_of_nothing(line: Line, text: str) -> bool:
