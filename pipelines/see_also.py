@@ -11,6 +11,10 @@ _LONGEST = 240
 """Characters of the longest line that is taken for a pointer; a paragraph that begins like one is longer."""
 _MARK = r"\s*(?:[:：|»>›→▶►–—]|\s-\s|\.\.\.|…)+\s*"
 _MARKS = " :：|»>›→▶►…-–—.!?"
+_LABEL_WORDS = 5
+_LABEL = re.compile(
+    r"^[\s\W_]{0,6}(?P<label>[^:：|»>›→▶►\xa0]{3,60})[:：|»>›→▶►\xa0]\s*(?P<rest>\S.*)$", re.DOTALL
+)
 _DASHES = frozenset("-–—")
 _WHOLE = frozenset({"body", "article", "main", "html"})
 _ENDS_SENTENCE = re.compile(r"[.。;؛।][\s\"'”’»)\]]*$")
@@ -22,6 +26,19 @@ def _phrases() -> tuple[frozenset[str], frozenset[str]]:
     strong = {phrase.casefold() for table in tables.values() for phrase in table["strong"]}
     weak = {phrase.casefold() for table in tables.values() for phrase in table["weak"]}
     return frozenset(strong), frozenset(weak - strong)
+
+
+@lru_cache(maxsize=1)
+def _vocabularies() -> tuple[tuple[frozenset[str], frozenset[str]], ...]:
+    """Of each language, the words that its phrases begin with, and all their words."""
+    tables = tomllib.loads(files("pipelines").joinpath("words/see_also.toml").read_text("utf-8"))
+    found = []
+    for table in tables.values():
+        phrases = [phrase.casefold().split() for phrase in table["strong"]]
+        several = [words for words in phrases if len(words) > 1]
+        first = frozenset(words[0] for words in several)
+        found.append((first, frozenset(word for words in phrases for word in words)))
+    return tuple(found)
 
 
 def _either(phrases: frozenset[str]) -> str:
@@ -63,9 +80,18 @@ def is_see_also(line: str) -> bool:
         return _has_one_sentence(line) and not (weak and _is_aside(found[0], line[found.end() :]))
     found = bare.match(line)
     if not found:
-        return False
+        return _is_worded_as_pointer(line)
     rest = found["rest"].strip(_MARKS)
     return not rest or _is_title(rest, line)
+
+
+def _is_worded_as_pointer(line: str) -> bool:
+    """Whether a title follows on a label that is put together from the words of one language's phrases."""
+    found = _LABEL.match(line)
+    words = found["label"].casefold().split() if found else []
+    if not found or not 2 <= len(words) <= _LABEL_WORDS or not _is_title(found["rest"], line):
+        return False
+    return any(words[0] in first and known.issuperset(words) for first, known in _vocabularies())
 
 
 def is_pointer_heading(line: str) -> bool:
@@ -76,9 +102,18 @@ def is_pointer_heading(line: str) -> bool:
 
 def _is_title(rest: str, line: str) -> bool:
     """A title begins with a capital, a digit or a quotation mark, and does not end like a sentence."""
-    first = rest.lstrip("\"'“„«‘([¿¡")[:1]
-    begins = first.isupper() or first.isdigit() or (first.isalpha() and not first.islower())
-    return begins and not _ENDS_SENTENCE.search(line)
+    return begins_as_title(rest) and not ends_sentence(line)
+
+
+def begins_as_title(text: str) -> bool:
+    """Whether a text begins with a capital, a digit, or a letter of a script that has no capitals."""
+    first = text.lstrip("\"'“„«‘([¿¡ ")[:1]
+    return first.isdigit() or (first.isalpha() and not first.islower())
+
+
+def ends_sentence(text: str) -> bool:
+    """Whether a text ends as no title does: with a full stop or a semicolon."""
+    return _ENDS_SENTENCE.search(text) is not None
 
 
 def _is_aside(opening: str, rest: str) -> bool:

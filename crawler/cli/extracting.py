@@ -119,7 +119,7 @@ def _page_as_json(page: "Page", reading: "Reading") -> dict[str, Any]:
 
 
 def _extract_text(file: Path) -> dict[str, Any]:
-    from pipelines.extract import read_text
+    from pipelines.plaintext import read_text
 
     text, removed = read_text(file.read_text(encoding="utf-8-sig", errors="replace"))
     return {"text": text, "removed": [asdict(passage) for passage in removed]}

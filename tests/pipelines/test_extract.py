@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipelines.article import Reading, Rejection
-from pipelines.extract import read_page, read_text
+from pipelines.extract import read_page
 from pipelines.page import Page
 
 URL = "https://www.marrowpost.example/2024/03/05/harbour-bridge-closed"
@@ -192,24 +192,3 @@ def test_a_bug_in_the_extractor_costs_the_page(
     reading = read(page())
     assert reading.rejection is Rejection.UNREADABLE
     assert reading.detail == "_GaveUp: AttributeError: 'NoneType' object has no attribute 'tag'"
-
-
-# ---- plain text
-
-
-def test_a_plain_text_loses_its_see_also_lines_and_nothing_else(paragraphs: list[str]) -> None:
-    pointer = "See also\xa0 Old road to be widened next year, council says"
-    last = "See also\xa0 Ferry runs again despite the storm"
-    blocks = ["Harbour bridge closed", *paragraphs[:2], pointer, *paragraphs[2:], last]
-    text, removed = read_text("\n\n".join(blocks) + "\n")
-    assert text == "\n\n".join(["Harbour bridge closed", *paragraphs]) + "\n"
-    assert [item.text for item in removed] == [pointer, last]
-    assert {item.rule for item in removed} == {"see also"}
-
-
-@pytest.mark.parametrize(
-    "text",
-    ["", "\n", "One line", "Two\r\nlines\r\n", " indented\n\n\nwith gaps \n", "See also the report.\n"],
-)
-def test_a_text_without_pointers_is_untouched(text: str) -> None:
-    assert read_text(text) == (text, ())
