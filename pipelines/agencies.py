@@ -1,11 +1,13 @@
 """Which news agency a text is credited to."""
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from importlib.resources import files
 
 _EDGE = 160
 """Characters at a text's beginning and end in which a credit is looked for."""
+_LAST_LINES = 3
 
 
 @lru_cache(maxsize=1)
@@ -45,10 +47,15 @@ def agency_named(name: str) -> str | None:
     return known.get(name.strip()) or known.get(name.strip().casefold())
 
 
-def credited_agency(text: str, authors: tuple[str, ...]) -> str | None:
-    """The agency among `authors`, or the one credited in the text's first or last line."""
-    if found := next((agency for author in authors if (agency := agency_named(author))), None):
-        return found
+def credited_agency(text: str, lines: Sequence[str] = ()) -> str | None:
+    """The agency credited in a text's first or last line.
+
+    `lines` are all lines of its page, with those that cleaning took out: a credit is often one of them.
+    """
+    return _at_the_edge(text) or next(filter(None, map(_at_the_edge, lines[-_LAST_LINES:])), None)
+
+
+def _at_the_edge(text: str) -> str | None:
     opening, closing = _credits()
     match = opening.search(text[:_EDGE]) or closing.search(text[-_EDGE:].rstrip())
     return agency_named(match["name"] or match["bare"]) if match else None

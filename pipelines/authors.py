@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise, takewhile
 from typing import Any
 
 from lxml.etree import XPath
@@ -21,6 +23,9 @@ _BYLINES = XPath(
     or contains(@data-testid, 'yline') or contains(concat(' ', @rel, ' '), ' author ')]
     [not(self::meta or self::link or self::body or self::script or self::style or self::img or .//script)]"""
 )
+_BELOW = XPath("(//h1)[1]/following::text()[normalize-space()][position() <= 40]")
+_TEXTS = XPath("//body//text()[normalize-space()]")
+_SIGNED = XPath("//p[contains(@style, 'text-align') and contains(@style, 'right')][string-length() < 60]")
 _NOT_HERE = re.compile(
     r"comment|related|teaser|recommend|sidebar|footer|caption|credit|popular|widget|quote|image|photo|bio\b",
     re.IGNORECASE,
@@ -44,6 +49,50 @@ _ROLE = re.compile(
     | min\ read|follow|e-?mail|published|senior|special)\b | \d""",
     re.VERBOSE | re.IGNORECASE,
 )
+# A newsroom, in many languages. A name of such words alone, or with the site's name, is nobody in particular.
+_NEWSROOM = frozenset(
+    """staff staffs desk team newsroom news newsdesk editor editors editorial editorials writer writers
+    reporter reporters correspondent correspondents agency agencies bureau web online digital service services
+    wire report reports content contributor contributors developer press the our own from with and of
+    redaktion redaktionen redakteur onlineredaktion nachrichten agentur agenturen redaktionsteam mit der die
+    rédaction redaction agences agence journal équipe avec la de redacción redaccion agencias equipo
+    redazione agenzia agenzie redação redacao agência redactie toimitus redaksjonen redaksjon redaktionen
+    redakcja redakce redakcia redakcija uredništvo redacția redactia szerkesztőség σύνταξη συντακτική ομάδα
+    редакция редакція редакции редакцията агентство новости haber merkezi editör editörü redaksi tim
+    tòa soạn 편집부 취재팀 뉴스팀 온라인뉴스팀 هيئة فريق التحرير המערכת מערכת""".split()  # noqa: SIM905
+)
+_NEWSROOM_ENDS = (
+    "編集部",
+    "編集局",
+    "編輯部",
+    "编辑部",
+    "編輯",
+    "编辑",
+    "編集",
+    "取材班",
+    "通訊員",
+    "通讯员",
+)
+"""In scripts without spaces, where each letter counts as a word."""
+_COLLECTIVE = frozenset(
+    """staff newsroom desk newsdesk redaktion onlineredaktion rédaction redacción redazione redação redactie
+    redakcja redakce redakcia redaksi toimitus редакция редакція""".split()  # noqa: SIM905
+)
+_TITLES = re.compile(
+    r"^(?:(?:prof|dr|mag|dipl-ing|ing)\.(?:\s(?:med|phil|jur|rer|nat|h\.\s?c)\.)*\s+)+", re.IGNORECASE
+)
+_SMALL = frozenset("de da di do dos das del della la le el al bin van von der den ter ten zu y e".split())  # noqa: SIM905
+_MAC = ("MC", "MAC")
+_DOTTED = frozenset("İIŞĞ")
+"""Turkish capitals, whose small letters other languages do not share."""
+_LABEL = re.compile(  # the prepositions, too, where a link or a line break sets the name apart
+    r"""(?:autor(?:in|a|es|en)?(?:/(?:autor(?:in|a)?|-?in|a))?|authors?|written\ by|words\ by|by|von|par|por
+    | auteure?s?|autore|autori|автор|текст|yazar|penulis|作者|記者|tác\ giả|συντάκτης)\s*[:：]?""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_SHORT_LINE = 80
+_PARAGRAPH = 120
+"""Characters: a text node as long as this is the article's, and no line below the headline."""
 _SUFFIX = re.compile(r"(?:jr|sr|ii|iii|iv|md|phd|ph\.d|esq|mp|cfa)\.?", re.IGNORECASE)
 _ABOUT = re.compile(r"(?:about|über|à propos|sobre|meet|view all|more|all posts|posts) ", re.IGNORECASE)
 _NOBODY = frozenset(
@@ -52,25 +101,127 @@ _NOBODY = frozenset(
 )
 
 
-def choose_authors(head: Head, tree: HtmlElement, site_names: Sequence[str]) -> tuple[str, ...]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Byline:
+    """Who wrote an article, and which agency sent it."""
+
+    authors: tuple[str, ...] = ()
+    credit: str | None = None
+    """The agency, or another organisation that is not the site."""
+
+
+def choose_byline(head: Head, tree: HtmlElement, site_names: Sequence[str]) -> Byline:
     """The authors' names as the page writes them, in its order; empty if nobody is named.
 
-    JSON-LD is believed first, then meta tags, then the byline. A source that names only the site itself is
-    passed over for one that names a person; if there is none, the site stands, where JSON-LD says so.
+    JSON-LD is believed first, then meta tags, then what is marked as a byline, then a "By Jane Doe" right
+    under the headline. Newsrooms ("Staff", "Redaktion") are nobody. An organisation, which is the site, an
+    agency, or what JSON-LD calls an organisation, is an author only where no person is named.
     """
-    stated = _names(_stated(head))
     sites = [words for name in site_names if (words := words_of(name))]
-    persons = [name for name in stated if not _is_site(name, sites)]
+    stated = [name for name in _names(_stated(head)) if not _is_newsroom(name, sites)]
+    organisations = {name for name in stated if name in _organisations(head) or agency_named(name)}
+    persons = [n for n in stated if not _is_site(n, sites) and n not in organisations]
     tags = [_unless_site(_names([tag]), sites) for tag in head.all_metas(*_METAS)]
+    people = [[n for n in names if not agency_named(n) and not _is_newsroom(n, sites)] for names in tags]
+    named = [*stated, *(name for names in tags for name in names)]
+    foreign = (n for n in organisations if not _is_site(n, sites))
+    credit = next((agency for name in named if (agency := agency_named(name))), None) or next(foreign, None)
     # JSON-LD often has only the first of several authors
-    if found := next((names for names in tags if set(names) >= set(persons) and names), persons or None):
-        return tuple(found)
-    lines = ([name for name in _names([line]) if _is_person(name)] for line in _bylines(tree))
-    if found := next(
-        (names for line in lines if (names := [n for n in line if not _is_site(n, sites)])), None
-    ):
-        return tuple(found)
-    return tuple(stated)
+    if not (found := next((names for names in people if set(names) >= set(persons) and names), persons)):
+        lines = ([name for name in _names([line]) if _is_person(name)] for line in _bylines(tree))
+        found = next((names for line in lines if (names := _people(line, sites))), [])
+    found = (
+        found or _unmarked(head, tree, sites) or stated or [n for n in named if not _is_newsroom(n, sites)]
+    )
+    return Byline(authors=tuple(dict.fromkeys(map(_readable, found))), credit=credit)
+
+
+def _people(names: Iterable[str], sites: Sequence[list[str]]) -> list[str]:
+    """The names of a byline that are neither the site's, an agency's nor a newsroom's."""
+    return [
+        name
+        for name in names
+        if not _is_site(name, sites) and not agency_named(name) and not _is_newsroom(name, sites)
+    ]
+
+
+def _organisations(head: Head) -> set[str]:
+    """The authors that JSON-LD calls an organisation."""
+    authors = head.article.get("author") if head.article else None
+    nodes = [a for a in (authors if isinstance(authors, list) else [authors]) if isinstance(a, dict)]
+    typed = (node for node in nodes if types_of(node) & {"Organization", "NewsMediaOrganization"})
+    return {plain(name) for node in typed if (name := text_of(node.get("name")))}
+
+
+def _is_newsroom(name: str, sites: Sequence[list[str]]) -> bool:
+    """Whether a name is made of words for a newsroom, and maybe the site's name or an agency's."""
+    words = words_of(name)
+    rest = "".join(word for word in words if word not in _NEWSROOM)
+    names = {"".join(site) for site in sites}
+    collective = len(words) > 1 and _COLLECTIVE.intersection((words[0], words[-1]))
+    if collective or name.endswith(_NEWSROOM_ENDS):
+        return True
+    return not rest or (rest in names and "".join(words) not in names)
+
+
+def _unmarked(head: Head, tree: HtmlElement, sites: Sequence[list[str]]) -> list[str]:
+    """The persons of a byline that nothing marks as one; only what can hardly be anything else.
+
+    "By Jane Doe" between the headline and the first paragraph; what follows a text that is only "Author:"; a
+    name that fits the address j.doe@ in the author's meta tag; a name alone in a paragraph that is set to the
+    right, as one signs a letter.
+    """
+    addresses = [name for name in head.all_metas(*_METAS) if "@" in name and " " not in name]
+    for line in takewhile(lambda text: len(text) < _PARAGRAPH, _plain_texts(_BELOW, tree)):
+        match = _PREFIX.match(line)
+        behind = line[match.end() :] if match and len(line) < _SHORT_LINE else ""
+        if found := _persons(behind, sites):
+            return found
+    texts = _plain_texts(_TEXTS, tree)
+    labelled = (after for text, after in pairwise(texts) if len(text) < 24 and _LABEL.fullmatch(text))
+    addressed = (text for text in texts if any(_fits_address(text, address) for address in addresses))
+    signed = (text for text in _plain_texts(_SIGNED, tree) if len(text) < _SHORT_LINE)
+    behind_labels = set(labelled)  # of several, most are menus and forms
+    likely = (*(behind_labels if len(behind_labels) == 1 else ()), *addressed, *signed)
+    return next((found for text in likely if (found := _persons(text, sites))), [])
+
+
+def _plain_texts(where: XPath, tree: HtmlElement) -> list[str]:
+    found = where(tree)
+    texts = found if isinstance(found, list) else []
+    return [plain(text if isinstance(text, str) else "".join(text.itertext())) for text in texts]
+
+
+def _persons(text: str, sites: Sequence[list[str]]) -> list[str]:
+    """The names in a text that is nothing but persons' full names."""
+    names = _names([text]) if text else []
+    return names if all(map(_is_full_name, names)) and _people(names, sites) == names else []
+
+
+def _fits_address(name: str, address: str) -> bool:
+    """Whether "Jane Doe" may have the address j.doe@ or jane.doe@."""
+    parts = re.split(r"[._-]", address.partition("@")[0].casefold())
+    words = name.casefold().split()
+    return 1 < len(parts) <= len(words) <= 4 and words[-1] == parts[-1] and words[0].startswith(parts[0])
+
+
+def _is_full_name(name: str) -> bool:
+    """Whether every word of two to five begins with a capital, or is a particle; or a CJK name."""
+    words = name.split()
+    capital = all(word[:1].isupper() or word.casefold() in _SMALL for word in words)
+    return _is_person(name) and capital and not any(c.isdigit() for c in name)
+
+
+def _readable(name: str) -> str:
+    """A name without academic title, and in small letters where it is all capitals and safe to be changed."""
+    name = _TITLES.sub("", name)
+    words = name.split()
+    safe = all(len(word) > 2 and word.isalpha() and not word.startswith(_MAC) for word in words)
+    if len(words) < 2 or not name.isupper() or not safe or _DOTTED.intersection(name) > {"I"}:
+        return name
+    if any(word.casefold() in _SMALL for word in words):
+        return name
+    return " ".join(word.capitalize() for word in words)
 
 
 def _stated(head: Head) -> Iterator[str]:

@@ -1,27 +1,31 @@
 """When an article was published and modified, out of all the dates that a page names."""
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, timezone
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-# English, and what other languages write alike; spelled out, or "Market 12" and "marraskuu" would be March.
-_MONTH = (
-    r"(?P<name>jan(?:uar[yi]?)?|feb(?:r(?:uar[yi]?|ero)?)?|mar(?:ch|s|zo)?|apr(?:ile?)?|may|jun(?:e|io?)?"
-    r"|jul(?:y|io?)?|aug(?:ust(?:us)?)?|sept?(?:i?emb(?:er|re))?|oct(?:ob(?:er|re)|ubre)?"
-    r"|nov(?:i?emb(?:er|re|ro))?|dec(?:emb(?:er|re))?)(?![^\W\d_])\.?"
-)
-_YEAR = r"(?P<year>\d{4})"
-_DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
-_JAVA = re.compile(rf"\b{_MONTH}\s+{_DAY}\s+(?P<time>\d\d:\d\d:\d\d(?:\s[A-Z]+)?)\s+{_YEAR}", re.IGNORECASE)
+from pipelines.article import DateCandidate
+from pipelines.months import month_named
+
+_YEAR = r"(?P<year>\d{4})(?!\d)"
+_DAY = r"(?<!\d)(?P<day>\d{1,2})"
+_NAME = r"(?<![^\W\d_])(?P<name>[^\W\d_][^\s\d,;:/|()–-]{1,18})"
+_OF = r"(?:(?:de|del|of)\s|d['’])?"
+_JAVA = re.compile(rf"{_NAME}\s+{_DAY}\s+(?P<time>\d\d:\d\d:\d\d(?:\s[A-Z]+)?)\s+{_YEAR}")
 _DATES = (
-    re.compile(rf"(?<!\d){_YEAR}[-/.]\s?(?P<month>\d{{1,2}})[-/.]\s?(?P<day>\d{{1,2}})(?!\d)"),  # ISO 8601
-    re.compile(rf"(?<!\d){_YEAR}(?P<month>\d\d)(?P<day>\d\d)(?!\d)"),
-    re.compile(rf"{_YEAR}\s?[年년]\s?(?P<month>\d{{1,2}})\s?[月월]\s?(?P<day>\d{{1,2}})\s?[日일]?"),
+    re.compile(r"(?<!\d)(?P<year>\d{4})[-/.]\s?(?P<month>\d{1,2})[-/.]\s?(?P<day>\d{1,2})(?!\d)"),  # ISO 8601
+    re.compile(r"(?<!\d)(?P<year>\d{4})(?P<month>\d\d)(?P<day>\d\d)(?!\d)"),
+    re.compile(r"(?P<year>\d{4})\s?[年년]\s?(?P<month>\d{1,2})\s?[月월]\s?(?P<day>\d{1,2})\s?[日일]?"),
     _JAVA,  # Fri Apr 28 19:20:36 CEST 2023
-    re.compile(rf"\b{_MONTH}\s+{_DAY},?\s+{_YEAR}", re.IGNORECASE),  # Apr 28, 2024
-    re.compile(rf"\b{_DAY}[\s.-]+{_MONTH}[\s,-]+{_YEAR}", re.IGNORECASE),  # 28 April 2024
+    re.compile(rf"{_NAME}\s+{_DAY}(?:st|nd|rd|th)?,?\s+{_YEAR}", re.IGNORECASE),  # Apr 28, 2024
+    # 28 April 2024, 28. April 2024, 28 de abril de 2024, 28-Apr-2024
+    re.compile(
+        rf"{_DAY}(?:st|nd|rd|th|er|º)?[\s.,-]{{1,3}}{_OF}{_NAME}[\s,-]{{1,3}}{_OF}{_YEAR}", re.IGNORECASE
+    ),
+    re.compile(rf"(?P<year>\d{{4}})\.?\s(?:m\.\s)?{_NAME}\s{_DAY}(?!\d)"),  # 2024. április 28.
+    re.compile(rf"(?P<year>\d{{4}})\.\sgada\s{_DAY}\.\s{_NAME}"),  # 2024. gada 28. aprīlī
+    re.compile(rf"{_DAY} tháng (?P<month>\d{{1,2}})(?:,| năm)? {_YEAR}", re.IGNORECASE),
     re.compile(r"(?<!\d)(?P<left>\d{1,2})[./-]\s?(?P<right>\d{1,2})[./-]\s?(?P<year>\d{4}|\d{2})(?!\d)"),
 )
 _TIME = re.compile(
@@ -40,8 +44,25 @@ _ZONES = {
     "PST": -480, "AEST": 600, "AEDT": 660, "AWST": 480, "NZST": 720, "NZDT": 780, "JST": 540, "KST": 540,
     "HKT": 480, "SGT": 480,
 }  # fmt: skip
+STATED = frozenset({"json-ld", "meta", "itemprop", "time", "json-ld page", "json-ld created", "meta created"})
+"""What a page states for machines; the other origins are its feed, its address, and texts for readers."""
+_TRUSTED = frozenset({"json-ld", "meta", "itemprop", "feed"})
+"""Statements of the day of publication that a contradiction by counts."""
 _FIRST_YEAR = 1990
-"""Nothing on the web was published before; older dates are those of events."""
+"""Nothing on the web was published before; older dates in a text or an address are those of events."""
+_FIRST_STATED_YEAR = 1900
+"""Digitised archives state the day of the print."""
+_FIRST_OF_WEB = 1995
+"""The press came to the web in 1994 and 1995: older is an archive's print, or a mistake."""
+_LAST_YEAR = 2099
+_THAI = re.compile(r"[\u0e01-\u0e4e]")
+_BUDDHIST = 543
+"""Years by which the Thai calendar is ahead."""
+_DAY_LONG = timedelta(days=1)
+_FARTHEST = timedelta(hours=14)
+"""Of any zone from UTC."""
+_OFFSETS = frozenset({*range(-720, 841, 60), 210, 270, 330, 345, 390, 525, 570, 630, 765, -210, -570})
+"""Minutes by which zones are ahead of UTC: the whole hours, and the others of the IANA time zone database."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,20 +77,43 @@ class PageDate:
     has_offset: bool = True
 
 
-def parse_date(text: str, origin: str, *, month_first: bool = False) -> PageDate | None:
-    """The date in a machine-readable or short human text; None if there is none, or one before 1990.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DateVerdict:
+    """Which date is believed, and how far."""
 
-    ISO 8601 and what goes by that name, RFC 5322, Unix time in seconds or milliseconds, English, numeric and
-    CJK dates. `month_first` is how to read 04/05/2024.
+    date: PageDate | None = None
+    confidence: str | None = None
+    """"high", "medium" or "low", see `judge_dates`; None without a date."""
+    flag: str | None = None
+    """Why the date is doubtful, see `flag_of`."""
+
+
+def parse_date(
+    text: str, origin: str, *, month_first: bool = False, language: str | None = None
+) -> PageDate | None:
+    """The date in a machine-readable or short human text; None if there is none.
+
+    ISO 8601 and what goes by that name, RFC 5322, Unix time in seconds or milliseconds, numeric and CJK
+    dates, and month names in some sixty languages (words/months.toml). `month_first`: how to read 04/05/2024;
+    `language` tells what a name means that is another month's in another language. A year before 1990 is
+    believed of what is stated for machines only, one before 1900, after 2099 or the first day of Unix time
+    of nothing: those are empty fields.
     """
     text = " ".join(text.split())[:120]
     if text.isdecimal() and len(text) in (10, 13):
         return _dated(datetime.fromtimestamp(int(text[:10]), UTC), origin)
-    match = next((found for pattern in _DATES if (found := pattern.search(text))), None)
-    if match is None:
-        return None
+    found = (match for pattern in _DATES for match in pattern.finditer(text))
+    dates = (_built(text, match, origin, month_first, language) for match in found)
+    return next((date for date in dates if date), None)
+
+
+def _built(
+    text: str, match: re.Match[str], origin: str, month_first: bool, language: str | None
+) -> PageDate | None:
     year = int(match["year"]) + (2000 if len(match["year"]) == 2 else 0)
-    day, month = _day_and_month(match.groupdict(), month_first=month_first)
+    if year > 2400 and _THAI.search(text):
+        year -= _BUDDHIST
+    day, month = _day_and_month(match.groupdict(), month_first=month_first, language=language)
     time = _time_beside(text, match)
     zone = _zone(time["zone"]) if time else None
     clock = (_hour(time), int(time["minute"]), min(int(time["second"] or 0), 59)) if time else (0, 0, 0)
@@ -81,14 +125,19 @@ def parse_date(text: str, origin: str, *, month_first: bool = False) -> PageDate
 
 
 def _dated(when: datetime, origin: str, *, has_time: bool = True, has_offset: bool = True) -> PageDate | None:
-    if not _FIRST_YEAR <= when.year < 9999:  # year 9999 could not be moved to UTC
+    first = _FIRST_STATED_YEAR if origin in STATED else _FIRST_YEAR
+    epoch = datetime(1970, 1, 1, tzinfo=UTC)
+    if not first <= when.year <= _LAST_YEAR or abs(when - epoch) < _DAY_LONG:
         return None
     return PageDate(when=when, origin=origin, has_time=has_time, has_offset=has_offset)
 
 
-def _day_and_month(parts: dict[str, str | None], *, month_first: bool) -> tuple[int, int]:
+def _day_and_month(
+    parts: dict[str, str | None], *, month_first: bool, language: str | None
+) -> tuple[int, int]:
+    """The numbers of day and month, 0 where there is none."""
     if name := parts.get("name"):
-        return int(parts["day"] or 0), _MONTHS.index(name[:3].lower()) + 1
+        return int(parts["day"] or 0), month_named(name, language) or 0
     if parts.get("left") is None:
         return int(parts["day"] or 0), int(parts["month"] or 0)
     left, right = int(parts["left"] or 0), int(parts["right"] or 0)
@@ -130,19 +179,81 @@ def _zone(text: str | None) -> timezone | None:
     return None if minutes_east is None else timezone(timedelta(minutes=minutes_east))
 
 
+def flag_of(when: datetime, seen_at: datetime | None) -> str | None:
+    """Why a date is doubtful, or None.
+
+    "after it was seen": more than a day later than the address was first seen, which is more than any time
+    zone explains. "before the web": before 1995.
+    """
+    if seen_at and when > seen_at + _DAY_LONG:
+        return "after it was seen"
+    return "before the web" if when.year < _FIRST_OF_WEB else None
+
+
+def judge_dates(dates: Sequence[PageDate], seen_at: datetime | None = None) -> DateVerdict:
+    """Which of several dates for one event is believed, the most trusted first, and how far.
+
+    A flagged date (see `flag_of`) is believed only where every date is flagged. The confidence is
+
+    - "low" where the date is flagged or guessed, where it stands in a text for readers only and nothing
+      bears it out, or where another statement of JSON-LD, meta tags, itemprop or the feed is of another day,
+      by more than 24 hours;
+    - "high" where it is stated for machines, with a time of day and an offset;
+    - "medium" else: a bare day, a time without an offset, the feed, the address.
+
+    Where the address names another day than the most trusted date, and a date that is stated for machines
+    agrees with the address, that one is believed: some pages state the last change as the publication.
+    """
+    sane = [date for date in dates if flag_of(date.when, seen_at) is None]
+    best = choose_date(_as_the_address_says(sane or list(dates)))
+    if best is None:
+        return DateVerdict()
+    flag = flag_of(best.when, seen_at)
+    return DateVerdict(date=best, flag=flag, confidence="low" if flag else _confidence(best, sane))
+
+
+def _as_the_address_says(dates: list[PageDate]) -> list[PageDate]:
+    """The dates, first those near the address's day, if the first is not near it and another statement is."""
+    day = next((date for date in dates if date.origin == "url"), None)
+    if day is None or _near(dates[0], day):
+        return dates
+    near = [date for date in dates if _near(date, day)]
+    if not any(date.origin in STATED for date in near):
+        return dates
+    return [*near, *(date for date in dates if date not in near)]
+
+
+def _confidence(best: PageDate, dates: Sequence[PageDate]) -> str:
+    others = [date for date in dates if date.origin != best.origin or date.when.date() != best.when.date()]
+    contradicted = any(date.origin in _TRUSTED and not _near(date, best) for date in others)
+    backed = best.origin in STATED or best.origin in ("feed", "url") or any(_near(d, best) for d in others)
+    if best.origin == "guess" or contradicted or not backed:
+        return "low"
+    return "high" if best.origin in STATED and best.has_time and best.has_offset else "medium"
+
+
+def _near(one: PageDate, other: PageDate) -> bool:
+    """Whether two dates are a day apart at most; a bare day is as long as that."""
+    bare = not (one.has_time and other.has_time)
+    return abs(one.when - other.when) <= _DAY_LONG * (2 if bare else 1)
+
+
 def choose_date(dates: Sequence[PageDate]) -> PageDate | None:
     """The date to believe of several for the same event, the most trusted first.
 
-    The first wins, but a bare day or a local time is completed from a later one that agrees with it: a day by
-    a time within it, a time without an offset by the same wall-clock time with one.
+    The first wins, but a bare day, or midnight, is completed by a time within it, and a time without an
+    offset by the same wall-clock time with one; else by the same moment in UTC, which tells the offset.
     """
     if not dates:
         return None
     best = dates[0]
     if not best.has_time or _is_midnight(best):
-        best = next((d for d in dates if d.has_time and not _is_midnight(d) and _same_day(d, best)), best)
+        zone = next((d.when.tzinfo for d in dates if d.has_offset and d.when.utcoffset()), None)
+        times = (d for d in dates if d.has_time and not _is_midnight(d))
+        best = next((d for d in times if _within(d, best, zone)), best)
     if best.has_time and not best.has_offset:
-        best = next((d for d in dates if d.has_offset and _same_wall_clock(d, best)), best)
+        same = (d for d in dates if d.has_offset and _same_wall_clock(d, best))
+        best = next(same, None) or next(_with_offset(best, dates), best)
     return best
 
 
@@ -150,12 +261,43 @@ def _is_midnight(date: PageDate) -> bool:
     return date.when.hour == date.when.minute == date.when.second == 0
 
 
-def _same_day(one: PageDate, other: PageDate) -> bool:
-    # a bare day is the publisher's: a time in UTC may fall on the day before or after
-    return one.when.date() == other.when.date() or abs(one.when - other.when) < timedelta(hours=14)
+def _within(time: PageDate, day: PageDate, zone: tzinfo | None) -> bool:
+    """Whether `time` is on the publisher's `day`, whose zone is `zone`, if the page tells one.
+
+    Where it does not, a moment stated in UTC may be on the day before or after, as far as zones go; what is
+    written with another offset, or none, is local.
+    """
+    if time.when.date() == day.when.date():
+        return True
+    if not time.has_offset or time.when.utcoffset() or time.origin not in _TRUSTED:
+        return False
+    if zone:
+        return time.when.astimezone(zone).date() == day.when.date()
+    midnight = day.when.replace(tzinfo=UTC)
+    return midnight - _FARTHEST <= time.when < midnight + _DAY_LONG + timedelta(hours=12)
 
 
 def _same_wall_clock(one: PageDate, other: PageDate) -> bool:
     return one.has_time and one.when.replace(second=0, microsecond=0, tzinfo=None) == other.when.replace(
         second=0, microsecond=0, tzinfo=None
     )
+
+
+def _with_offset(local: PageDate, dates: Sequence[PageDate]) -> Iterator[PageDate]:
+    """A local time with the offset by which it is the moment that another trusted date states."""
+    wall = local.when.replace(second=0, microsecond=0)
+    for date in dates:
+        if date.has_time and date.has_offset and date.origin in _TRUSTED:
+            offset = wall - date.when.astimezone(UTC).replace(second=0, microsecond=0)
+            if offset and offset / timedelta(minutes=1) in _OFFSETS:
+                yield replace(local, when=local.when.replace(tzinfo=timezone(offset)), has_offset=True)
+
+
+def candidates_of(event: str, dates: Sequence[PageDate]) -> tuple[DateCandidate, ...]:
+    """`dates` as an article keeps them, equal ones once, by their most trusted origin."""
+    known: dict[tuple[datetime, str], DateCandidate] = {}
+    for date in dates:
+        precision = "minute" if date.has_time else "day"
+        candidate = DateCandidate(event=event, when=date.when, precision=precision, origin=date.origin)
+        known.setdefault((date.when, precision), candidate)
+    return tuple(known.values())

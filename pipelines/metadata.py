@@ -1,20 +1,25 @@
 """What a page says of its article besides the text."""
 
-from collections.abc import Iterator, Sequence
+import html
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urljoin, urlsplit
 
 from lxml.html import HtmlElement
 
-from pipelines.authors import choose_authors
-from pipelines.canonical import registered_domain
-from pipelines.dates import PageDate, choose_date
+from pipelines.access import access_of
+from pipelines.article import Access, DateCandidate
+from pipelines.authors import choose_byline
+from pipelines.canonical import path_of, registered_domain
+from pipelines.dates import PageDate, candidates_of, judge_dates
+from pipelines.fingerprint import words_of
 from pipelines.head import Head, plain, read_head
 from pipelines.jsonld import text_of, types_of
 from pipelines.page import Page
 from pipelines.pagedates import modified_dates, published_dates
-from pipelines.titles import choose_title
+from pipelines.titles import choose_headline
 
 _DESCRIPTIONS = (
     "og:description",
@@ -33,6 +38,18 @@ _SECTIONS = (
 )
 _TAGS = ("article:tag", "og:article:tag", "news_keywords", "parsely-tags", "sailthru.tags", "keywords")
 _MOST_TAGS = 30
+_NO_SECTIONS = frozenset(
+    """home homepage startseite start inicio início accueil főoldal главная головна hjem hem etusivu beranda
+    uncategorized uncategorised unkategorisiert allgemein default none null index root article articles story
+    artikel page website 首页 首頁 ホーム 홈""".split()  # noqa: SIM905 - quoted, thrice as long
+)
+_ENDS = (".", "!", "?", "。", "！", "？", "؟", "।", "”", "“", "»", '"', "’", ")", "」", ":")
+_ANY_TAG = re.compile(r"</?[a-z][a-z0-9]{0,10}\b[^<>]{0,300}>", re.IGNORECASE)
+_PLACEHOLDER = re.compile(
+    r"(?<![a-z])(?:logos?|placeholder|blank|spacer|avatar|gravatar|favicon|touch-icon|fallback|no-?image"
+    r"|default(?=[._-]|$)|og-?default)(?![a-z])",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,14 +57,21 @@ class Metadata:
     """A page's statements after choosing among them."""
 
     title: str
+    kicker: str | None
     site_names: tuple[str, ...]
     standfirst: str | None
     authors: tuple[str, ...]
+    credit: str | None
+    """The agency among the authors."""
     published: PageDate | None
     modified_at: datetime | None
+    dates: tuple[DateCandidate, ...]
+    date_confidence: str | None
+    date_flag: str | None
     image: str | None
     section: str | None
     tags: tuple[str, ...]
+    access: Access
     canonicals: tuple[str, ...]
     """What the page says its address is, rel=canonical first."""
 
@@ -56,20 +80,29 @@ def read_metadata(tree: HtmlElement, page: Page, head: Head | None = None) -> Me
     """Choose the metadata of `page`, whose parsed document is `tree`; the tree is not changed."""
     head = head or read_head(tree)
     site_names = tuple(_site_names(head, page.url))
-    title = choose_title(head, site_names, page.hint_title)
-    published = choose_date(published_dates(head, tree, page))
-    modified = choose_date(modified_dates(head, tree))
+    headline = choose_headline(head, tree, site_names, page.hint_title)
+    byline = choose_byline(head, tree, site_names)
+    published_all, modified_all = published_dates(head, tree, page), modified_dates(head, tree)
+    verdict = judge_dates(published_all, page.seen_at)
+    modified = judge_dates(modified_all, page.seen_at).date
+    published = verdict.date
     later = modified is not None and (published is None or modified.when >= published.when)
     return Metadata(
-        title=title,
+        title=headline.title,
+        kicker=headline.kicker,
         site_names=site_names,
-        standfirst=_standfirst(head, title),
-        authors=choose_authors(head, tree, site_names),
+        standfirst=_standfirst(head, tree, headline.title),
+        authors=byline.authors,
+        credit=byline.credit,
         published=published,
         modified_at=modified.when if modified and later else None,
+        dates=candidates_of("published", published_all) + candidates_of("modified", modified_all),
+        date_confidence=verdict.confidence,
+        date_flag=verdict.flag,
         image=_image(head, page.url),
-        section=_section(head, site_names),
+        section=_section(head, site_names, headline.title),
         tags=tuple(_tags(head, tree)),
+        access=access_of(head),
         canonicals=tuple(_canonicals(head)),
     )
 
@@ -94,30 +127,71 @@ def _site_names(head: Head, url: str) -> Iterator[str]:
 _SITE_TYPES = frozenset({"WebSite", "NewsMediaOrganization", "Organization"})
 
 
-def _standfirst(head: Head, title: str) -> str | None:
-    """The description, unless it is cut off; of several the first that is whole."""
-    texts = [plain(text) for text in (head.said("description"), *head.all_metas(*_DESCRIPTIONS)) if text]
-    whole = [text for text in texts if text != title and not text.endswith(("…", "...", "[…]", "[...]"))]
-    return next((text for text in whole if len(text) > 20), None)
+def _standfirst(head: Head, tree: HtmlElement, title: str) -> str | None:
+    """The description, unless it is cut off or only the title again; of several the first that is whole."""
+    stated = (head.said("description"), *head.all_metas(*_DESCRIPTIONS))
+    texts = dict.fromkeys(plain(_ANY_TAG.sub(" ", html.unescape(text))) for text in stated if text)
+    words = words_of(title)
+    for text in texts:
+        if (
+            len(text) > 20
+            and words_of(text)[: len(words) + 4] != words
+            and not _is_cut_off(text, texts, tree)
+        ):
+            return text
+    return None
+
+
+def _is_cut_off(text: str, others: Iterable[str], tree: HtmlElement) -> bool:
+    """Whether a text ends in an ellipsis, or goes on in another description or in the page's own text."""
+    if text.endswith(("…", "...", "[…]", "[...]")):
+        return True
+    if text.endswith(_ENDS):
+        return False
+    if any(other.startswith(text) and other != text for other in others):
+        return True
+    body = tree.find("body")
+    page = plain(body.text_content()) if body is not None else ""
+    at = page.find(text)
+    behind = page[at + len(text) :][:2].lstrip()[:1]
+    return at >= 0 and (behind.islower() or behind in (",", ";") or page[at + len(text) :][:1].isalnum())
 
 
 def _image(head: Head, url: str) -> str | None:
-    found = head.meta("og:image:secure_url", "og:image", "og:image:url")
-    if not found and head.article:
-        found = text_of(head.article.get("image"), "url", "contentUrl", "@id")
-    found = found or head.meta("twitter:image", "twitter:image:src")
-    try:
-        address = urljoin(url, found) if found else ""
-    except ValueError:
-        return None
-    return address if address.startswith(("http://", "https://")) else None
+    """The picture that is to stand for the article elsewhere, unless it is the publisher's for all."""
+    stated = [
+        *head.all_metas("og:image:secure_url", "og:image", "og:image:url")[:3],
+        text_of(head.article.get("image"), "url", "contentUrl", "@id") if head.article else None,
+        *head.all_metas("twitter:image", "twitter:image:src")[:1],
+    ]
+    publisher = head.article.get("publisher") if head.article else None
+    logo = text_of(publisher.get("logo"), "url", "@id") if isinstance(publisher, dict) else None
+    for found in stated:
+        try:
+            address = urljoin(url, found.strip()) if found and found != logo else ""
+        except ValueError:
+            continue
+        name = path_of(address).rstrip("/").rpartition("/")[2]
+        if address.startswith(("http://", "https://")) and not _PLACEHOLDER.search(name):
+            return address
+    return None
 
 
-def _section(head: Head, site_names: Sequence[str]) -> str | None:
-    sites = {name.casefold() for name in site_names}
+def _section(head: Head, site_names: Sequence[str], title: str) -> str | None:
+    known = {*(name.casefold() for name in site_names), title.casefold()}
     stated = (head.said("articleSection"), *head.all_metas(*_SECTIONS), _breadcrumb(head))
-    names = (plain(name) for name in stated if name and "://" not in name)
-    return next((name for name in names if name and len(name) <= 80 and name.casefold() not in sites), None)
+    for text in stated:
+        for name in _split_section(plain(text)):
+            if 1 < len(name) <= 60 and "://" not in name and not {name.casefold()} & (known | _NO_SECTIONS):
+                return name
+    return None
+
+
+def _split_section(text: str) -> list[str]:
+    """The sections of a list: three or more, or set without a space ("World,Europe")."""
+    parts = [part.strip() for part in text.split(",") if part.strip()]
+    is_list = len(parts) > 2 or ("," in text and ", " not in text) or text.endswith(",")
+    return parts if is_list else [text]
 
 
 def _breadcrumb(head: Head) -> str | None:
@@ -141,9 +215,9 @@ def _tags(head: Head, tree: HtmlElement) -> Iterator[str]:
         head.all_metas("article:tag", "og:article:tag"),
         list(_keywords(head)),
         *([head.metas[name][0]] for name in _TAGS[2:] if name in head.metas),
-        [" ".join(link.itertext()) for link in tree.iterfind(".//a[@rel='tag']")],
     ]
-    for source in sources:
+    links = (" ".join(link.itertext()) for link in tree.iterfind(".//a[@rel='tag']"))
+    for source in (*sources, links):
         tags = [tag for text in source for tag in _split_tags(text)]
         if tags:
             yield from list({tag.casefold(): tag for tag in reversed(tags)}.values())[::-1][:_MOST_TAGS]

@@ -1,8 +1,9 @@
 """The dates that a page names, the most trusted first."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from copy import deepcopy
+from functools import lru_cache
 
 from htmldate import find_date
 from lxml.etree import XPath
@@ -13,21 +14,27 @@ from pipelines.dates import PageDate, parse_date
 from pipelines.head import Head, plain
 from pipelines.page import Page
 
-_PUBLISHED = (
-    "article:published_time", "og:article:published_time", "article:published", "article_published_time",
-    "datepublished", "date", "pubdate", "pub_date", "publishdate", "publish_date", "publish-date",
-    "publication_date", "publicationdate", "og:published_time", "og:pubdate", "originalpublicationdate",
-    "article_date_original", "article.published", "parsely-pub-date", "dc.date.issued", "dcterms.issued",
-    "dcterms.created", "dc.date.created", "dc.date", "dcterms.date", "sailthru.date", "date.release",
-    "displaydate", "published", "published_at", "citation_publication_date", "citation_date",
-    "cxenseparse:recs:publishtime", "shareaholic:article_published_time", "created", "datecreated",
-)  # fmt: skip
-_MODIFIED = (
-    "article:modified_time", "og:article:modified_time", "article_modified_time", "datemodified",
-    "og:updated_time", "article:updated_time", "article:modified", "dcterms.modified", "dc.date.modified",
-    "last-modified", "lastmod", "last_updated_date", "cxenseparse:modified_time", "updated",
-    "shareaholic:article_modified_time",
-)  # fmt: skip
+_Read = Callable[[Iterable[str | None], str], Iterator[PageDate]]
+_LAST_CHARACTERS = 20
+"""Of a page's <title>: some end in the day."""
+_NAMES = {
+    "published": (
+        "article:published_time og:article:published_time article:published datepublished date pubdate"
+        " pub_date publishdate publish_date publication_date publicationtime publishtime published_at"
+        " og:published_time og:pubdate originalpublicationdate article_date_original parsely-pub-date"
+        " dc.date.issued dcterms.issued dc.date dcterms.date sailthru.date date.release displaydate published"
+        " citation_publication_date citation_date cxenseparse:recs:publishtime"
+        " shareaholic:article_published_time"
+    ),
+    "created": "dcterms.created dc.date.created created datecreated article:created_time",
+    "modified": (
+        "article:modified_time og:article:modified_time datemodified og:updated_time article:updated_time"
+        " article:modified dcterms.modified dc.date.modified last-modified lastmod last_updated_date"
+        " cxenseparse:modified_time updated shareaholic:article_modified_time"
+    ),
+}
+"""The meta tags of each event, the most trusted first, in any of their spellings; see `_squeezed`."""
+_SIGNS = str.maketrans("", "", ":._-")
 _MARKED = XPath("//*[contains(@itemprop, 'datePublished') or @pubdate][not(self::meta)]")
 _MARKED_MODIFIED = XPath("//*[contains(@itemprop, 'dateModified')][not(self::meta)]")
 _DATED = XPath(
@@ -48,41 +55,75 @@ _IN_PATH = re.compile(
 
 def published_dates(head: Head, tree: HtmlElement, page: Page) -> list[PageDate]:
     """When the page, its feed and its address say the article was published; what is guessed only alone."""
-    american = _is_american(tree)
+    read = _reader(tree)
+    metas = _metas(head)
     dates = [
-        *_parsed((head.said("datePublished"), head.said("dateCreated"), head.said("uploadDate")), "json-ld"),
-        *_parsed(head.all_metas(*_PUBLISHED), "meta", american=american),
-        *_parsed((_text(node.get("datePublished")) for node in head.nodes), "json-ld page"),
+        *read((head.said("datePublished"),), "json-ld"),
+        *read(metas["published"], "meta"),
+        *read((head.said("dateCreated"), head.said("uploadDate")), "json-ld created"),
+        *read(metas["created"], "meta created"),
+        *read((_text(node.get("datePublished")) for node in head.nodes), "json-ld page"),
     ]
     if not any(date.has_time and date.has_offset for date in dates):  # a search of the tree takes time
-        dates += _marked(tree, _MARKED, "itemprop")
-        dates += _time_elements(tree)
+        dates += _marked(tree, _MARKED, read)
+    dates += _time_elements(tree, read)
     if page.hint_published_at:
         dates.append(PageDate(when=page.hint_published_at, origin="feed"))
     if match := _IN_PATH.search(path_of(page.url) + "/"):
-        dates += _parsed(("-".join(match.groups()),), "url")
+        dates += read(("-".join(match.groups()),), "url")
     if not any(date.has_time for date in dates):
-        dates += _visible(tree, american=american)
-    return dates or list(_guessed(tree))
+        dates += _visible(tree, read)
+    if not dates:
+        dates += read((head.title[-_LAST_CHARACTERS:],), "text")
+    return dates or list(read((_guessed(tree),), "guess"))
 
 
 def modified_dates(head: Head, tree: HtmlElement) -> list[PageDate]:
     """When the page says the article was last changed."""
-    stated = [*_parsed((head.said("dateModified"),), "json-ld"), *_parsed(head.all_metas(*_MODIFIED), "meta")]
-    return stated or list(_marked(tree, _MARKED_MODIFIED, "itemprop"))
+    read = _reader(tree)
+    stated = [*read((head.said("dateModified"),), "json-ld"), *read(_metas(head)["modified"], "meta")]
+    return stated or list(_marked(tree, _MARKED_MODIFIED, read))
 
 
-def _parsed(texts: object, origin: str, *, american: bool = False) -> Iterator[PageDate]:
-    for text in texts:  # type: ignore[attr-defined]
-        if text and (date := parse_date(text, origin, month_first=american)):
-            yield date
+def _metas(head: Head) -> dict[str, list[str]]:
+    """The contents of the meta tags of each event."""
+    found: dict[str, list[str]] = {}
+    for name in head.metas:
+        found.setdefault(_squeezed(name), []).extend(head.metas[name])
+    return {
+        event: [text for name in names for text in found.get(name, ())] for event, names in _SQUEEZED.items()
+    }
+
+
+@lru_cache(maxsize=2048)
+def _squeezed(name: str) -> str:
+    """A meta tag's name without its signs: "article:published:time" and "article_published_time" are one."""
+    return name.translate(_SIGNS)
+
+
+_SQUEEZED = {
+    event: tuple(dict.fromkeys(_squeezed(name) for name in names.split())) for event, names in _NAMES.items()
+}
+
+
+def _reader(tree: HtmlElement) -> _Read:
+    """What reads texts as dates in the way of the page's language."""
+    language = (tree.get("lang") or "").lower()
+    american = language in ("en-us", "en_us")
+
+    def read(texts: Iterable[str | None], origin: str) -> Iterator[PageDate]:
+        for text in texts:
+            if text and (date := parse_date(text, origin, month_first=american, language=language)):
+                yield date
+
+    return read
 
 
 def _text(value: object) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def _marked(tree: HtmlElement, where: XPath, origin: str) -> Iterator[PageDate]:
+def _marked(tree: HtmlElement, where: XPath, read: _Read) -> Iterator[PageDate]:
     for element in _elements(where, tree)[:5]:
         said = (
             element.get("datetime")
@@ -90,36 +131,34 @@ def _marked(tree: HtmlElement, where: XPath, origin: str) -> Iterator[PageDate]:
             or element.get("title")
             or element.text_content()
         )
-        yield from _parsed((said,), origin)
+        yield from read((said,), "itemprop")
 
 
-def _time_elements(tree: HtmlElement) -> Iterator[PageDate]:
+def _time_elements(tree: HtmlElement, read: _Read) -> Iterator[PageDate]:
     """The first time element that is neither in a teaser nor a duration."""
     for count, element in enumerate(tree.iter("time")):
         if count > 20:
             return
         if _is_elsewhere(element):
             continue
-        date = parse_date(element.get("datetime") or "", "time") or parse_date(element.text_content(), "time")
-        if date:
+        if date := next(read((element.get("datetime"), element.text_content()), "time"), None):
             yield date
             return
 
 
-def _visible(tree: HtmlElement, *, american: bool) -> Iterator[PageDate]:
+def _visible(tree: HtmlElement, read: _Read) -> Iterator[PageDate]:
     """A short text that is marked as a date or a byline and holds one."""
     for element in _elements(_DATED, tree)[:60]:
         text = plain(element.text_content()[:200])
         if 6 <= len(text) < 120 and not _is_elsewhere(element):
-            for date in _parsed((text,), "text", american=american):
+            for date in read((text,), "text"):
                 yield date
                 return
 
 
-def _guessed(tree: HtmlElement) -> Iterator[PageDate]:
+def _guessed(tree: HtmlElement) -> str | None:
     """The day that htmldate makes out in the text; it is slow, and right on most pages, not on all."""
-    found = find_date(deepcopy(tree), extensive_search=False, original_date=True)
-    yield from _parsed((found,), "guess")
+    return find_date(deepcopy(tree), extensive_search=False, original_date=True)
 
 
 def _elements(where: XPath, tree: HtmlElement) -> list[HtmlElement]:
@@ -138,8 +177,3 @@ def _is_elsewhere(element: HtmlElement) -> bool:
         if _ELSEWHERE.search(parent.get("class") or "") or _ELSEWHERE.search(parent.get("id") or ""):
             return True
     return False
-
-
-def _is_american(tree: HtmlElement) -> bool:
-    language = (tree.get("lang") or "").lower()
-    return language in ("en-us", "en_us")

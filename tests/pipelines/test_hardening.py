@@ -196,7 +196,7 @@ def test_a_list_at_the_address_of_a_year_is_a_section(read: Read) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["Market 12 2024", "12 marraskuu 2024", "Decorated 12 2024", "Maybe 3, 2024"]
+    "text", ["Market 12 2024", "12 marrasmaa 2024", "Decorated 12 2024", "Maybe 3, 2024"]
 )
 def test_a_word_that_begins_like_a_month_is_none(text: str) -> None:
     assert parse_date(text, "text") is None
