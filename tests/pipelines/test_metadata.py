@@ -194,3 +194,67 @@ def test_the_page_s_own_address(metadata: Callable[..., Metadata]) -> None:
 def test_a_page_without_an_address_has_metadata_too(metadata: Callable[..., Metadata]) -> None:
     for url in ("", "page.html", "http://[::1"):
         assert metadata("<title>Bridge closed</title>", url=url).title == "Bridge closed"
+
+
+def test_every_date_is_kept_with_its_origin(metadata: Callable[..., Metadata]) -> None:
+    page = metadata(
+        '<meta name="article:published:time" content="2024-03-05T09:15Z">',
+        body='<time datetime="2024-03-05">today</time>',
+        ld=ARTICLE | {"datePublished": "2024-03-05T10:15+01:00", "dateModified": "2024-03-05T11:00Z"},
+        hint_published_at=datetime(2024, 3, 5, 9, 20, tzinfo=UTC),
+        seen_at=datetime(2024, 3, 5, 12, 0, tzinfo=UTC),
+    )
+    kept = [(date.event, date.origin, date.precision) for date in page.dates]
+    assert kept == [
+        ("published", "json-ld", "minute"),
+        ("published", "time", "day"),
+        ("published", "feed", "minute"),
+        ("modified", "json-ld", "minute"),
+    ]
+    assert (page.date_confidence, page.date_flag) == ("high", None)
+
+
+def test_a_title_may_end_in_the_day(metadata: Callable[..., Metadata]) -> None:
+    published = metadata("<title>Bridge closed | Europe | 28.04.2023</title>").published
+    assert published is not None
+    assert (published.when.date().isoformat(), published.origin) == ("2023-04-28", "text")
+
+
+@pytest.mark.parametrize(
+    ("description", "standfirst"),
+    [
+        # it goes on in the text of the page
+        ("Divers found cracks in two of its piers, said the head of", None),
+        # it is the title
+        ("Harbour bridge closed for three weeks", None),
+        ("<p>Divers found <b>cracks</b> in it.</p>", "Divers found cracks in it."),
+        ("Divers found cracks in its piers", "Divers found cracks in its piers"),
+    ],
+)
+def test_a_standfirst_is_whole_and_no_title(
+    metadata: Callable[..., Metadata], description: str, standfirst: str | None
+) -> None:
+    body = (
+        "<h1>Harbour bridge closed for three weeks</h1>"
+        "<p>Divers found cracks in two of its piers, said the head of the port authority.</p>"
+    )
+    content = description.replace("<", "&lt;").replace(">", "&gt;")
+    assert metadata(f'<meta name="description" content="{content}">', body).standfirst == standfirst
+
+
+@pytest.mark.parametrize(
+    ("section", "expected"),
+    [("World,Europe", "World"), ("Home", None), ("Arts, Culture", "Arts, Culture"), ("A1, B2, C3", "A1")],
+)
+def test_a_section_is_one_and_no_home(
+    metadata: Callable[..., Metadata], section: str, expected: str | None
+) -> None:
+    assert metadata(ld=ARTICLE | {"articleSection": section}).section == expected
+
+
+def test_a_logo_is_no_image(metadata: Callable[..., Metadata]) -> None:
+    head = '<meta property="og:image" content="https://i.example/site-logo.png">'
+    assert metadata(head).image is None
+    assert (
+        metadata(head, ld=ARTICLE | {"image": "https://i.example/b.jpg"}).image == "https://i.example/b.jpg"
+    )
