@@ -29,6 +29,8 @@ def read_text(text: str) -> tuple[str, tuple[Removed, ...]]:
     mark_listed_titles(judged)
     _mark_notices(judged)
     lines = _closed_up(lines)
+    if [line.text for line in kept(lines)] == [""]:
+        lines = [line for line in lines if line.rule is not None]  # an empty text has no lines
     removed = [
         Removed(text=line.text.strip(), rule=line.rule, at=at) for at, line in enumerate(lines) if line.rule
     ]
