@@ -50,6 +50,8 @@ _BOX = frozenset({"box", "boks", "kasten", "kader", "file", "sheet", "ruta"})
 _FACTS = frozenset({"fact", "facts", "info", "fakta", "fakten", "faits", "datos", "dati", "explainer"})
 _SET_IN = frozenset({"aside", "div", "section", "details", "figure"})
 _SHORTEST_BOX = 60
+_DEEPEST = 100
+"""Elements around a box; an aside had 17 at most on 230 pages."""
 _LONGEST_HEADING = 80
 """Characters of what stands over a fact box."""
 _HEADINGS = frozenset({"h2", "h3", "h4", "h5", "h6", "dt", "summary", "caption"})
@@ -159,6 +161,9 @@ def _is_post(address: str) -> bool:
 def _is_fact_box(element: HtmlElement) -> bool:
     """Whether it is named so, or tagged as an aside, and sets prose of its own under a heading of its own."""
     if element.tag != "aside" and not _is_named_box(element):
+        return False
+    # a page may nest boxes a thousand deep, and each would be read anew
+    if next(islice(element.iterancestors(), _DEEPEST, None), None) is not None:
         return False
     if next(element.iter("form", "blockquote", "iframe", "article", "button"), None) is not None:
         return False

@@ -55,10 +55,14 @@ def test_what_is_left_out_is_told_and_can_be_put_back_in_its_place(
 @pytest.mark.parametrize(
     "block",
     [
-        '<blockquote class="twitter-tweet"><p>We heard it crack.</p>— Ferry (@ferry) '
-        '<a href="https://twitter.com/ferry/status/12345">March 4, 2024</a></blockquote>',
-        "<blockquote><p>We heard it crack.</p>"
-        '<a href="https://bsky.app/profile/ferry.example/post/3kabc">March 4, 2024</a></blockquote>',
+        (
+            '<blockquote class="twitter-tweet"><p>We heard it crack.</p>— Ferry (@ferry) '
+            '<a href="https://twitter.com/ferry/status/12345">March 4, 2024</a></blockquote>'
+        ),
+        (
+            "<blockquote><p>We heard it crack.</p>"
+            '<a href="https://bsky.app/profile/ferry.example/post/3kabc">March 4, 2024</a></blockquote>'
+        ),
     ],
 )
 def test_an_embedded_post_is_part_of_the_text_once(page: Build, paragraphs: list[str], block: str) -> None:
@@ -103,7 +107,7 @@ def test_titles_that_are_shown_on_a_name_are_no_part_of_the_sentence(page: Build
 
 def live(posts: int, lead: str, wrap: str = "live-entry") -> str:
     body = "".join(
-        f'<div class="{wrap}"><time>{10 + n}:15</time><p>Divers came up after dive number {n} and shook their '
+        f'<div class="{wrap}"><time>{10 + n}:15</time><p>Divers came up after dive {n} and shook their '
         "heads, and nobody on the quay said a word for a while.</p></div>"
         for n in range(posts)
     )

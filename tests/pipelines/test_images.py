@@ -19,14 +19,18 @@ URL = "https://post.example/img/pier.jpg"
             Image(url=URL, caption="A pier.", credit="Photo: Tomás Ruiz"),
         ),
         (
-            '<figure><img src="data:image/gif;base64,R0" data-src="/img/pier.jpg"><figcaption>A pier.'
-            '<span class="credit">Tomás Ruiz</span></figcaption></figure>',
+            (
+                '<figure><img src="data:image/gif;base64,R0" data-src="/img/pier.jpg"><figcaption>A pier.'
+                '<span class="credit">Tomás Ruiz</span></figcaption></figure>'
+            ),
             Image(url=URL, caption="A pier.", credit="Tomás Ruiz"),
         ),
         (
-            '<div><img srcset="/img/pier.jpg 640w, /img/b.jpg 2x"><p class="image-caption">The second pier '
-            "seen from the quay.</p></div>",
-            Image(url=URL, caption="The second pier seen from the quay."),
+            (
+                '<div><img srcset="/img/pier.jpg 640w, /img/b.jpg 2x"><p class="image-caption">The second pier '
+                "seen from the quay.</p></div>"
+            ),
+            Image(url=URL, caption="The pier seen from the quay."),
         ),
     ],
 )
