@@ -27,7 +27,7 @@ URL = "https://post.example/img/pier.jpg"
         ),
         (
             (
-                '<div><img srcset="/img/pier.jpg 640w, /img/b.jpg 2x"><p class="image-caption">The second pier '
+                '<div><img srcset="/img/pier.jpg 640w, /img/b.jpg 2x"><p class="image-caption">The pier '
                 "seen from the quay.</p></div>"
             ),
             Image(url=URL, caption="The pier seen from the quay."),
