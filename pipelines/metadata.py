@@ -150,11 +150,9 @@ def _is_cut_off(text: str, others: Iterable[str], tree: HtmlElement) -> bool:
         return False
     if any(other.startswith(text) and other != text for other in others):
         return True
-    body = tree.find("body")
-    page = plain(body.text_content()) if body is not None else ""
-    at = page.find(text)
-    behind = page[at + len(text) :][:2].lstrip()[:1]
-    return at >= 0 and (behind.islower() or behind in (",", ";") or page[at + len(text) :][:1].isalnum())
+    nodes = (plain(node) for node in tree.itertext() if len(node) > len(text))
+    rests = (node.partition(text)[2].lstrip()[:1] for node in nodes)
+    return any(rest.islower() or rest in (",", ";") for rest in rests if rest)
 
 
 def _image(head: Head, url: str) -> str | None:
