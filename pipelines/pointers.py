@@ -34,7 +34,8 @@ _UNDIVIDED = 3
 _PROSE = 80
 _MARKED = re.compile(r"[:：|»>›→▶►–—-]\s*$")
 _SPACED = re.compile(
-    r"^\s*(?P<label>[^\W\d_](?:[^\W\d_]|[ '’-](?=\w)){1,38})(?=\s*\xa0)\s{2,}(?P<title>\S.*)$", re.DOTALL
+    r"^\s*(?P<label>[^\W\d_][^\d:：.。?!,;|\"“”„«»()\[\]–—\xa0\n]{1,38})(?=\s*\xa0)\s{2,}(?P<title>\S.*)$",
+    re.DOTALL,
 )
 """A hard space among others: set by the content system, not by whoever wrote the text."""
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
