@@ -5,6 +5,8 @@ title; a heading over a list of links; a box of both. That there is no sentence 
 """
 
 import re
+from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import takewhile
 
@@ -49,9 +51,11 @@ def mark_pointers(lines: Sequence[Line], layout: Layout) -> None:
     spaced = [line for number, line in enumerate(remaining) if _is_spaced(remaining, number, layout)]
     if len(spaced) <= _MOST_SPACED:
         _mark_few(spaced, SPACED, remaining)
-    headings = [line for line in remaining if _is_heading(line)]
-    for line in remaining:
-        if line.rule is None and _is_label_of_links(line, lines, headings, layout):
+    staying = kept(remaining)
+    firsts = sorted(line.place.first for line in staying if line.place)
+    headings = Counter(line.make for line in staying if _is_heading(line))
+    for line in staying:
+        if _is_label_of_links(line, firsts, headings, layout):
             line.rule = LABEL
 
 
@@ -131,7 +135,7 @@ def _words(text: str) -> int:
     return -(-len(words) // _UNDIVIDED) if is_undivided(text) else len(words)
 
 
-def _is_label_of_links(line: Line, lines: Sequence[Line], headings: Sequence[Line], layout: Layout) -> bool:
+def _is_label_of_links(line: Line, firsts: Sequence[int], headings: Counter[str], layout: Layout) -> bool:
     """Whether a line stands over links that are all there is of their blocks, and not in the text."""
     place = line.place
     if place is None or place.linked > 0.5 or not _is_label(line.text):
@@ -140,17 +144,17 @@ def _is_label_of_links(line: Line, lines: Sequence[Line], headings: Sequence[Lin
     end = _end_of_links(begin, layout)
     if not _is_long("".join(layout.texts[begin:end])):
         return False
-    if any(other.rule is None and other.place and begin <= other.place.first < end for other in lines):
+    if bisect_left(firsts, begin) != bisect_left(firsts, end):
         return False
     if _is_box(place.first, begin, end, layout):
         return True
     blocks = {block_of(owner) for owner in layout.owners[begin:end]}
     several = len(blocks) > 1 or any(block.tag == "li" for block in blocks)
     says_more_follows = line.text.rstrip().endswith((":", "："))
-    if several or line not in headings:
-        return several and (says_more_follows or line in headings)
+    if several or not _is_heading(line):
+        return several and (says_more_follows or _is_heading(line))
     # a heading of the article's own may stand over a pointer
-    return says_more_follows or not any(other.make == line.make for other in headings if other is not line)
+    return says_more_follows or headings[line.make] == 1
 
 
 def _end_of_links(begin: int, layout: Layout) -> int:
