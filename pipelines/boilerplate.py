@@ -36,6 +36,11 @@ _ROLES = frozenset({"dialog", "alertdialog", "navigation", "complementary", "con
 _MOST_NAMED = 0.3
 """What is named so but holds more than this share of the text is the article itself."""
 _MOST_OUTSIDE = 0.2
+_LINKED_SENTENCE = 40
+_FULL_STOPS = (".", "。", ".'", '."', ".’", ".”")
+_LAST = 8
+"""Lines at the end among which what is said of the authors stands."""
+_LONGEST_BIOGRAPHY = 700
 _SENTENCE = 90
 """Characters of a sentence that is no headline."""
 _NAME = 25
@@ -57,11 +62,12 @@ _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 def mark_headline(lines: Sequence[Line], titles: Sequence[str]) -> None:
     """Take out the headline where it is repeated among the first lines, also with kicker or site name."""
     for line in lines[:4]:
-        if len(line.text) <= 250 and any(_repeats(line.text, title) for title in titles):
+        if len(line.text) <= 250 and any(repeats(line.text, title) for title in titles):
             line.rule = "headline"
 
 
-def _repeats(text: str, title: str) -> bool:
+def repeats(text: str, title: str) -> bool:
+    """Whether a line is a title, give or take a kicker or the site's name."""
     if is_undivided(text):
         shorter, longer = sorted(("".join(words_of(text)), "".join(words_of(title))), key=len)
         return shorter in longer and len(shorter) >= 0.8 * len(longer)
@@ -155,8 +161,13 @@ def _are_titles(items: Sequence[Line]) -> bool:
 
 
 def _is_only_link(line: Line) -> bool:
-    if line.place is None or line.linked <= 0.9 or " " not in line.text.strip():
+    text = line.text.strip()
+    if line.place is None or line.linked <= 0.9 or not (" " in text or is_undivided(text)):
         return False  # a single word that is a link is an address, and belongs to the text
+    if len(text) >= _LINKED_SENTENCE and text.endswith(_FULL_STOPS):
+        return (
+            False  # a sentence to be passed on ("click to tweet"); another story's headline has no full stop
+        )
     block = block_of(line.place.elements[0])
     # a heading may be a link to the article itself, or to what the section is about
     return block.tag not in _HEADINGS or next(block.iterancestors("a"), None) is not None
@@ -191,6 +202,18 @@ def _is_byline(words: Sequence[str], authors: Sequence[str], *, undivided: bool)
         return bool(key) and sum(len(name) for name in names if name in key) >= 0.5 * len(key)
     parts = {word for author in authors for word in words_of(author)}
     return bool(words) and sum(word in parts for word in words) >= 0.5 * len(words)
+
+
+def mark_biographies(lines: Sequence[Line], authors: Sequence[str], title: str) -> None:
+    """Take out what is said of the authors behind the text: lines that begin with the name of one."""
+    names = [words for author in authors if len(words := words_of(author)) > 1]
+    about = words_of(title)
+    for line in reversed(kept(lines)[-_LAST:]):
+        words = words_of(line.text)
+        by_name = any(words[: len(name)] == name and len(words) > len(name) + 2 for name in names)
+        if not by_name or len(line.text) > _LONGEST_BIOGRAPHY or any(name[-1] in about for name in names):
+            return
+        line.rule = "biography"
 
 
 def mark_outside(lines: Sequence[Line], container: HtmlElement | None) -> None:

@@ -15,6 +15,7 @@ from pipelines.article import Article, Image, Reading, Rejection
 from pipelines.asides import STAYING, Aside, Taken, asides_of, lists_in_prose, take_out, within
 from pipelines.boilerplate import (
     ancestors_of,
+    mark_biographies,
     mark_calls,
     mark_headline,
     mark_links,
@@ -42,6 +43,7 @@ from pipelines.metadata import Metadata, read_metadata
 from pipelines.page import Page
 from pipelines.pointers import mark_pointers
 from pipelines.scriptdata import is_stub, script_text
+from pipelines.second_article import mark_second_article
 from pipelines.see_also import see_also_links
 from pipelines.tables import unwrap_layout_tables
 from pipelines.teasers import mark_teasers
@@ -175,12 +177,20 @@ def _clean(
         mark_learned(lines, opened.cleaning.learned)
     if head.claims_article:
         mark_teasers(lines)
+    own_titles = [title for title in (metadata.title, head.title) if title]
+    mark_second_article(lines, own_titles)
     mark_outside(lines, container)
+    mark_tail(lines)
+    mark_biographies(lines, metadata.authors, metadata.title)
     mark_tail(lines)
     for line in within(taken, lines, container):
         insert(lines, line)
     add_missed_paragraphs(lines, opened.layout, container, [line for block in taken for line in block.lines])
     add_standfirst(lines, opened.layout, metadata.standfirst, ancestors_of(container))
+    # what was put in is judged as the rest was
+    mark_see_also(lines)
+    mark_calls(lines)
+    mark_second_article(lines, own_titles)
 
 
 def _titles(head: Head, metadata: Metadata) -> list[str]:

@@ -20,8 +20,8 @@ _DIGITS = re.compile(r"\d+")
 
 def make_of(block: HtmlElement) -> str:
     """The make of a block: "p.par<div.body<article", digits as 0."""
-    makes = [_made(block)]
-    makes += [_made(parent) for parent, _ in zip(block.iterancestors(), range(2), strict=False)]
+    makes = [own_make(block)]
+    makes += [own_make(parent) for parent, _ in zip(block.iterancestors(), range(2), strict=False)]
     return "<".join(makes)
 
 
@@ -40,7 +40,8 @@ def is_telling(make: str) -> bool:
     return tag_of(make) in ("p", "li", "blockquote") or "." in make
 
 
-def _made(element: HtmlElement) -> str:
+def own_make(element: HtmlElement) -> str:
+    """An element's own part of a make: "article.story"."""
     classes = ".".join(_DIGITS.sub("0", (element.get("class") or "")[:_LONGEST]).replace("<", "").split())
     tag = str(element.tag)
     return f"{tag}.{classes}" if classes else tag

@@ -50,11 +50,21 @@ def _teaser_around(element: HtmlElement) -> HtmlElement | None:
     for parent, _ in zip((element, *element.iterancestors()), range(5), strict=False):
         if parent.tag in ("body", "main"):
             return None
-        headings = [h for h in parent.iter("h1", "h2", "h3", "h4") if _is_linked(h)]
-        if headings:
-            small = len("".join(parent.itertext()).strip()) <= _LONGEST
-            return parent if len(headings) == 1 and small else None
+        linked = (h for h in parent.iter("h1", "h2", "h3", "h4") if _is_linked(h))
+        if next(linked, None) is not None:
+            return parent if next(linked, None) is None and _is_small(parent) else None
+        if not _is_small(parent):
+            return None
     return None
+
+
+def _is_small(element: HtmlElement) -> bool:
+    size = 0
+    for text in element.itertext():
+        size += len(text.strip())
+        if size > _LONGEST:
+            return False
+    return True
 
 
 def _is_linked(heading: HtmlElement) -> bool:

@@ -64,5 +64,5 @@ class Batch:
 
 
 def host_of(url: str) -> str | None:
-    """The host whose pages a page is to be compared with."""
-    return None if url == UNKNOWN_URL else urlsplit(url).hostname
+    """The host whose pages a page is to be compared with, without "www."."""
+    return None if url == UNKNOWN_URL else (urlsplit(url).hostname or "").removeprefix("www.") or None
