@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import select
 
-from pipelines.canonical import canonical_url
+from pipelines.metadata.canonical import canonical_url
 from storage.models import Page
 from storage.session import open_database
 from webreplay import Replay, arguments, hosts_of, import_hosts, no_delay, replay, start_copydesk, watch

@@ -32,9 +32,9 @@ from lxml.html import HtmlElement, fragments_fromstring, tostring
 from trafilatura import bare_extraction
 
 from pipelines.cleaning import DEFAULT, Cleaning
-from pipelines.document import parse
+from pipelines.document.layout import key_of
+from pipelines.document.parse import parse
 from pipelines.extract import read_page
-from pipelines.layout import key_of
 from pipelines.page import Page
 
 Markup = Callable[[str, Sequence[str]], str]

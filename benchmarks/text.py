@@ -28,9 +28,9 @@ from trafilatura import bare_extraction
 
 from pipelines.article import Article
 from pipelines.cleaning import family_of
+from pipelines.document.layout import key_of
 from pipelines.extract import read_page
 from pipelines.fingerprint import words_of
-from pipelines.layout import key_of
 from pipelines.lines import woven
 
 PHRASES = frozenset({"see also", "call", "tail"})

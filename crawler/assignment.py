@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from crawler.config import Config, ConfigError, load_config
 from crawler.desk import Desk, open_desk
 from crawler.report import RunCounts
-from pipelines.canonical import canonical_url
+from pipelines.metadata.canonical import canonical_url
 from storage.frontier import ask_for_page
 from storage.models import RunState, Source
 from storage.runs import end_run, start_run

@@ -17,7 +17,7 @@ from crawler.discovery.sitemaps import NotASitemap, read_sitemap
 from crawler.failures import FetchFailed
 from crawler.fetch import header
 from crawler.politeness import CrawlStopping
-from pipelines.canonical import registered_domain
+from pipelines.metadata.canonical import registered_domain
 from storage.candidates import Candidate, Found
 from storage.models import SeedKind
 from storage.seeds import SeedState, SeedVisit, record_seed_visit, seeds_by_visit

@@ -119,7 +119,7 @@ class Article:
     date_from: str | None = None
     """Which of the page's dates was believed."""
     date_confidence: str | None = None
-    """"high", "medium" or "low"; see pipelines/dates.py."""
+    """"high", "medium" or "low"; see pipelines/metadata/dates.py."""
     date_flag: str | None = None
     """Why the date is doubtful: "after it was seen", "before the web"; None if it is not."""
     dates: tuple[DateCandidate, ...] = ()
@@ -137,7 +137,7 @@ class Article:
     removed: tuple[Removed, ...] = ()
     """What cleaning took out, in page order."""
     makes: tuple[str, ...] = ()
-    """Of each line, kept and removed, in page order, how its block is made; see pipelines/makes.py."""
+    """How the block of each line is made, kept and removed, in page order; see document/makes.py."""
     rules_version: int = 0
     """The version of the rules that cleaned it."""
     learned_version: int | None = None

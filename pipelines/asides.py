@@ -10,11 +10,11 @@ from urllib.parse import urlsplit
 from lxml.html import HtmlElement
 
 from pipelines.boilerplate import ENDS_AS_SENTENCE, is_told_apart, names_of
+from pipelines.document.layout import Layout, Place, block_of
 from pipelines.fingerprint import words_of
-from pipelines.jsonld import Node
-from pipelines.layout import Layout, Place, block_of
 from pipelines.lines import Line, kept, line_at, tidy
 from pipelines.live import live_posts
+from pipelines.metadata.jsonld import Node
 
 EMBEDDED_POST = "embedded post"
 FACT_BOX = "fact box"

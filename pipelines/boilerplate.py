@@ -11,10 +11,10 @@ from typing import NamedTuple
 
 from lxml.html import HtmlElement
 
-from pipelines.dates import parse_date
+from pipelines.document.layout import block_of
 from pipelines.fingerprint import is_undivided, words_of
-from pipelines.layout import block_of
 from pipelines.lines import Line, kept
+from pipelines.metadata.dates import parse_date
 from pipelines.see_also import is_pointer_heading, is_see_also
 
 # Words in the class or id of what is set into or around an article. Whole words only. "paywall" and the like

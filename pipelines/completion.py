@@ -8,9 +8,9 @@ from itertools import islice
 from lxml.html import HtmlElement
 
 from pipelines.boilerplate import ENDS_AS_SENTENCE, ancestors_of, is_call, is_named, names_of
-from pipelines.layout import INLINE, Layout, Place, block_of, key_of
+from pipelines.document.layout import INLINE, Layout, Place, block_of, key_of
+from pipelines.document.makes import is_telling, make_of
 from pipelines.lines import Line, insert, kept, line_at, tidy
-from pipelines.makes import is_telling, make_of
 
 _SHORTEST = 40
 """Characters of the shortest paragraph that is taken in."""

@@ -10,7 +10,6 @@ from lxml.html import HtmlElement
 from trafilatura import bare_extraction
 from trafilatura.settings import Document
 
-from pipelines.agencies import credited_agency
 from pipelines.article import Article, Image, Reading, Rejection
 from pipelines.asides import STAYING, Aside, Taken, asides_of, lists_in_prose, take_out, within
 from pipelines.boilerplate import (
@@ -25,27 +24,28 @@ from pipelines.boilerplate import (
     mark_tail,
     mark_top,
 )
-from pipelines.canonical import believed_canonical
 from pipelines.cleaning import DEFAULT, RULES_VERSION, Cleaning, put_back
 from pipelines.completion import add_missed_paragraphs, add_standfirst, container_of
-from pipelines.decode import decode
-from pipelines.document import MOST_LETTERS, TooDeep, parse, strip_unseen
+from pipelines.document.decode import decode
+from pipelines.document.layout import Layout, key_of, read_layout
+from pipelines.document.parse import MOST_LETTERS, TooDeep, parse, strip_unseen
+from pipelines.document.scriptdata import is_stub, script_text
+from pipelines.document.tables import unwrap_layout_tables
 from pipelines.fingerprint import fingerprint
-from pipelines.head import Head, plain, read_head
 from pipelines.images import images_of, mark_captions
 from pipelines.impostors import verdict_on_bytes, verdict_on_document
 from pipelines.kinds import kind_of
 from pipelines.language import language_of
-from pipelines.layout import Layout, key_of, read_layout
 from pipelines.learned import mark_learned
 from pipelines.lines import Line, insert, lines_of, removed_of, text_of_lines
-from pipelines.metadata import Metadata, read_metadata
+from pipelines.metadata.agencies import credited_agency
+from pipelines.metadata.canonical import believed_canonical
+from pipelines.metadata.head import Head, plain, read_head
+from pipelines.metadata.record import Metadata, read_metadata
 from pipelines.page import Page
 from pipelines.pointers import mark_pointers
-from pipelines.scriptdata import is_stub, script_text
 from pipelines.second_article import mark_second_article
 from pipelines.see_also import see_also_links
-from pipelines.tables import unwrap_layout_tables
 from pipelines.teasers import mark_teasers
 from pipelines.validate import verdict_on_text
 

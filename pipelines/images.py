@@ -9,7 +9,7 @@ from lxml.html import HtmlElement
 
 from pipelines.article import Image
 from pipelines.boilerplate import names_of
-from pipelines.layout import key_of
+from pipelines.document.layout import key_of
 from pipelines.lines import Line, kept, tidy
 
 _MOST = 200

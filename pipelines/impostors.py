@@ -9,8 +9,8 @@ from importlib.resources import files
 from lxml.html import HtmlElement
 
 from pipelines.article import Reading, Rejection
-from pipelines.head import Head
-from pipelines.layout import Layout
+from pipelines.document.layout import Layout
+from pipelines.metadata.head import Head
 from pipelines.page import Page
 
 _LITTLE_TEXT = 2500

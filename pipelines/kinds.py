@@ -6,10 +6,10 @@ from lxml.html import HtmlElement
 
 from pipelines.article import ArticleKind, Image
 from pipelines.fingerprint import words_of
-from pipelines.head import Head
-from pipelines.jsonld import types_of
 from pipelines.lines import Line, kept
 from pipelines.live import is_live_blog
+from pipelines.metadata.head import Head
+from pipelines.metadata.jsonld import types_of
 
 _GALLERIES = frozenset({"ImageGallery", "MediaGallery", "PhotoGallery"})
 _FEWEST_PICTURES = 6

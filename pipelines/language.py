@@ -9,7 +9,7 @@ from importlib.resources import files
 
 from py3langid.langid import MODEL_FILE, LanguageIdentifier  # type: ignore[import-untyped]  # has no types
 
-from pipelines.head import Head
+from pipelines.metadata.head import Head
 
 _SAMPLE = 1500
 """Characters that are looked at."""

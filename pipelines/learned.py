@@ -26,7 +26,7 @@ class Learned:
     lines: frozenset[str]
     """Keys of lines; see `line_key`."""
     makes: frozenset[str]
-    """Makes of blocks that hold no part of an article; see pipelines/makes.py."""
+    """Makes of blocks that hold no part of an article; see pipelines/document/makes.py."""
 
 
 def line_key(text: str) -> str:

@@ -17,10 +17,10 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 
+from pipelines.document.makes import LINKED, is_telling
 from pipelines.fingerprint import is_undivided, words_of
 from pipelines.learned import HEADINGS, Learned, line_key
 from pipelines.lines import Line, tidy
-from pipelines.makes import LINKED, is_telling
 
 _PROSE = 60
 """Characters from which on a line that ends as a sentence counts as prose."""

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from pipelines.article import Removed
-from pipelines.layout import Layout, Place
-from pipelines.makes import LINKED, make_at, tag_of
+from pipelines.document.layout import Layout, Place
+from pipelines.document.makes import LINKED, make_at, tag_of
 
 # Soft hyphens, zero-width spaces, word joiners, byte order marks hide words from search and comparison. The
 # joiners of Persian, Indic scripts and emoji are letters of theirs, and stay.
@@ -21,7 +21,7 @@ class Line:
     place: Place | None = None
     """Where it stands on the page; None if it was not found there, or if the page is no longer at hand."""
     make: str = ""
-    """How its block is made, see pipelines/makes.py; "" if that is not known."""
+    """How its block is made, see pipelines/document/makes.py; "" if that is not known."""
     rule: str | None = None
     """The rule that took it out; None as long as it stays."""
 

@@ -8,8 +8,8 @@ from typing import Any
 from lxml.html import HtmlElement
 
 from pipelines.boilerplate import names_of
-from pipelines.jsonld import Node, types_of
-from pipelines.layout import Layout, block_of, key_of
+from pipelines.document.layout import Layout, block_of, key_of
+from pipelines.metadata.jsonld import Node, types_of
 
 _FEWEST = 3
 """Posts."""

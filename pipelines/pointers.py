@@ -13,8 +13,8 @@ from itertools import takewhile
 from lxml.html import HtmlElement
 
 from pipelines.boilerplate import is_notice
+from pipelines.document.layout import Layout, block_of, key_of
 from pipelines.fingerprint import is_undivided, words_of
-from pipelines.layout import Layout, block_of, key_of
 from pipelines.lines import Line, kept
 from pipelines.see_also import begins_as_title, ends_sentence, is_pointer_heading
 

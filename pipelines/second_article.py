@@ -6,8 +6,8 @@ from itertools import chain
 from lxml.html import HtmlElement
 
 from pipelines.boilerplate import repeats
+from pipelines.document.makes import own_make
 from pipelines.lines import Line, kept
-from pipelines.makes import own_make
 
 SECOND_ARTICLE = "second article"
 _HEADLINES = ("h1", "h2")

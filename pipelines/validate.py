@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from pipelines.article import Reading, Rejection
-from pipelines.canonical import canonical_url, is_front_page
+from pipelines.document.layout import Layout
 from pipelines.fingerprint import words_of
-from pipelines.head import Head
 from pipelines.impostors import phrases_of, rejected
-from pipelines.jsonld import LIST_TYPES, types_of
-from pipelines.layout import Layout
 from pipelines.lines import Line, kept, text_of_lines
+from pipelines.metadata.canonical import canonical_url, is_front_page
+from pipelines.metadata.head import Head
+from pipelines.metadata.jsonld import LIST_TYPES, types_of
 from pipelines.page import Page
 from pipelines.teasers import teaser_share
 

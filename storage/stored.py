@@ -98,7 +98,7 @@ class StoredArticle:
     removed: tuple[RemovedPassage, ...]
     """What cleaning took out, in page order."""
     makes: tuple[str, ...]
-    """How the block of each line is made, kept and removed, in page order; see pipelines/makes.py."""
+    """How the block of each line is made, kept and removed, in page order, as the pipelines say it."""
     rules_version: int
     """The version of the rules that cleaned it; 0 where it was not kept yet."""
     learned_version: int | None

@@ -161,7 +161,7 @@ async def _crawl(
 
 def _pages_at(session: "Session", addresses: list[str]) -> "list[StoredPage]":
     """What the frontier knows of addresses that were just fetched."""
-    from pipelines.canonical import canonical_url
+    from pipelines.metadata.canonical import canonical_url
     from storage.stored import find_page
 
     urls = dict.fromkeys(canonical_url(address) or address for address in addresses)

@@ -68,7 +68,7 @@ def known_article(session: "Session", asked: str) -> "StoredArticle | StoredPage
 
 
 def _spellings(address: str) -> Iterator[str]:
-    from pipelines.canonical import canonical_url
+    from pipelines.metadata.canonical import canonical_url
 
     schemes = [""] if "://" in address else ["https://", "http://"]
     for scheme in schemes:

@@ -11,8 +11,8 @@ from crawler.cli.batches import Answer, Batch, host_of
 from crawler.cli.findings import reading_as_json
 from crawler.cli.names import UNKNOWN_URL
 from crawler.workers import WorkerPool
-from pipelines.canonical import canonical_url
 from pipelines.cleaning import Cleaning
+from pipelines.metadata.canonical import canonical_url
 from pipelines.page import Page
 
 WINDOW = 300

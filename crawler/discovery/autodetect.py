@@ -10,7 +10,7 @@ from crawler.discovery.feeds import NotAFeed, read_feed
 from crawler.discovery.links import links, parse_html
 from crawler.discovery.sitemaps import NotASitemap, read_sitemap
 from crawler.discovery.unpacking import unpacked_beginning
-from pipelines.canonical import registered_domain
+from pipelines.metadata.canonical import registered_domain
 from storage.models import SeedKind
 
 WELL_KNOWN_PATHS = (

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from urllib.parse import urljoin
 
-from pipelines.canonical import canonical_url, is_front_page
+from pipelines.metadata.canonical import canonical_url, is_front_page
 from storage.candidates import Candidate
 
 MAX_TITLE = 1000

@@ -11,7 +11,7 @@ from lxml import html
 
 from crawler.discovery.candidates import candidate
 from crawler.discovery.links import Link, links, parse_html
-from pipelines.canonical import canonical_url, registered_domain
+from pipelines.metadata.canonical import canonical_url, registered_domain
 from storage.candidates import Candidate
 
 LONG_TITLE = 300

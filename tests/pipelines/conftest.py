@@ -6,7 +6,7 @@ import pytest
 from lxml.html import HtmlElement
 
 from pipelines.article import Reading
-from pipelines.document import parse
+from pipelines.document.parse import parse
 from pipelines.extract import read_page
 from pipelines.page import Page
 

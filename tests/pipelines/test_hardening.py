@@ -7,9 +7,9 @@ import pytest
 
 from pipelines import jsonld
 from pipelines.article import Reading, Rejection
-from pipelines.dates import parse_date
-from pipelines.decode import decode
+from pipelines.document.decode import decode
 from pipelines.fingerprint import fingerprint, words_of
+from pipelines.metadata.dates import parse_date
 
 Build = Callable[..., str]
 Read = Callable[..., Reading]

@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 from lxml.html import HtmlElement
 
-from pipelines.head import Head, read_head
 from pipelines.language import language_of, normal_code
+from pipelines.metadata.head import Head, read_head
 
 SENTENCES = {
     "en": "The harbour bridge will stay closed for at least three weeks, the authority said on Monday.",

@@ -26,7 +26,8 @@ def story(headline: str, paragraphs: list[str], tag: str = "article", heading: s
 
 def page(*stories: str) -> str:
     return (
-        "<!doctype html><html lang='en'><head><title>Harbour bridge closed for three weeks | The Marrow Post</title></head>"
+        "<!doctype html><html lang='en'><head>"
+        "<title>Harbour bridge closed for three weeks | The Marrow Post</title></head>"
         f"<body><main>{''.join(stories)}</main></body></html>"
     )
 

@@ -8,7 +8,7 @@ from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 import tldextract
 from w3lib.url import safe_url_string
 
-from pipelines.tracking import is_tracking
+from pipelines.metadata.tracking import is_tracking
 
 MAX_LENGTH = 2000
 """Longest canonical URL, in characters."""

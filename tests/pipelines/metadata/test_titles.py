@@ -6,8 +6,8 @@ from time import perf_counter
 import pytest
 from lxml.html import HtmlElement
 
-from pipelines.head import read_head
-from pipelines.titles import Headline, choose_headline
+from pipelines.metadata.head import read_head
+from pipelines.metadata.titles import Headline, choose_headline
 
 SITES = ["The Marrow Post", "marrowpost.example"]
 TITLE = "Harbour bridge closed for three weeks"

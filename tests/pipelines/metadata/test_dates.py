@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.article import DateCandidate
-from pipelines.dates import PageDate, candidates_of, choose_date, judge_dates, parse_date
+from pipelines.metadata.dates import PageDate, candidates_of, choose_date, judge_dates, parse_date
 
 CET = timezone(timedelta(hours=1))
 

@@ -9,10 +9,10 @@ from typing import Any
 from lxml.etree import XPath
 from lxml.html import HtmlElement
 
-from pipelines.agencies import agency_named
 from pipelines.fingerprint import words_of
-from pipelines.head import Head, plain
-from pipelines.jsonld import Node, text_of, types_of
+from pipelines.metadata.agencies import agency_named
+from pipelines.metadata.head import Head, plain
+from pipelines.metadata.jsonld import Node, text_of, types_of
 
 _METAS = (
     "author", "article:author", "article:author_name", "og:author", "parsely-author", "sailthru.author",

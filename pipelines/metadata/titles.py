@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from lxml.html import HtmlElement
 
-from pipelines.dates import parse_date
+from pipelines.document.layout import key_of
 from pipelines.fingerprint import words_of
-from pipelines.head import Head, plain
-from pipelines.headings import Heading, in_trail, line_above, read_headings
-from pipelines.layout import key_of
+from pipelines.metadata.dates import parse_date
+from pipelines.metadata.head import Head, plain
+from pipelines.metadata.headings import Heading, in_trail, line_above, read_headings
 
 _SEPARATOR = re.compile(r"\s*(?:\s[-–—·•/»›«‹]\s|--+|[|｜]|::+|\s[-–—»›«‹]$)\s*")
 _BREAK = re.compile(r"\s*[-–—·•|｜:：»›/,]|\s*\[")

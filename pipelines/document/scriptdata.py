@@ -9,12 +9,12 @@ from typing import Any
 
 from lxml.html import HtmlElement
 
-from pipelines.decode import decode
-from pipelines.document import TooDeep, parse
+from pipelines.document.decode import decode
+from pipelines.document.layout import block_of, key_of, read_layout
+from pipelines.document.parse import TooDeep, parse
 from pipelines.fingerprint import words_of
-from pipelines.head import Head
-from pipelines.layout import block_of, key_of, read_layout
 from pipelines.lines import tidy
+from pipelines.metadata.head import Head
 from pipelines.page import Page
 
 _STUB = 600

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from lxml.html import HtmlElement
 
-from pipelines.metadata import Metadata, read_metadata
+from pipelines.metadata.record import Metadata, read_metadata
 from pipelines.page import Page
 
 URL = "https://www.marrowpost.example/news/harbour-bridge"

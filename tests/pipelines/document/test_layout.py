@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from lxml.html import HtmlElement
 
-from pipelines.layout import block_of, key_of, read_layout
+from pipelines.document.layout import block_of, key_of, read_layout
 from pipelines.lines import Line, insert, lines_of, removed_of, text_of_lines, tidy
 
 Parsed = Callable[[str], HtmlElement]

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from pipelines.article import Access
-from pipelines.head import Head
+from pipelines.metadata.head import Head
 
 # By the last part of a meta tag's name, without signs. article:content_tier is Facebook's (free, metered,
 # locked), dcterms.accessRights Dublin Core's; the others are those of content and analytics systems.

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from lxml.html import HtmlElement
 
-from pipelines.head import plain
-from pipelines.layout import key_of
+from pipelines.document.layout import key_of
+from pipelines.metadata.head import plain
 
 _MOST = 60
 """Headings that are looked at; the article's own is among the first."""

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.decode import decode
+from pipelines.document.decode import decode
 
 RUSSIAN = "Мост закрыт на три недели, сообщили власти порта в понедельник. " * 10
 GERMAN = "Die Brücke bleibt für drei Wochen gesperrt, sagte die Hafenbehörde. " * 10

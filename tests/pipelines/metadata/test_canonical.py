@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.canonical import (
+from pipelines.metadata.canonical import (
     MAX_LENGTH,
     believed_canonical,
     canonical_url,

@@ -9,9 +9,9 @@ from htmldate import find_date
 from lxml.etree import XPath
 from lxml.html import HtmlElement
 
-from pipelines.canonical import path_of
-from pipelines.dates import PageDate, parse_date
-from pipelines.head import Head, plain
+from pipelines.metadata.canonical import path_of
+from pipelines.metadata.dates import PageDate, parse_date
+from pipelines.metadata.head import Head, plain
 from pipelines.page import Page
 
 _Read = Callable[[Iterable[str | None], str], Iterator[PageDate]]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipelines.agencies import agency_named, credited_agency
+from pipelines.metadata.agencies import agency_named, credited_agency
 
 BODY = "The harbour bridge will stay closed for at least three weeks, the authority said. " * 4
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from lxml.html import HtmlElement
 
-from pipelines.tables import unwrap_layout_tables
+from pipelines.document.tables import unwrap_layout_tables
 
 PROSE = "The port authority said on Monday that the bridge would stay closed for three weeks. " * 6
 DATA = "<table><tr><th>Pier</th><th>Cracks</th></tr><tr><td>First</td><td>3</td></tr></table>"

@@ -4,7 +4,7 @@ from time import perf_counter
 
 import pytest
 
-from pipelines.document import MOST_CHARACTERS, MOST_ELEMENTS, TooDeep, parse, strip_unseen
+from pipelines.document.parse import MOST_CHARACTERS, MOST_ELEMENTS, TooDeep, parse, strip_unseen
 
 
 def test_comments_and_instructions_are_gone_and_what_follows_them_is_not() -> None:

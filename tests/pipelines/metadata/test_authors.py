@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from lxml.html import HtmlElement
 
-from pipelines.authors import Byline, choose_byline
-from pipelines.head import read_head
+from pipelines.metadata.authors import Byline, choose_byline
+from pipelines.metadata.head import read_head
 
 SITES = ["The Marrow Post", "marrowpost.example", "marrowpost"]
 

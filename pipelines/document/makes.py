@@ -8,7 +8,7 @@ import re
 
 from lxml.html import HtmlElement
 
-from pipelines.layout import Place, block_of
+from pipelines.document.layout import Place, block_of
 
 LINKED = "a:"
 """Begins the make of a line that is mostly link text."""

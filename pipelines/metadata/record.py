@@ -9,17 +9,17 @@ from urllib.parse import urljoin, urlsplit
 
 from lxml.html import HtmlElement
 
-from pipelines.access import access_of
 from pipelines.article import Access, DateCandidate
-from pipelines.authors import choose_byline
-from pipelines.canonical import path_of, registered_domain
-from pipelines.dates import PageDate, candidates_of, judge_dates
 from pipelines.fingerprint import words_of
-from pipelines.head import Head, plain, read_head
-from pipelines.jsonld import text_of, types_of
+from pipelines.metadata.access import access_of
+from pipelines.metadata.authors import choose_byline
+from pipelines.metadata.canonical import path_of, registered_domain
+from pipelines.metadata.dates import PageDate, candidates_of, judge_dates
+from pipelines.metadata.head import Head, plain, read_head
+from pipelines.metadata.jsonld import text_of, types_of
+from pipelines.metadata.pagedates import modified_dates, published_dates
+from pipelines.metadata.titles import choose_headline
 from pipelines.page import Page
-from pipelines.pagedates import modified_dates, published_dates
-from pipelines.titles import choose_headline
 
 _DESCRIPTIONS = (
     "og:description",

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from lxml.html import HtmlElement
 
-from pipelines.jsonld import Node, article_node, read_jsonld, text_of
+from pipelines.metadata.jsonld import Node, article_node, read_jsonld, text_of
 
 _SPACES = re.compile(r"[\s\u200b\u200e\u200f\u2028\u2029\u2060\ufeff]+")
 _ENTITY = re.compile(r"&(?:#\d{2,6}|#x[0-9a-f]{2,5}|[a-z]{2,8});", re.IGNORECASE)

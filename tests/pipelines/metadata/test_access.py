@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from lxml.html import HtmlElement
 
-from pipelines.access import access_of
 from pipelines.article import Access
-from pipelines.head import read_head
+from pipelines.metadata.access import access_of
+from pipelines.metadata.head import read_head
 
 PART = {"@type": "WebPageElement", "cssSelector": ".rest"}
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from lxml.html import HtmlElement
 
-from pipelines.jsonld import article_node, read_jsonld, text_of, types_of
+from pipelines.metadata.jsonld import article_node, read_jsonld, text_of, types_of
 
 Parsed = Callable[[str], HtmlElement]
 ARTICLE = {"@type": "NewsArticle", "headline": "Bridge closed", "datePublished": "2024-03-05"}
