@@ -5,10 +5,10 @@ from collections.abc import Callable
 
 import pytest
 
-from pipelines import jsonld
 from pipelines.article import Reading, Rejection
 from pipelines.document.decode import decode
 from pipelines.fingerprint import fingerprint, words_of
+from pipelines.metadata import jsonld
 from pipelines.metadata.dates import parse_date
 
 Build = Callable[..., str]
