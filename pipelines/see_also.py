@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from collections.abc import Iterable
 from functools import lru_cache
 from importlib.resources import files
 
@@ -17,14 +18,18 @@ _LABEL = re.compile(
 )
 _DASHES = frozenset("-–—")
 _WHOLE = frozenset({"body", "article", "main", "html"})
-_ENDS_SENTENCE = re.compile(r"[.。;؛।][\s\"'”’»)\]]*$")
+_ENDS_SENTENCE = re.compile(r"[.。．｡;؛।۔։።။។][\s\"'”’»)\]]*$")
+_OPENING = r"[\s\W_]{0,6}"
+"""A bracket or a bullet may stand before it: "[Related: ...]", "- Read more: ..."."""
+_PREFIX = 4
+"""Letters of a phrase that a line is looked up by before it is matched with thousands of them."""
 
 
 @lru_cache(maxsize=1)
 def _phrases() -> tuple[frozenset[str], frozenset[str]]:
     tables = tomllib.loads(files("pipelines").joinpath("words/see_also.toml").read_text("utf-8"))
-    strong = {phrase.casefold() for table in tables.values() for phrase in table["strong"]}
-    weak = {phrase.casefold() for table in tables.values() for phrase in table["weak"]}
+    strong = {phrase.lower() for table in tables.values() for phrase in table["strong"]}
+    weak = {phrase.lower() for table in tables.values() for phrase in table["weak"]}
     return frozenset(strong), frozenset(weak - strong)
 
 
@@ -34,14 +39,14 @@ def _vocabularies() -> tuple[tuple[frozenset[str], frozenset[str]], ...]:
     tables = tomllib.loads(files("pipelines").joinpath("words/see_also.toml").read_text("utf-8"))
     found = []
     for table in tables.values():
-        phrases = [phrase.casefold().split() for phrase in table["strong"]]
+        phrases = [phrase.lower().split() for phrase in table["strong"]]
         several = [words for words in phrases if len(words) > 1]
         first = frozenset(words[0] for words in several)
         found.append((first, frozenset(word for words in phrases for word in words)))
     return tuple(found)
 
 
-def _either(phrases: frozenset[str]) -> str:
+def _either(phrases: Iterable[str]) -> str:
     longest_first = sorted(phrases, key=len, reverse=True)
     return "|".join(re.escape(phrase).replace(r"\ ", r"\s+") for phrase in longest_first)
 
@@ -51,15 +56,38 @@ _POINTING = re.compile(r"(?:[»►▶→➔➜☞👉]|>>)\s+(?=\S)")
 
 
 @lru_cache(maxsize=1)
-def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """What begins a pointer whatever follows; and what does where a title follows."""
-    strong, weak = (_either(phrases) for phrases in _phrases())
-    # a bracket or a bullet may stand before it: "[Related: ...]", "- Read more: ..."
-    opening = r"^[\s\W_]{0,6}"
+def _by_prefix() -> dict[str, tuple[list[str], list[str]]]:
+    """The strong and the weak phrases by their first letters."""
+    found: dict[str, tuple[list[str], list[str]]] = {}
+    for place, phrases in enumerate(_phrases()):
+        for phrase in phrases:
+            found.setdefault(phrase[:_PREFIX], ([], []))[place].append(phrase)
+    return found
+
+
+_BEGIN = re.compile(_OPENING)
+_NEVER = "(?!)"
+
+
+def _patterns(line: str) -> tuple[re.Pattern[str], re.Pattern[str]] | None:
+    """What begins a pointer whatever follows, and what does where a title follows; None if `line` cannot."""
+    opening = _BEGIN.match(line)
+    begin = line[opening.end() if opening else 0 :][:_PREFIX].lower()
+    known = _by_prefix()
+    prefixes = tuple(begin[:n] for n in range(1, len(begin) + 1) if begin[:n] in known)
+    return _patterns_of(prefixes) if prefixes else None
+
+
+@lru_cache(maxsize=4096)
+def _patterns_of(prefixes: tuple[str, ...]) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """The patterns of the phrases with these first letters: matching thousands takes long."""
+    found = [_by_prefix()[prefix] for prefix in prefixes]
+    strong = _either(phrase for phrases, _ in found for phrase in phrases) or _NEVER
+    weak = _either(phrase for _, phrases in found for phrase in phrases) or _NEVER
     marked = re.compile(
-        rf"{opening}(?:{strong}|{weak})(?:{_MARK}|[\s]*\xa0\s*|\s{{2,}})(?=\S)", re.IGNORECASE
+        rf"^{_OPENING}(?:{strong}|{weak})(?:{_MARK}|[\s]*\xa0\s*|\s{{2,}})(?=\S)", re.IGNORECASE
     )
-    bare = re.compile(rf"{opening}(?:{strong})(?!\w)\s*(?P<rest>.*)$", re.IGNORECASE | re.DOTALL)
+    bare = re.compile(rf"^{_OPENING}(?:{strong})(?!\w)\s*(?P<rest>.*)$", re.IGNORECASE | re.DOTALL)
     return marked, bare
 
 
@@ -74,7 +102,10 @@ def is_see_also(line: str) -> bool:
         return False
     if _POINTING.match(line) and "«" not in line:
         return _has_one_sentence(line)
-    marked, bare = _patterns()
+    patterns = _patterns(line)
+    if patterns is None:
+        return _is_worded_as_pointer(line)
+    marked, bare = patterns
     if found := marked.match(line):
         weak = bare.match(line) is None
         return _has_one_sentence(line) and not (weak and _is_aside(found[0], line[found.end() :]))
@@ -88,7 +119,7 @@ def is_see_also(line: str) -> bool:
 def _is_worded_as_pointer(line: str) -> bool:
     """Whether a title follows on a label that is put together from the words of one language's phrases."""
     found = _LABEL.match(line)
-    words = found["label"].casefold().split() if found else []
+    words = found["label"].lower().split() if found else []
     if not found or not 2 <= len(words) <= _LABEL_WORDS or not _is_title(found["rest"], line):
         return False
     return any(words[0] in first and known.issuperset(words) for first, known in _vocabularies())
@@ -96,7 +127,9 @@ def _is_worded_as_pointer(line: str) -> bool:
 
 def is_pointer_heading(line: str) -> bool:
     """Whether a line is one of the phrases and nothing else: what stands over a list of other stories."""
-    found = _patterns()[1].match(line.strip())
+    line = line.strip()
+    patterns = _patterns(line) if len(line) <= _LONGEST else None
+    found = patterns[1].match(line) if patterns else None
     return found is not None and not found["rest"].strip(_MARKS)
 
 
@@ -108,7 +141,8 @@ def _is_title(rest: str, line: str) -> bool:
 def begins_as_title(text: str) -> bool:
     """Whether a text begins with a capital, a digit, or a letter of a script that has no capitals."""
     first = text.lstrip("\"'“„«‘([¿¡ ")[:1]
-    return first.isdigit() or (first.isalpha() and not first.islower())
+    # the letters of Georgian count as small ones, though there are no others in use
+    return first.isdigit() or (first.isalpha() and not (first.islower() and not "ა" <= first <= "ჿ"))
 
 
 def ends_sentence(text: str) -> bool:
@@ -144,7 +178,7 @@ def _is_built_as_pointer(link: HtmlElement) -> bool:
     while len(label) and not (label.text or "").strip():
         label = label[0]
     text = "".join(label.itertext())
-    if len(text) > 60 or " ".join(text.casefold().split()).strip(_MARKS) not in _all_phrases():
+    if len(text) > 60 or " ".join(text.lower().split()).strip(_MARKS) not in _all_phrases():
         return False
     return len("".join(link.itertext()).strip()) > len(text) + 5
 
