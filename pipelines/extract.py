@@ -173,8 +173,6 @@ def _clean(
     mark_links(lines)
     mark_pointers(lines, opened.layout)
     mark_calls(lines)
-    if opened.cleaning.learned:
-        mark_learned(lines, opened.cleaning.learned)
     if head.claims_article:
         mark_teasers(lines)
     own_titles = [title for title in (metadata.title, head.title) if title]
@@ -191,6 +189,14 @@ def _clean(
     mark_see_also(lines)
     mark_calls(lines)
     mark_second_article(lines, own_titles)
+    # last: what was learned must not change which lines there are
+    _mark_learned(lines, opened)
+
+
+def _mark_learned(lines: Sequence[Line], opened: _Opened) -> None:
+    if opened.cleaning.learned:
+        mark_learned(lines, opened.cleaning.learned)
+        mark_tail(lines)
 
 
 def _titles(head: Head, metadata: Metadata) -> list[str]:
@@ -209,6 +215,7 @@ def _from_scripts(opened: _Opened, metadata: Metadata, lines: Sequence[Line]) ->
     mark_see_also(found)
     mark_calls(found)
     mark_tail(found)
+    _mark_learned(found, opened)
     return found
 
 

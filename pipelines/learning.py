@@ -37,10 +37,13 @@ _SERIES = 0.6
 """Of the articles with a line whose titles share a word, from which on they are a series…"""
 _SERIES_ELSEWHERE = 0.5
 """…if at most this share of the source's titles has it."""
+_OFTEN_SENTENCE = 0.5
+"""Of a source's stories that have a sentence made like their own, from which on it is a notice."""
 _OFTEN = 0.3
 """Of a source's stories with a few words among their paragraphs, from which on these are no subheading."""
 _MOST_COMPARED = 12
 """Articles looked at for one line; more would tell no more."""
+_PARTS = HEADINGS | {"li", "dt", "dd", "td", "th"}
 _BLOCK_STORIES = 3
 _BLOCK_KEPT = 0.2
 """Of the text in blocks of one make that may stay in articles for the make to be boilerplate."""
@@ -73,17 +76,45 @@ class _Article:
     """The makes of its own prose."""
 
 
+@dataclass(slots=True)
+class _Source:
+    """The articles of a source, and what is asked of all of them."""
+
+    articles: Sequence[_Article]
+    stories: Sequence[int]
+    """Of each article, the number of its story."""
+    known: int
+    """How many stories there are."""
+    titles: Sequence[frozenset[str]]
+    in_titles: Counter[str]
+
+    def is_series(self, held: Sequence[tuple[int, int]]) -> bool:
+        """Whether the articles with a line have a word in their titles that others have not: the weather."""
+        if len(held) >= len(self.titles):
+            return False
+        common = Counter(word for number, _ in held for word in self.titles[number])
+        return any(
+            count >= max(2, _SERIES * len(held))
+            and self.in_titles[word] <= max(count, _SERIES_ELSEWHERE * len(self.titles))
+            for word, count in common.items()
+        )
+
+
 def learn(samples: Iterable[Sample], version: int = 1) -> Learned:
     """What the source of these articles repeats; their order does not matter."""
     ordered = sorted(samples, key=lambda s: (s.story, s.title, [line.text for line in s.lines]))
     articles = _prepared(list({sample.story: sample for sample in ordered}.values()))
     holders = _holders(articles)
     stories = _stories(articles, holders)
-    known = len(set(stories))
     titles = [_title_words(article.sample.title) for article in articles]
-    repeated = frozenset(
-        key for key, held in holders.items() if _is_boilerplate(key, held, articles, stories, titles, known)
+    source = _Source(
+        articles=articles,
+        stories=stories,
+        known=len(set(stories)),
+        titles=titles,
+        in_titles=Counter(word for words in titles for word in words),
     )
+    repeated = frozenset(key for key, held in holders.items() if _is_boilerplate(key, held, source))
     return Learned(version=version, lines=repeated, makes=_made_for_it(articles, stories, repeated))
 
 
@@ -165,71 +196,68 @@ def _told_again(article: _Article, at: int) -> bool:
     return bool(own) and len(own & article.words) >= _TOLD_AGAIN * len(own)
 
 
-def _is_boilerplate(
-    key: str,
-    held: Sequence[tuple[int, int]],
-    articles: Sequence[_Article],
-    stories: Sequence[int],
-    titles: Sequence[frozenset[str]],
-    known: int,
-) -> bool:
+def _is_boilerplate(key: str, held: Sequence[tuple[int, int]], among: _Source) -> bool:
     """Whether a line that stands in several articles is no part of them."""
-    count = len({stories[number] for number, _ in held})
+    articles, known = among.articles, among.known
+    count = len({among.stories[number] for number, _ in held})
     days = {articles[number].sample.day for number, _ in held}
     if count < (2 if known < _KNOWN else 3) or (known >= _KNOWN and len(days) == 1 and None not in days):
         return False
     looked_at = held[:_MOST_COMPARED]
-    if _share(looked_at, lambda number, at: _heads_text(articles[number], at)) > 0.5:
-        return False
     lines = [articles[number].sample.lines[at] for number, at in looked_at]
-    apart = _share(looked_at, lambda number, at: _stands_apart(articles[number], at))
-    if _is_prose(lines[0].text) or any(_is_prose(line.text) for line in lines):
-        if _share(looked_at, lambda number, at: _told_again(articles[number], at)) > 0.5:
-            return False
-        return apart > 0.5 if count < 3 else apart > 0.5 or not _is_series(held, titles)
-    if apart > 0.5 and all(line.make.startswith(LINKED) for line in lines):
-        return True
+    if _share(looked_at, lambda number, at: _is_component(articles[number], at)) > 0.5:
+        return not (count < 3 and _told_in_most(looked_at, articles))
+    if _share(looked_at, lambda number, at: _belongs_to_text(articles[number], at)) > 0.5:
+        return False
+    behind = _share(looked_at, lambda number, at: _stands_outside(articles[number], at)) > 0.5
+    if any(line.text.endswith(_ENDS) for line in lines):
+        return _is_repeated_sentence(looked_at, lines, among, count, behind=behind)
     if count < 3:
-        return apart > 0.8 and not _is_series(held, titles)
+        return behind and not among.is_series(held)
     if _digits_vary(lines) and count < 0.6 * known:
         return False
-    return (apart > 0.5 and not _is_series(held, titles)) or count >= max(3, _OFTEN * known)
+    return (behind and not among.is_series(held)) or count >= max(3, _OFTEN * known)
+
+
+def _is_repeated_sentence(
+    held: Sequence[tuple[int, int]], lines: Sequence[Line], among: _Source, count: int, *, behind: bool
+) -> bool:
+    """Whether a sentence that is made like the articles' own is a notice: "No one was injured" is none."""
+    if count < 3 or _told_in_most(held, among.articles) or among.is_series(held):
+        return False
+    often = count >= _OFTEN_SENTENCE * among.known
+    if not any(_is_prose(line.text) for line in lines):
+        return behind and often
+    return behind or (often and not _digits_vary(lines))
+
+
+def _told_in_most(held: Sequence[tuple[int, int]], articles: Sequence[_Article]) -> bool:
+    return _share(held, lambda number, at: _told_again(articles[number], at)) > 0.5
 
 
 def _share(held: Sequence[tuple[int, int]], holds: Callable[[int, int], bool]) -> float:
     return sum(holds(number, at) for number, at in held) / len(held)
 
 
-def _stands_apart(article: _Article, at: int) -> bool:
-    """Whether a line stands before or behind the article's own text, or in a component of the page."""
-    return not article.first < at < article.last or _is_component(article.sample.lines[at].make, article)
+def _stands_outside(article: _Article, at: int) -> bool:
+    """Whether a line stands before or behind the article's own text."""
+    return not article.first < at < article.last
 
 
-def _heads_text(article: _Article, at: int) -> bool:
-    """Whether a line is a heading within the text: "Analysis" may stand in every second article."""
-    return article.first < at < article.last and article.sample.lines[at].tag in HEADINGS
+def _belongs_to_text(article: _Article, at: int) -> bool:
+    """Whether a line is a heading or a list item within the text: "Analysis", "Salt and pepper"."""
+    return not _stands_outside(article, at) and article.sample.lines[at].tag in _PARTS
 
 
-def _is_component(make: str, article: _Article) -> bool:
+def _is_component(article: _Article, at: int) -> bool:
     """Whether a block has classes that no prose has: what authors set has none, what systems insert does."""
-    own, parent, *_ = [*make.removeprefix(LINKED).split("<"), "", ""]
+    own, parent, *_ = [*article.sample.lines[at].make.removeprefix(LINKED).split("<"), "", ""]
+    if own.partition(".")[0] in HEADINGS and not _stands_outside(article, at):
+        return False
     bodies = [body.removeprefix(LINKED).split("<") for body in article.bodies]
     if "." in own:
         return all(own != body[0] for body in bodies)
     return "." in parent and all(parent not in body for body in bodies)
-
-
-def _is_series(held: Sequence[tuple[int, int]], titles: Sequence[frozenset[str]]) -> bool:
-    """Whether the articles with a line have a word in their titles that others have not: a weather report."""
-    common = Counter(word for number, _ in held for word in titles[number])
-    if not common:
-        return False
-    everywhere = Counter(word for words in titles for word in words)
-    return any(
-        count >= max(2, _SERIES * len(held))
-        and everywhere[word] <= max(count, _SERIES_ELSEWHERE * len(titles))
-        for word, count in common.items()
-    ) and len(held) < len(titles)
 
 
 def _digits_vary(lines: Sequence[Line]) -> bool:

@@ -89,7 +89,43 @@ def test_a_notice_among_the_paragraphs_is_boilerplate(count: int) -> None:
 
 
 def test_two_articles_are_enough_for_a_line_behind_the_text() -> None:
-    assert taken_out([article(0, OWNER), article(1, OWNER), article(2)]) == [[OWNER], [OWNER], []]
+    notice = "Written by our staff"
+    assert taken_out([article(0, notice), article(1, notice), article(2)]) == [[notice], [notice], []]
+
+
+def test_two_articles_are_enough_for_a_block_of_its_own() -> None:
+    promo = "div.promo<div.body<article"
+    samples = [article(n, OWNER, make=promo) for n in range(2)]
+    assert taken_out([*samples, article(2)]) == [[OWNER], [OWNER], []]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "No one was injured.",
+        "The police have begun an investigation, and ask those who saw something to call the station.",
+    ],
+)
+def test_two_articles_may_end_with_one_sentence(sentence: str) -> None:
+    assert taken_out([article(0, sentence), article(1, sentence), article(2)]) == [[], [], []]
+
+
+@pytest.mark.parametrize(
+    ("line", "make"),
+    [
+        ("- Salt and pepper", "li<ul<div.body"),
+        ("- 200 g flour", "li<ul<div.body"),
+        ("It was goalless at half-time.", BODY),
+        ("What can you not live without?", BODY),
+        ("Serve hot.", BODY),
+    ],
+)
+@pytest.mark.parametrize("count", [5, 12])
+def test_what_articles_of_one_kind_have_in_common_stays(line: str, make: str, count: int) -> None:
+    samples = [article(n, middle=[line]) for n in range(count)]
+    for sample in samples:
+        sample.lines[1].make = make
+    assert taken_out(samples) == [[]] * count
 
 
 def test_digits_do_not_make_two_lines_of_one() -> None:
@@ -150,6 +186,12 @@ def test_the_sentences_of_a_weather_report_stay() -> None:
         for number, word in enumerate(["misty", "bright", "sullen", "frosty", "humid"])
     ]
     assert taken_out([*reports, *(article(n) for n in range(12))]) == [[]] * 17
+
+
+def test_a_sentence_that_a_third_of_the_articles_have_among_their_paragraphs_stays() -> None:
+    sentence = "Fined a month's wages and banned from driving a car or a lorry until the end of the year."
+    samples = [article(n, middle=[sentence] if n % 3 == 0 else []) for n in range(12)]
+    assert taken_out(samples) == [[]] * 12
 
 
 def test_headings_within_the_text_stay() -> None:
