@@ -51,6 +51,11 @@ _SENTENCE_END = re.compile(r"[.!?。！？؟।…][\"'”’»)\]]*(?:\s|$)")
 ENDS_AS_SENTENCE = re.compile(r"[.!?。！？؟।…][\"'”’»)\]]*$")
 _OPENING = r"^[\s\W_]{0,6}"
 _QUOTES = frozenset("\"'“„«‘‹「『")
+_CLOSING = " \t\"'”’»」』)]"
+_BRACKET = re.compile(r"(?<=\S)\s?[(（\[][^()（）\[\]]{1,40}[)）\]][\s.]{0,3}$")
+"""Behind the last sentence the agency's name may stand, "… said on Monday. (afp)"."""
+_WIDE_WORD = 4
+"""Letters of the longest word in a script without spaces."""
 _FEWEST_WORDS = 8
 """Words of a sentence that is more than a notice."""
 _PLATFORM = re.compile(
@@ -235,6 +240,9 @@ class _Calls(NamedTuple):
 
     anywhere: re.Pattern[str]
     notice: re.Pattern[str]
+    credit: re.Pattern[str]
+    credited: re.Pattern[str]
+    """As `credit`, where the line begins so."""
     opening: re.Pattern[str]
     """As `word`, where the line begins so."""
     word: re.Pattern[str]
@@ -243,14 +251,20 @@ class _Calls(NamedTuple):
 @lru_cache(maxsize=1)
 def _calls() -> _Calls:
     begins = _phrases("begins")
-    several = _either(phrase for phrase in begins if " " in phrase or _is_wide(phrase))
-    compound = _either(phrase for phrase in begins if " " not in phrase and not phrase.isalpha())
-    single = _either(phrase for phrase in begins if phrase.isalpha())
-    contains, ends, words = (_either(_phrases(kind)) for kind in ("contains", "ends", "words"))
+    wide = _either(phrase for phrase in begins if _is_wide_word(phrase))
+    several = _either(p for p in begins if not _is_wide_word(p) and (" " in p or _is_wide(p)))
+    compound = _either(p for p in begins if " " not in p and not p.isalpha() and not _is_wide(p))
+    single = _either(phrase for phrase in begins if phrase.isalpha() and not _is_wide(phrase))
+    contains, notes, ends, words = (
+        _either(_phrases(kind)) for kind in ("contains", "notes", "ends", "words")
+    )
     few = rf"(?:(?:{compound})(?:\W+\w+){{0,3}}|(?:{single})(?:\W+\w+)?)\W*$"
+    wide_few = rf"(?:{wide})(?:[\W\d]*|\s*[:：／/].{{0,30}})$"
     return _Calls(
-        re.compile(rf"{_OPENING}(?:(?:{several})|{few})|(?<!\w)(?:{contains})"),
-        re.compile(rf"{_OPENING}(?:{ends})|(?<!\w)(?:{ends})"),
+        re.compile(rf"{_OPENING}(?:(?:{several})|{few}|{wide_few})|(?<!\w)(?:{contains})"),
+        re.compile(rf"(?<!\w)(?:{notes})"),
+        re.compile(rf"(?<!\w)(?:{ends})"),
+        re.compile(rf"{_OPENING}(?:{ends})"),
         re.compile(rf"{_OPENING}(?:{words})"),
         re.compile(rf"(?<!\w)(?:{words})"),
     )
@@ -277,19 +291,46 @@ def _is_wide(phrase: str) -> bool:
     return any(ord(letter) >= 0x2E80 for letter in phrase)
 
 
+def _is_wide_word(phrase: str) -> bool:
+    """Whether a phrase of such a script is one word, which may as well begin a sentence of the article."""
+    return _is_wide(phrase) and phrase.isalpha() and len(phrase) <= _WIDE_WORD
+
+
 def mark_calls(lines: Sequence[Line]) -> None:
     """Take out short lines that call on the reader or give notice."""
-    for line in lines:
-        if line.rule is None and is_call(line.text):
-            line.rule = "call"
+    remaining = kept(lines)
+    calls = [
+        line
+        for number, line in enumerate(remaining)
+        if is_call(line.text) and not _is_question_in_prose(remaining, number)
+    ]
+    for line in calls:
+        line.rule = "call"
+
+
+def _is_question_in_prose(lines: Sequence[Line], number: int) -> bool:
+    """Whether a question stands between two paragraphs: it is put to whom the article is about."""
+    beside = [*lines[max(number - 1, 0) : number], *lines[number + 1 : number + 2]]
+    asks = lines[number].text.rstrip(_CLOSING).endswith(("?", "？", "؟"))
+    return asks and len(beside) == 2 and all(_is_prose(line.text) for line in beside)
+
+
+def _is_prose(text: str) -> bool:
+    return ENDS_AS_SENTENCE.search(text) is not None and (
+        len(text) >= _SENTENCE or (is_undivided(text) and len(text) >= _SENTENCE // 3)
+    )
 
 
 def is_call(text: str) -> bool:
     """Whether a short text calls on the reader or gives notice, wherever it stands."""
     if not _is_short(text, 260) or (found := _calls().anywhere.search(text.casefold())) is None:
         return False
-    # who is quoted calls on somebody else
-    return found.start() > 0 or text.lstrip()[:1] not in _QUOTES
+    # who is quoted calls on somebody else; and words may be quoted as words
+    return not _is_quoted(text if found.start() == 0 else found.string[found.start() - 1 :])
+
+
+def _is_quoted(text: str) -> bool:
+    return text.lstrip()[:1] in _QUOTES
 
 
 def _is_short(text: str, most: int) -> bool:
@@ -312,12 +353,12 @@ def mark_tail(lines: Sequence[Line]) -> None:
 def is_notice(text: str) -> bool:
     """Whether a line is a notice or a credit, which are no part of a text at its end."""
     calls, folded = _calls(), text.casefold()
-    if not _is_short(text, 300):
+    if not _is_short(text, 300) or _is_quoted(text):
         return False
-    if calls.notice.search(folded):
+    if calls.notice.search(folded) or calls.credited.match(folded):
         return True
-    if not ENDS_AS_SENTENCE.search(text):
-        return calls.word.search(folded) is not None
+    if not ENDS_AS_SENTENCE.search(_BRACKET.sub("", text)):
+        return calls.credit.search(folded) is not None or calls.word.search(folded) is not None
     # "Follow the money" may begin a sentence of the article, "Follow us" does not
     plain = len(words_of(text)) >= _FEWEST_WORDS and not _PLATFORM.search(folded)
     return not plain and calls.opening.search(folded) is not None

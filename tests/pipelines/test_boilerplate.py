@@ -1,0 +1,109 @@
+"""Lines that are no part of the article, and the sentences that look like them."""
+
+from collections.abc import Callable
+
+import pytest
+
+from pipelines.article import Article, Reading
+from pipelines.boilerplate import is_call, is_notice
+
+Build = Callable[..., str]
+Read = Callable[..., Reading]
+
+
+def article_of(reading: Reading) -> Article:
+    assert reading.article is not None, reading
+    return reading.article
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "O vídeo circulou nas redes sociais e foi visto por dois milhões de pessoas.",
+        "残り5分で同点に追いついた。",
+        "有料会員は100万人を超えた。",
+        "광고 시장은 올해 5% 성장할 것으로 보인다.",
+        "경찰에 들어온 제보는 없었다.",
+        "广告市场今年增长百分之五。",
+        "未经授权的无人机闯入了机场。",
+        "Teilen Sie die Sorge, so sagen Sie es laut, hieß es in dem Brief.",
+        "Auf Facebook, Twitter und Instagram wurde das Bild tausendfach geteilt.",
+        "Vous avez déjà gagné cette course trois fois.",
+        "Следователи заблокировали Telegram-канал, через который подозреваемые искали клиентов.",
+        "Нашли ошибку в расчётах сами инженеры.",
+        "The next scam may already be in your inbox.",
+        "She writes a weekly newsletter about the harbour.",
+        "He told the port on Twitter at midnight that he would go.",
+        "Statt „all rights reserved“ gilt auf der Seite nun „some rights reserved“.",
+        "Đăng ký kết hôn tăng năm phần trăm trong năm nay.",
+    ],
+)
+def test_a_sentence_with_the_words_of_a_call_is_none(sentence: str) -> None:
+    assert not is_call(sentence)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Siga-nos nas redes",
+        "残り1234文字（全文2000文字）",
+        "有料会員限定",
+        "広告",
+        "광고",
+        "댓글 12",
+        "제보는 카카오톡으로",
+        "广告",
+        "责编：王海",
+        "未经授权不得转载。",
+        "Teilen Sie diesen Artikel",
+        "Folgen Sie uns auf Facebook, Twitter und Instagram.",
+        "Vous avez déjà un compte ?",
+        "Подписывайтесь на наш Telegram-канал",
+        "Нашли ошибку? Выделите её.",
+        "The best of our pages, straight to your inbox.",
+        "It is all in our weekly newsletter.",
+        "© The Marrow Post. All rights reserved.",
+        "Đăng ký nhận bản tin",
+    ],
+)
+def test_a_call_is_one(line: str) -> None:
+    assert is_call(line)
+
+
+@pytest.mark.parametrize(
+    "question", ["Haben Sie einen Fehler gefunden?", "Already have an account?", "Abonnieren Sie Zeitungen?"]
+)
+def test_a_question_between_paragraphs_is_no_call(page: Build, read: Read, question: str) -> None:
+    assert question in article_of(read(page(f"<p>{question}</p>"))).text
+    assert question not in article_of(read(page(after=f"<p>{question}</p>"))).text
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "“Nobody knows the source: the letters bear no stamp,” the mayor said.",
+        "Auf dem Foto: die alte Brücke, wie sie die Stadt seit 1932 kennt.",
+        "The inquiry was opened after reporting by The Marrow Post in January.",
+        "He was caught with files from the ministry, and fled.",
+        "Der Bürgermeister will am Montag in die Hauptstadt reisen. (dpa)",
+    ],
+)
+def test_a_last_sentence_is_no_credit(page: Build, read: Read, sentence: str) -> None:
+    assert sentence in article_of(read(page(after=f"<p>{sentence}</p>"))).text
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Source: The Marrow Post",
+        "Foto: Ada Quill/dpa",
+        "Reporting by Ada Quill in Marrow; editing by Bo Marsh.",
+        "Ada Quill contributed to this report.",
+        "Ada Quill contributed reporting.",
+        "The Marrow Post © 2024",
+        "(dpa/abc)",
+    ],
+)
+def test_a_credit_at_the_end_goes(page: Build, read: Read, line: str) -> None:
+    assert is_notice(line)
+    assert line not in article_of(read(page(after=f"<p>{line}</p>"))).text
