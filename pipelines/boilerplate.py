@@ -41,6 +41,11 @@ _FULL_STOPS = (".", "。", ".'", '."', ".’", ".”")
 _LAST = 8
 """Lines at the end among which what is said of the authors stands."""
 _LONGEST_BIOGRAPHY = 700
+_COPULAS = frozenset(
+    """is was are ist war sind est était es era son è é foi är er var jest był była je byl byla este on oli
+    zijn adalah ialah là""".split()  # noqa: SIM905 - quoted, thrice as long
+)
+"""What follows on a name where somebody is introduced: "Ada Quill is"."""
 _SENTENCE = 90
 """Characters of a sentence that is no headline."""
 _NAME = 25
@@ -210,15 +215,50 @@ def _is_byline(words: Sequence[str], authors: Sequence[str], *, undivided: bool)
 
 
 def mark_biographies(lines: Sequence[Line], authors: Sequence[str], title: str) -> None:
-    """Take out what is said of the authors behind the text: lines that begin with the name of one."""
+    """Take out what is said of the authors behind the text: lines that begin with the name of one.
+
+    An author who is named in the text or its title is one it is about. A line that is made like the text is
+    of the author only if it says who that is.
+    """
     names = [words for author in authors if len(words := words_of(author)) > 1]
-    about = words_of(title)
-    for line in reversed(kept(lines)[-_LAST:]):
-        words = words_of(line.text)
-        by_name = any(words[: len(name)] == name and len(words) > len(name) + 2 for name in names)
-        if not by_name or len(line.text) > _LONGEST_BIOGRAPHY or any(name[-1] in about for name in names):
-            return
+    remaining = kept(lines)
+    about = set(words_of(title))
+    prose = prose_make(remaining)
+    last = remaining[-_LAST:] if names else []
+    for number in range(len(last) - 1, -1, -1):
+        line, words = last[number], words_of(last[number].text)
+        name = next((n for n in names if words[: len(n)] == n and len(words) > len(n) + 2), None)
+        if name is None or len(line.text) > _LONGEST_BIOGRAPHY or name[-1] in about:
+            break
+        if words[len(name)] not in _COPULAS and not _is_set_apart(line, prose):
+            break
         line.rule = "biography"
+    out = [line for line in last if line.rule == "biography"]
+    said = {
+        word for line in kept(remaining) if ENDS_AS_SENTENCE.search(line.text) for word in words_of(line.text)
+    }
+    for line in out:
+        if any(words_of(line.text)[: len(name)] == name and name[-1] in said for name in names):
+            line.rule = None
+
+
+def prose_make(lines: Sequence[Line]) -> str:
+    """How most of a text is made; "" if nobody knows."""
+    held = Counter[str]()
+    for line in lines:
+        held[line.make] += len(line.text)
+    return held.most_common(1)[0][0] if held else ""
+
+
+def _is_set_apart(line: Line, prose: str) -> bool:
+    """Whether a line is made otherwise than the text, or has a link or italic type in it."""
+    if line.place is None:
+        return False
+    block = block_of(line.place.elements[0])
+    return line.make != prose or any(
+        next(where, None) is not None
+        for where in (block.iter("a", "i", "em"), block.iterancestors("i", "em"))
+    )
 
 
 def mark_outside(lines: Sequence[Line], container: HtmlElement | None) -> None:

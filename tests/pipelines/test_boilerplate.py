@@ -107,3 +107,31 @@ def test_a_last_sentence_is_no_credit(page: Build, read: Read, sentence: str) ->
 def test_a_credit_at_the_end_goes(page: Build, read: Read, line: str) -> None:
     assert is_notice(line)
     assert line not in article_of(read(page(after=f"<p>{line}</p>"))).text
+
+
+AUTHOR = '<meta name="author" content="Ada Quill">'
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        "<p>Ada Quill met the minister on the quay after the vote and asked whether he would resign.</p>",
+        "<p>The minister said that Quill had misheard him.</p><p>Ada Quill is a reporter of this paper.</p>",
+    ],
+)
+def test_what_happened_to_an_author_stays(page: Build, read: Read, paragraphs: list[str], after: str) -> None:
+    text = article_of(read(page(head=AUTHOR, after=after))).text
+    assert len(text.split("\n")) == len(paragraphs) + after.count("<p>")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "<p>Ada Quill is a reporter of this paper.</p>",
+        "<p><em>Ada Quill writes on ports and ships for this paper.</em></p>",
+        '<p>Ada Quill writes on ports and ships. Her book is <a href="/b">The Quay</a>.</p>',
+        '<p class="end">Ada Quill writes on ports and ships for this paper.</p>',
+    ],
+)
+def test_what_is_said_of_an_author_goes(page: Build, read: Read, paragraphs: list[str], line: str) -> None:
+    assert article_of(read(page(head=AUTHOR, after=line))).text.split("\n") == paragraphs
