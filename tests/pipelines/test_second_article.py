@@ -19,9 +19,12 @@ OTHER = [
 ]
 
 
-def story(headline: str, paragraphs: list[str], tag: str = "article", heading: str = "h1") -> str:
+def story(
+    headline: str, paragraphs: list[str], tag: str = "article", heading: str = "h1", sign: str = ""
+) -> str:
     body = "".join(f"<p>{text}</p>" for text in paragraphs)
-    return f'<{tag} class="story"><{heading}>{headline}</{heading}><div class="body">{body}</div></{tag}>'
+    own = f"<{heading}>{headline}</{heading}>{sign}"
+    return f'<{tag} class="story">{own}<div class="body">{body}</div></{tag}>'
 
 
 def page(*stories: str) -> str:
@@ -32,10 +35,18 @@ def page(*stories: str) -> str:
     )
 
 
-@pytest.mark.parametrize(("tag", "heading"), [("article", "h1"), ("article", "h2"), ("div", "h1")])
-def test_a_second_article_is_not_taken_in(read: Read, tag: str, heading: str) -> None:
+@pytest.mark.parametrize(
+    ("tag", "heading", "sign"),
+    [
+        ("article", "h1", ""),
+        ("article", "h2", ""),
+        ("div", "h1", '<time datetime="2024-03-04">4 March</time>'),
+        ("div", "h1", '<p class="byline">By Bo Marsh</p>'),
+    ],
+)
+def test_a_second_article_is_not_taken_in(read: Read, tag: str, heading: str, sign: str) -> None:
     first = story("Harbour bridge closed for three weeks", OWN, tag, heading)
-    article = read(page(first, story("Goats in the customs house", OTHER, tag, heading))).article
+    article = read(page(first, story("Goats in the customs house", OTHER, tag, heading, sign))).article
     assert article is not None
     assert article.text.split("\n") == OWN
     assert {out.rule for out in article.removed if out.text in OTHER} <= {"second article"}
@@ -45,5 +56,20 @@ def test_a_second_article_is_not_taken_in(read: Read, tag: str, heading: str) ->
 def test_a_section_of_the_article_stays(read: Read, tag: str) -> None:
     first = story("Harbour bridge closed for three weeks", OWN, tag, "h2")
     article = read(page(first, story("What about the goats?", OTHER, tag, "h2"))).article
+    assert article is not None
+    assert set(OTHER) <= set(article.text.split("\n"))
+
+
+@pytest.mark.parametrize(
+    ("headline", "tag"),
+    [
+        ("1. The goats of Quay Street", "div"),
+        ("The goats of Quay Street", "div"),
+        ("2: The goats", "article"),
+    ],
+)
+def test_an_item_of_the_article_stays(read: Read, headline: str, tag: str) -> None:
+    first = story("Harbour bridge closed for three weeks", OWN, tag)
+    article = read(page(first, story(headline, OTHER, tag))).article
     assert article is not None
     assert set(OTHER) <= set(article.text.split("\n"))
