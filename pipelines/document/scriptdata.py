@@ -4,7 +4,7 @@ import html
 import json
 import re
 from collections.abc import Iterator, Sequence
-from itertools import islice
+from itertools import islice, pairwise
 from typing import Any
 
 from lxml.html import HtmlElement
@@ -30,10 +30,14 @@ _FEWEST = 3
 _SHORTEST_SCRIPT = 600
 _MOST_SCRIPT = 6_000_000
 """Characters of all scripts of a page that are read."""
+_MOST_DECODED = 3
+"""Times the characters of a page that are decoded as JSON: what is broken is tried again further on."""
 _MOST_VALUES = 200_000
 """Values of one page's script data that are looked at."""
 _MOST_STARTS = 6
 """Places in a script at which data may begin."""
+_MOST_ROWS = 2_000
+"""Values of a stream that are decoded."""
 _MOST_CANDIDATES = 400
 _TAG = re.compile(r"<(?:p|div|br|h[2-6]|ul|blockquote)\b[^<>]{0,500}/?>", re.IGNORECASE)
 _ANY_TAG = re.compile(r"<[a-zA-Z/][^<>]{0,500}>")
@@ -87,23 +91,24 @@ def _candidates(page: Page, head: Head) -> Iterator[list[str]]:
 
 def _data_in(page: Page) -> Iterator[Any]:
     """The values that a page's scripts hold as JSON, or assign to something."""
+    document = decode(page.body, page.content_type)
     try:
-        tree = parse(decode(page.body, page.content_type))
+        tree = parse(document)
     except TooDeep:
         return
-    left, flight = _MOST_SCRIPT, []
+    left, flight, loader = _MOST_SCRIPT, [], _Loader(_MOST_DECODED * len(document))
     for script in tree.iter("script") if tree is not None else ():
         text = script.text or ""
         if not _SHORTEST_SCRIPT <= len(text) <= left or "ld+json" in (script.get("type") or ""):
             continue
         left -= len(text)
         if "json" in (script.get("type") or ""):
-            yield _loaded(text, 0)
+            yield loader.load(text, 0)
             continue
         for start in islice(_START.finditer(text), _MOST_STARTS):
-            value = _loaded(text, start.end())
+            value = loader.load(text, start.end())
             if start["parse"] and isinstance(value, str):
-                value = _loaded(value, 0)
+                value = loader.load(value, 0)
             if isinstance(value, list) and len(value) == 2 and isinstance(value[1], str):
                 flight.append(value[1])
             elif isinstance(value, dict | list):
@@ -111,23 +116,41 @@ def _data_in(page: Page) -> Iterator[Any]:
                 if len(value) > 1:
                     break
     stream = "".join(flight)
-    for start in islice(_FLIGHT.finditer(stream), 2_000):
-        yield _loaded(stream, start.end())
+    places = [(match.start(), match.end()) for match in islice(_FLIGHT.finditer(stream), _MOST_ROWS)]
+    for (_, begin), (end, _) in pairwise([*places, (len(stream), len(stream))]):
+        yield loader.load(stream[begin:end], 0)
 
 
-def _loaded(text: str, start: int) -> Any:
-    """The JSON value that begins there; None if there is none."""
-    start += len(text[start : start + 100]) - len(text[start : start + 100].lstrip())
-    try:
-        return _DECODER.raw_decode(text, start)[0]
-    except (ValueError, RecursionError):
-        pass
-    if "undefined" in text or "new Date" in text:
+class _Loader:
+    """Decodes JSON until it has read so many characters of a page that the rest is not worth the time."""
+
+    def __init__(self, budget: int) -> None:
+        self._left = budget
+
+    def load(self, text: str, start: int) -> Any:
+        """The JSON value that begins there; None if there is none, or no budget left."""
+        start += len(text[start : start + 100]) - len(text[start : start + 100].lstrip())
+        if self._left <= 0:
+            return None
+        found, value = self._decoded(text, start)
+        if not found and self._left > 0 and ("undefined" in text or "new Date" in text):
+            self._left -= len(text) - start
+            value = self._decoded(_UNDEFINED.sub("null", text[start:]), 0)[1]
+        return value
+
+    def _decoded(self, text: str, start: int) -> tuple[bool, Any]:
+        """Whether there is a value, and the value."""
         try:
-            return _DECODER.raw_decode(_UNDEFINED.sub("null", text[start:]))[0]
+            value, end = _DECODER.raw_decode(text, start)
+        except json.JSONDecodeError as error:
+            # what is not closed is told by where it begins, and read to its end
+            self._left -= (len(text) if error.msg.startswith("Unterminated") else error.pos) - start
+            return False, None
         except (ValueError, RecursionError):
-            pass
-    return None
+            self._left -= len(text) - start
+            return False, None
+        self._left -= end - start
+        return True, value
 
 
 def _walk(root: Any) -> Iterator[str | dict[str, Any] | list[Any]]:

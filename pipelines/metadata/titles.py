@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from lxml.html import HtmlElement
 
@@ -17,6 +18,10 @@ _BREAK = re.compile(r"\s*[-–—·•|｜:：»›/,]|\s*\[")
 _JOINT = re.compile(r"(?:[:：|｜]|\s[-–—])\s*$")
 _OG_NAMES = ("og:title", "twitter:title", "dc.title", "parsely-title", "sailthru.title")
 _ELLIPSES = ("…", "...")
+_LONGEST = 500
+"""Characters of a stated title that are read."""
+_MOST_CUTS = 8
+"""Separators of a title at which it may end."""
 _LONGEST_KICKER = 90
 """Characters."""
 _TYPED = str.maketrans(dict.fromkeys("\"'“”„«»‘’‚‹›`´", "'"))
@@ -59,7 +64,8 @@ def choose_headline(
     in quotation marks only the heading's is taken, because many meta tags have straight ones.
     """
     sites = [words for name in site_names if (words := words_of(name))]
-    said = (plain(head.said("headline") or head.said("name")), plain(head.meta(*_OG_NAMES)), head.title)
+    stated = (plain(head.said("headline") or head.said("name")), plain(head.meta(*_OG_NAMES)), head.title)
+    said = tuple(text[:_LONGEST].rstrip() for text in stated)
     # a <title> with the site's name ends in no heading
     ends = (*said, *_fronts(said[1]), *_fronts(said[2]))
     headings = [found for found in read_headings(tree, ends) if not _names_site(found.text, sites)]
@@ -114,8 +120,8 @@ def _turned(text: str, headings: Iterable[Heading]) -> str:
 
 
 def _fronts(text: str) -> Iterator[str]:
-    """What stands before each separator of `text`."""
-    return (text[: cut.start()] for cut in _SEPARATOR.finditer(text))
+    """What stands before each of the first separators of `text`."""
+    return (text[: cut.start()] for cut in islice(_SEPARATOR.finditer(text), _MOST_CUTS))
 
 
 def _without_site(text: str, others: Sequence[str], sites: Sequence[list[str]]) -> str:

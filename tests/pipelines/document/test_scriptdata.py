@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from time import perf_counter
 
 import pytest
 
@@ -80,3 +81,22 @@ def test_what_is_not_free_or_not_sound_is_not_read(script: str, read: Read, many
 def test_teasers_of_other_stories_are_no_text(read: Read, many: list[str]) -> None:
     teasers = [{"headline": f"{text} More of it.", "summary": text} for text in many]
     assert read(app(f"<script>window.s = {json.dumps({'more': teasers})};</script>")).article is None
+
+
+def test_a_stream_of_broken_values_takes_no_time(read: Read) -> None:
+    row = ':["undefined aaaaaaaaaaaaaaaaaaaa",' + '"bbbbbbbbbbb",' * 40
+    flight = json.dumps([1, "".join(f"\n{number % 9}{row}" for number in range(2_000))])
+    started = perf_counter()
+    assert read(app(f"<script>self.__next_f.push({flight})</script>", shown="<p>short</p>")).article is None
+    assert perf_counter() - started < 5
+
+
+def test_a_value_of_a_stream_ends_where_the_next_begins(read: Read, many: list[str]) -> None:
+    rows = (
+        '1:["a row that is broken"',
+        "2:" + json.dumps({"body": "".join(f"<p>{text}</p>" for text in many)}),
+    )
+    flight = json.dumps([1, "\n".join([*rows, '3:["another"'])])
+    article = read(app(f"<script>self.__next_f.push({flight})</script>")).article
+    assert article is not None
+    assert article.text.split("\n") == many

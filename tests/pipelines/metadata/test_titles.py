@@ -157,3 +157,11 @@ def test_many_headings_and_long_titles_take_no_time(tree: Callable[[str], HtmlEl
     started = perf_counter()
     assert _headline(tree(page)).title
     assert perf_counter() - started < 5
+
+
+def test_a_title_of_many_separators_takes_no_time(tree: Callable[[str], HtmlElement]) -> None:
+    long = " - ".join(f"word{number}" for number in range(20_000))
+    page = tree(_page(og=long, h1=TITLE))
+    started = perf_counter()
+    assert len(_headline(page).title) <= 500
+    assert perf_counter() - started < 1
