@@ -59,6 +59,14 @@ _QUOTES = frozenset("\"'“„«‘‹「『")
 _CLOSING = " \t\"'”’»」』)]"
 _BRACKET = re.compile(r"(?<=\S)\s?[(（\[][^()（）\[\]]{1,40}[)）\]][\s.]{0,3}$")
 """Behind the last sentence the agency's name may stand, "… said on Monday. (afp)"."""
+_FIGURES = re.compile(r"\d+")
+_IN_FIGURES = re.compile(r"(?:^|:)\W*\d{1,4}[./:-]\d")
+"""A line begins with a date or a time in figures, or has one behind a label."""
+_WORD = re.compile(r"[^\W\d_]{2,}")
+_MOST_BEHIND_DATE = 2
+"""Words behind the last figure of a date or a time: "14:32 Uhr", "5 de mar", "08:15 am CET"."""
+_MOST_BOLD = 10
+"""Elements of bold type in a block that are looked at: one of the first holds all of it, or none does."""
 _WIDE_WORD = 4
 """Letters of the longest word in a script without spaces."""
 _FEWEST_WORDS = 8
@@ -178,6 +186,8 @@ def _is_only_link(line: Line) -> bool:
         return (
             False  # a sentence to be passed on ("click to tweet"); another story's headline has no full stop
         )
+    if _is_quoted(text) and ENDS_AS_SENTENCE.search(text):
+        return False  # what somebody said, with a link to where
     block = block_of(line.place.elements[0])
     # a heading may be a link to the article itself, or to what the section is about
     return block.tag not in _HEADINGS or next(block.iterancestors("a"), None) is not None
@@ -199,10 +209,20 @@ def mark_top(lines: Sequence[Line], authors: Sequence[str]) -> None:
     """Take out the date and the byline above the text."""
     for line in kept(lines)[:6]:
         text = line.text.strip(" -|\t")
-        if len(text) <= 60 and not _SENTENCE_END.search(text) and parse_date(text, "text"):
+        if len(text) <= 60 and not _SENTENCE_END.search(text) and _is_dateline(text):
             line.rule = "date"
         elif len(text) <= 80 and _is_byline(words_of(text), authors, undivided=is_undivided(text)):
             line.rule = "byline"
+
+
+def _is_dateline(text: str) -> bool:
+    """Whether a line is a date in figures, or one with hardly a word behind it: no sentence begins so."""
+    if parse_date(text, "text") is None:
+        return False
+    if _IN_FIGURES.search(text):
+        return True
+    behind = _FIGURES.split(text)[-1]
+    return len(_WORD.findall(behind)) <= _MOST_BEHIND_DATE
 
 
 def _is_byline(words: Sequence[str], authors: Sequence[str], *, undivided: bool) -> bool:
@@ -381,11 +401,12 @@ def mark_tail(lines: Sequence[Line]) -> None:
     """Take out notices, credits, links and headings of nothing, from the end up to a real sentence."""
     remaining = kept(lines)
     budget = 0.25 * sum(len(line.text) for line in remaining)
+    bold: dict[HtmlElement, bool] = {}
     for line in reversed(remaining[1:]):
         text = line.text.strip()
         budget -= len(text)
         is_link = line.linked > 0.5 and not (len(text) > _SENTENCE and _SENTENCE_END.search(text))
-        if budget < 0 or not (is_notice(text) or is_link or _is_heading_of_nothing(line, text)):
+        if budget < 0 or not (is_notice(text) or is_link or _is_heading_of_nothing(line, text, bold)):
             return
         line.rule = "tail"
 
@@ -404,16 +425,24 @@ def is_notice(text: str) -> bool:
     return not plain and calls.opening.search(folded) is not None
 
 
-def _is_heading_of_nothing(line: Line, text: str) -> bool:
+def _is_heading_of_nothing(line: Line, text: str, known: dict[HtmlElement, bool]) -> bool:
     """Whether a heading stands there, or bold type that is no sentence: another story's headline."""
     if len(text) > 120 or line.place is None:
         return False
-    bold = _is_bold(line.place.elements[0]) and not _SENTENCE_END.search(text)
-    return bold or line.tag in _HEADINGS
+    if line.tag in _HEADINGS:
+        return True
+    block = block_of(line.place.elements[0])
+    # a block may hold a thousand lines
+    if block not in known:
+        known[block] = _is_bold(block)
+    return known[block] and not _SENTENCE_END.search(text)
 
 
-def _is_bold(element: HtmlElement) -> bool:
-    """Whether all of the block that an element stands in is in bold type."""
-    block = block_of(element)
-    letters = "".join("".join(block.itertext()).split())
-    return any("".join("".join(bold.itertext()).split()) == letters for bold in block.iter("b", "strong"))
+def _is_bold(block: HtmlElement) -> bool:
+    """Whether all of a block is in bold type."""
+    size = _letters_in(block)
+    return any(_letters_in(bold) == size for bold in islice(block.iter("b", "strong"), _MOST_BOLD))
+
+
+def _letters_in(element: HtmlElement) -> int:
+    return len("".join("".join(element.itertext()).split()))

@@ -5,6 +5,7 @@ import tomllib
 from collections.abc import Iterable
 from functools import lru_cache
 from importlib.resources import files
+from itertools import chain
 
 from lxml.html import HtmlElement
 
@@ -108,6 +109,10 @@ def is_see_also(line: str) -> bool:
     marked, bare = patterns
     if found := marked.match(line):
         weak = bare.match(line) is None
+        rest = line[found.end() :]
+        # "Read: the word itself is what she teaches." tells of the word
+        if rest[:1].islower() and not begins_as_title(rest) and ends_sentence(line):
+            return False
         return _has_one_sentence(line) and not (weak and _is_aside(found[0], line[found.end() :]))
     found = bare.match(line)
     if not found:
@@ -190,13 +195,16 @@ def _all_phrases() -> frozenset[str]:
 
 def _alone(element: HtmlElement) -> HtmlElement:
     """The outermost element around `element` in which there is no other letter."""
-    letters = _letters(element)
     while (parent := element.getparent()) is not None and parent.tag not in _WHOLE:
-        if _letters(parent) != letters:
+        if _has_letters_beside(element, parent):
             break
         element = parent
     return element
 
 
-def _letters(element: HtmlElement) -> str:
-    return "".join("".join(element.itertext()).split())
+def _has_letters_beside(child: HtmlElement, parent: HtmlElement) -> bool:
+    """Whether a parent has text outside this child; stops at the first letter, as parents are often large."""
+    if (parent.text or "").strip() or (child.tail or "").strip():
+        return True
+    beside = chain(child.itersiblings(preceding=True), child.itersiblings())
+    return any(text.strip() for sibling in beside for text in sibling.itertext())

@@ -9,6 +9,8 @@ from pipelines.lines import Line, kept
 _LONGEST = 700
 """Characters of the longest teaser."""
 _FEWEST = 3
+_MOST = 0.5
+"""Where teasers are more of the text than this, they are the article: a list of linked things."""
 _ENOUGH = 250
 """Characters of an article beside which teasers are no part of it."""
 
@@ -41,7 +43,9 @@ def mark_teasers(lines: Sequence[Line]) -> None:
     article = [number for number, line in enumerate(remaining) if id(line) not in teasers]
     behind = remaining[article[-1] + 1 :] if article else []
     enough = sum(len(remaining[number].text) for number in article) >= _ENOUGH
-    if enough and len(teasers_among(behind)) >= _FEWEST:
+    total = sum(len(line.text) for line in remaining)
+    few = sum(len(line.text) for line in behind) <= _MOST * total
+    if enough and few and len(teasers_among(behind)) >= _FEWEST:
         for line in behind:
             line.rule = "teaser"
 
@@ -50,11 +54,12 @@ def _teaser_around(element: HtmlElement) -> HtmlElement | None:
     for parent, _ in zip((element, *element.iterancestors()), range(5), strict=False):
         if parent.tag in ("body", "main"):
             return None
-        linked = (h for h in parent.iter("h1", "h2", "h3", "h4") if _is_linked(h))
-        if next(linked, None) is not None:
-            return parent if next(linked, None) is None and _is_small(parent) else None
+        # first, because a large element may have thousands of headings
         if not _is_small(parent):
             return None
+        linked = (h for h in parent.iter("h1", "h2", "h3", "h4") if _is_linked(h))
+        if next(linked, None) is not None:
+            return parent if next(linked, None) is None else None
     return None
 
 

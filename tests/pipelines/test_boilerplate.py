@@ -1,11 +1,13 @@
 """Lines that are no part of the article, and the sentences that look like them."""
 
 from collections.abc import Callable
+from time import process_time
 
 import pytest
 
 from pipelines.article import Article, Reading
-from pipelines.boilerplate import is_call, is_notice
+from pipelines.boilerplate import is_call, is_notice, mark_top
+from pipelines.lines import Line
 
 Build = Callable[..., str]
 Read = Callable[..., Reading]
@@ -135,3 +137,30 @@ def test_what_happened_to_an_author_stays(page: Build, read: Read, paragraphs: l
 )
 def test_what_is_said_of_an_author_goes(page: Build, read: Read, paragraphs: list[str], line: str) -> None:
     assert article_of(read(page(head=AUTHOR, after=line))).text.split("\n") == paragraphs
+
+
+@pytest.mark.parametrize(
+    "line", ["5 March 2024, 14:32 CET", "07.03.2024 Marrow, Quill, Ferry", "March 5, 2024"]
+)
+def test_a_date_above_the_text_goes(page: Build, read: Read, paragraphs: list[str], line: str) -> None:
+    assert article_of(read(page(before=f"<p>{line}</p>"))).text.split("\n") == paragraphs
+
+
+def test_a_line_that_tells_what_happened_on_a_day_is_no_date() -> None:
+    told, date = Line("On 5 March 2024 the bridge fell"), Line("On 5 March 2024")
+    mark_top([told, date], [])
+    assert (told.rule, date.rule) == (None, "date")
+
+
+def test_what_was_said_may_be_a_link_as_a_whole(page: Build, read: Read, paragraphs: list[str]) -> None:
+    said = "“We will not leave this town while it stands,” she said."
+    title = "They will not leave this town while it stands"
+    lines = f'<p><a href="/video">{said}</a></p><p><a href="/other">{title}</a></p>'
+    assert article_of(read(page(lines))).text.split("\n") == [*paragraphs[:2], said, *paragraphs[2:]]
+
+
+def test_an_endless_block_in_bold_type_costs_no_more_than_its_length(page: Build, read: Read) -> None:
+    headlines = "<br>".join(f"Another headline of the day {n}" for n in range(2_000))
+    begin = process_time()
+    read(page(after=f"<div><b>{headlines}</b></div>"))
+    assert process_time() - begin < 5

@@ -3,6 +3,7 @@
 import tomllib
 from collections.abc import Callable
 from importlib.resources import files
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -58,6 +59,7 @@ def test_a_pointer_is_one(line: str) -> None:
     "line",
     [
         "See also the report of the committee, which found that the cracks were old.",
+        "Read: the word itself is what Ada Quill teaches in her school in Marrow.",
         "See also the report of the committee, which found ...",
         "Read more than ten books a year, the teacher said.",
         "Related to the mayor by marriage, Halloran denied any favour.",
@@ -108,3 +110,13 @@ def test_a_block_that_is_built_as_a_pointer_is_found_whole(
     tree: Callable[[str], HtmlElement], document: str, blocks: list[str]
 ) -> None:
     assert [block.tag for block in see_also_links(tree(document))] == blocks
+
+
+def test_thousands_of_pointers_in_one_element_are_told_apart_in_no_time(
+    tree: Callable[[str], HtmlElement],
+) -> None:
+    links = "".join(f'<a href="/{n}"><b>See also</b> Title of story {n}</a>' for n in range(8_000))
+    begin = process_time()
+    found = see_also_links(tree(f"<div>{links}</div>"))
+    assert {link.tag for link in found} == {"a"}
+    assert process_time() - begin < 5
