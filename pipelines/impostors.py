@@ -7,6 +7,7 @@ from functools import lru_cache
 from importlib.resources import files
 
 from lxml.html import HtmlElement
+from w3lib.encoding import http_content_type_encoding, read_bom
 
 from pipelines.article import Reading, Rejection
 from pipelines.document.layout import Layout
@@ -25,6 +26,13 @@ _BINARY = {
     b"RIFF": "media", b"PK\x03\x04": "a zip file", b"\x1f\x8b": "a gzip file", b"ID3": "audio",
     b"\x00\x00\x00": "media", b"OggS": "media", b"\x1aE\xdf\xa3": "media",
 }  # fmt: skip
+_CONTROL_BYTES = frozenset({*range(0x20), 0x7F} - set(b"\t\n\r\f\x1b"))
+"""Those that no text has; the escape is part of Japanese encodings."""
+_MOST_CONTROLS = 0.02
+"""Of the first bytes; noise has a tenth, a broken template one or two."""
+_FEWEST_CONTROLS = 4
+_WIDE = ("utf-16", "utf-32")
+"""Encodings in which every other byte is a zero."""
 _XML_ROOT = re.compile(rb"<(rss|feed|urlset|sitemapindex|rdf:RDF|svg|opml)\b", re.IGNORECASE)
 _HTML = re.compile(rb"<(?:!doctype\s+html|html|head|body|title|meta|div|p|article|h1)\b", re.IGNORECASE)
 _KINDS = {
@@ -44,11 +52,24 @@ def verdict_on_bytes(page: Page) -> Reading | None:
         return rejected(Rejection.NOT_HTML, f"the body is {found}")
     if kind.startswith(("image/", "video/", "audio/", "font/")) or kind == "application/pdf":
         return rejected(Rejection.NOT_HTML, f"the content type is {kind}")
+    if _is_binary(page):
+        return rejected(Rejection.NOT_HTML, "the body is binary")
     if b"<" not in page.body or start[:1] in (b"{", b"["):
         return rejected(Rejection.NOT_HTML, f"there is no document in it{kind and f', and it is {kind}'}")
     if not _HTML.search(page.body[:8192]) and (root := _XML_ROOT.search(start)):
         return rejected(Rejection.NOT_HTML, f"the body is XML: {root[1].decode('ascii')}")
     return None
+
+
+def _is_binary(page: Page) -> bool:
+    """Whether the first bytes are none of a text: control characters that no encoding explains."""
+    start = page.body[:1024]
+    declared = http_content_type_encoding(page.content_type)
+    encoding, _ = read_bom(start)
+    if encoding or (declared and declared.startswith(_WIDE)):
+        return False
+    controls = sum(byte in _CONTROL_BYTES for byte in start)
+    return controls >= max(_FEWEST_CONTROLS, _MOST_CONTROLS * len(start))
 
 
 def verdict_on_document(page: Page, tree: HtmlElement, head: Head, layout: Layout) -> Reading | None:

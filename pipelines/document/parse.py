@@ -23,7 +23,7 @@ class TooDeep(Exception):
 def parse(text: str) -> HtmlElement | None:
     """The root element of a document; None if it has no element. Raises TooDeep."""
     if len(text) > MOST_CHARACTERS:
-        raise TooDeep(f"{len(text):,} characters")
+        raise TooDeep(f"too large: {len(text):,} characters")
     text = _SELF_CLOSED.sub(r"\1>", _PROLOGUE.sub("", text[:4096]), count=1) + text[4096:]
     if not text.strip():
         return None
@@ -33,7 +33,7 @@ def parse(text: str) -> HtmlElement | None:
     if deep:
         raise TooDeep("nested more than 2,000 deep")
     if root is not None and root.xpath("count(//*)") > MOST_ELEMENTS:
-        raise TooDeep(f"more than {MOST_ELEMENTS:,} elements")
+        raise TooDeep(f"too large: more than {MOST_ELEMENTS:,} elements")
     return root
 
 

@@ -28,6 +28,9 @@ URL = "https://www.marrowpost.example/news/harbour-bridge-closed"
         (b"Just some words", None),
         (b"<html></html>", "video/mp4"),
         (b"PK\x03\x04", "application/zip"),
+        # a program, and noise, with a "<" somewhere
+        (b"\x7fELF\x02\x01\x01" + b"\0" * 9 + b"\x03\0>\0<html><p>" + b"\0" * 60, None),
+        (bytes(range(256)) * 8 + b"<p>", "text/html; charset=utf-8"),
     ],
 )
 def test_what_is_not_html_is_told_by_its_bytes(body: bytes, content_type: str | None) -> None:
@@ -51,6 +54,26 @@ def test_what_is_not_html_is_told_by_its_bytes(body: bytes, content_type: str | 
 )
 def test_a_page_without_a_word_is_empty(body: bytes) -> None:
     assert read_page(Page(url=URL, body=body, content_type="text/html")).rejection is Rejection.EMPTY
+
+
+@pytest.mark.parametrize(
+    ("encoding", "content_type"),
+    [
+        ("utf-16", None),
+        ("utf-16-le", "text/html; charset=utf-16le"),
+        ("iso2022_jp", "text/html; charset=iso-2022-jp"),
+    ],
+)
+def test_wide_characters_are_no_binary_file(
+    page: Callable[..., str], encoding: str, content_type: str | None
+) -> None:
+    body = page(lang="ja").replace('<meta charset="utf-8">', "").encode(encoding)
+    assert read_page(Page(url=URL, body=body, content_type=content_type)).article
+
+
+def test_a_stray_zero_makes_no_binary_file(page: Callable[..., str]) -> None:
+    body = page().replace("<head>", "<head>\0\0").encode()
+    assert read_page(Page(url=URL, body=body)).article
 
 
 @pytest.mark.parametrize(
