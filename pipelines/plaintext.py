@@ -2,8 +2,11 @@
 
 from collections.abc import Sequence
 
+from w3lib.encoding import read_bom, to_unicode
+
 from pipelines.article import Removed
 from pipelines.boilerplate import is_notice, mark_calls, mark_see_also
+from pipelines.cleaning import DEFAULT, Cleaning, put_back
 from pipelines.lines import Line, kept
 from pipelines.pointers import mark_listed_titles
 from pipelines.see_also import ends_sentence
@@ -12,7 +15,27 @@ _MOST_NOTICES = 0.25
 """Notices that are more than this share of the text are what it is about."""
 
 
-def read_text(text: str) -> tuple[str, tuple[Removed, ...]]:
+class NotText(Exception):
+    """The bytes are no text in an encoding of one byte to a letter, or in UTF-8; says where."""
+
+
+def decode_text(body: bytes) -> str:
+    """The text of a file: by its byte order mark, else UTF-8, else Windows-1252, of which Latin-1 is a part.
+
+    Raises NotText where a zero byte stands in it.
+    """
+    encoding, mark = read_bom(body)
+    if encoding and mark is not None:
+        return to_unicode(body[len(mark) :], encoding)
+    if (place := body.find(b"\0")) >= 0:
+        raise NotText(f"it is no text: byte {place:,} is a zero")
+    try:
+        return body.decode("utf-8")
+    except UnicodeDecodeError:
+        return body.decode("cp1252", errors="replace")
+
+
+def read_text(text: str, cleaning: Cleaning = DEFAULT) -> tuple[str, tuple[Removed, ...]]:
     """A plain text without its "See also" lines, calls on the reader and notices at its end; and those lines.
 
     Only rules that need no page are used. A paragraph is a line; of one that is broken into several lines
@@ -28,6 +51,7 @@ def read_text(text: str) -> tuple[str, tuple[Removed, ...]]:
     mark_calls(judged)
     mark_listed_titles(judged)
     _mark_notices(judged)
+    put_back(lines, cleaning.keep)
     lines = _closed_up(lines)
     if [line.text for line in kept(lines)] == [""]:
         lines = [line for line in lines if line.rule is not None]  # an empty text has no lines

@@ -46,8 +46,8 @@ def extract(
 
     \b
     Examples:
-      copydesk extract page.html --url https://paper.example/2024/05/harbour
-      copydesk extract https://paper.example/2024/05/harbour --keep "fact box" --keep "embedded post"
+      copydesk extract page.html --url https://harbour-gazette.example/2024/05/wall
+      copydesk extract https://harbour-gazette.example/2024/05/wall --keep "fact box" --keep "embedded post"
       copydesk extract - < pages.jsonl > articles.jsonl
     """
     import asyncio
@@ -67,7 +67,7 @@ def extract(
     if "://" in page or (not file.exists() and "/" in page and is_address(page)):
         show_json(asyncio.run(_extract_url(invocation, page, cleaning)))
     elif file.suffix.lower() in (".txt", ".text"):
-        show_json(_extract_text(file))
+        show_json(_extract_text(file, cleaning))
     else:
         show_json(asyncio.run(_extract_body(invocation, file.read_bytes(), url, cleaning)))
 
@@ -118,10 +118,13 @@ def _page_as_json(page: "Page", reading: "Reading") -> dict[str, Any]:
     return {**(addresses if page.url != UNKNOWN_URL else {}), **reading_as_json(reading)}
 
 
-def _extract_text(file: Path) -> dict[str, Any]:
-    from pipelines.plaintext import read_text
+def _extract_text(file: Path, cleaning: "Cleaning") -> dict[str, Any]:
+    from pipelines.plaintext import NotText, decode_text, read_text
 
-    text, removed = read_text(file.read_text(encoding="utf-8-sig", errors="replace"))
+    try:
+        text, removed = read_text(decode_text(file.read_bytes()), cleaning)
+    except NotText as error:
+        raise CommandFailed(f"{file}: {error}") from error
     return {"text": text, "removed": [asdict(passage) for passage in removed]}
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from pipelines.article import Reading
 from pipelines.lines import woven
-from pipelines.plaintext import read_text
+from pipelines.plaintext import NotText, decode_text, read_text
 
 POINTER = "See also\xa0 Old road to be widened next year, council says"
 LAST = "See also\xa0 Ferry runs again despite the storm"
@@ -105,3 +105,15 @@ def test_a_long_text_takes_no_time(text: str) -> None:
     began = time.perf_counter()
     read_text(text)
     assert time.perf_counter() - began < 3
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "latin-1", "utf-16"])
+def test_a_file_is_decoded_by_what_it_is(encoding: str) -> None:
+    assert (
+        decode_text("Die Fähre fährt für zwölf Kronen".encode(encoding)) == "Die Fähre fährt für zwölf Kronen"
+    )
+
+
+def test_a_zero_is_in_no_text() -> None:
+    with pytest.raises(NotText, match="byte 3 is a zero"):
+        decode_text(b"The\0 wall")

@@ -207,6 +207,21 @@ def test_a_plain_text_file_is_cleaned(extract) -> None:
     assert told["removed"] == [{"text": "READ MORE: How the foghorn was kept", "rule": "see also", "at": 1}]
 
 
+def test_what_is_to_be_kept_stays_in_a_plain_text(extract) -> None:
+    Path("story.txt").write_text(f"{PARAGRAPH}\nREAD MORE: How the foghorn was kept\n{PARAGRAPH}\n")
+    told = told_of(extract("story.txt", "--keep", "see also"))
+    assert "READ MORE: How the foghorn was kept" in told["text"].split("\n")
+    assert told["removed"] == []
+
+
+def test_a_file_that_is_no_text_is_named(extract) -> None:
+    Path("story.txt").write_bytes(b"The wall\0 of Skerrow")
+    program = extract("story.txt")
+    _, complaint = program.communicate(timeout=60)
+    assert program.returncode == 1
+    assert b"story.txt: it is no text: byte 8 is a zero" in complaint
+
+
 @pytest.mark.parametrize(
     ("sent", "says", "page_id"),
     [
