@@ -48,6 +48,9 @@ STATED = frozenset({"json-ld", "meta", "itemprop", "time", "json-ld page", "json
 """What a page states for machines; the other origins are its feed, its address, and texts for readers."""
 _TRUSTED = frozenset({"json-ld", "meta", "itemprop", "feed"})
 """Statements of the day of publication that a contradiction by counts."""
+_CREATED = frozenset({"json-ld created", "meta created"})
+_OUTVOTING = frozenset({"json-ld", "meta", "url"})
+"""Where these agree, a feed of another day has the day of something else."""
 _FIRST_YEAR = 1990
 """Nothing on the web was published before; older dates in a text or an address are those of events."""
 _FIRST_STATED_YEAR = 1900
@@ -202,7 +205,9 @@ def judge_dates(dates: Sequence[PageDate], seen_at: datetime | None = None) -> D
     - "medium" else: a bare day, a time without an offset, the feed, the address.
 
     Where the address names another day than the most trusted date, and a date that is stated for machines
-    agrees with the address, that one is believed: some pages state the last change as the publication.
+    agrees with the address, that one is believed: some pages state the last change as the publication. A
+    date of creation is believed so only if it is of that very day. Where JSON-LD, a meta tag
+    and the address agree, the feed alone does not contradict them.
     """
     sane = [date for date in dates if flag_of(date.when, seen_at) is None]
     best = choose_date(_as_the_address_says(sane or list(dates)))
@@ -217,15 +222,23 @@ def _as_the_address_says(dates: list[PageDate]) -> list[PageDate]:
     day = next((date for date in dates if date.origin == "url"), None)
     if day is None or _near(dates[0], day):
         return dates
-    near = [date for date in dates if _near(date, day)]
+    near = [
+        date for date in dates if _near(date, day) and (date.origin not in _CREATED or _same_day(date, day))
+    ]
     if not any(date.origin in STATED for date in near):
         return dates
     return [*near, *(date for date in dates if date not in near)]
 
 
+def _same_day(one: PageDate, other: PageDate) -> bool:
+    return one.when.date() == other.when.date()
+
+
 def _confidence(best: PageDate, dates: Sequence[PageDate]) -> str:
     others = [date for date in dates if date.origin != best.origin or date.when.date() != best.when.date()]
-    contradicted = any(date.origin in _TRUSTED and not _near(date, best) for date in others)
+    agreeing = {date.origin for date in dates if _near(date, best)}
+    trusted = _TRUSTED - ({"feed"} if agreeing >= _OUTVOTING else set())
+    contradicted = any(date.origin in trusted and not _near(date, best) for date in others)
     backed = best.origin in STATED or best.origin in ("feed", "url") or any(_near(d, best) for d in others)
     if best.origin == "guess" or contradicted or not backed:
         return "low"

@@ -235,6 +235,24 @@ def test_the_address_s_day_tells_publication_from_change() -> None:
     assert judge_dates([changed, day]).date is changed
 
 
+@pytest.mark.parametrize(("created", "believed"), [(4, False), (5, True), (6, False)])
+def test_creation_is_publication_only_on_the_address_s_very_day(created: int, believed: bool) -> None:
+    published = _date(datetime(2024, 1, 10, tzinfo=UTC), "json-ld", has_time=False, has_offset=False)
+    made = _date(datetime(2024, 3, created, tzinfo=UTC), "json-ld created", has_time=False, has_offset=False)
+    day = _date(datetime(2024, 3, 5, tzinfo=UTC), "url", has_time=False, has_offset=False)
+    assert judge_dates([published, made, day]).date is (made if believed else published)
+
+
+@pytest.mark.parametrize(("origins", "confidence"), [(("meta", "url"), "high"), (("url",), "low")])
+def test_a_feed_alone_does_not_outvote_the_page_and_its_address(
+    origins: tuple[str, ...], confidence: str
+) -> None:
+    when = datetime(2024, 3, 5, 10, 15, tzinfo=CET)
+    dates = [_date(when, origin) for origin in ("json-ld", *origins)]
+    feed = _date(datetime(2024, 3, 15, 10, 15, tzinfo=CET), "feed")
+    assert judge_dates([*dates, feed]).confidence == confidence
+
+
 def test_equal_candidates_are_kept_once() -> None:
     same = _date(STATED.when.astimezone(UTC), "feed")
     assert candidates_of("published", [STATED, same, DAY]) == (
