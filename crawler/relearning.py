@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from crawler.config import CleaningConfig
 from pipelines.cleaning import Cleaning
 from pipelines.learned import Learned
-from pipelines.source_cleaning import clean_stored, known_of, learn_source
+from pipelines.source_cleaning import Part, clean_stored, known_of, learn_source, parts_of
 from storage.articles import FilingOutcome
 from storage.errors import CannotStore, StorageError
 from storage.thread import ArchiveThread
@@ -67,12 +67,14 @@ class Relearning:
 
     async def finish(self) -> int:
         """Clean what is stored by what the run's articles teach; how many articles that changed."""
-        if self._new == 0 or not await self._learn():
+        if (source_id := self._source_id) is None or self._new == 0 or not await self._learn():
             return 0
+        parts = await self._archive.read(lambda session: parts_of(session, source_id, CLEANED_AFTERWARDS))
+        return sum([await self._clean(part) for part in parts if self._learns])
+
+    async def _clean(self, part: Part) -> int:
         changed = await self._written(
-            lambda session: clean_stored(
-                session, source_id=self._source_id, newest=CLEANED_AFTERWARDS, keep=self._keep
-            )
+            lambda session: clean_stored(session, ids=part.ids, newest=part.newest, keep=self._keep)
         )
         return len(changed or ())
 

@@ -1,9 +1,11 @@
-"""What is asked of cleaning: which rules are off, and what is known of the source."""
+"""What is asked of cleaning: which rules are off, what is known of the source, which lines must stay."""
 
-from collections.abc import Collection, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
-from pipelines.learned import Learned
+from pipelines.learned import Learned, line_key
 from pipelines.lines import Line
 
 RULES_VERSION = 1
@@ -20,6 +22,15 @@ class Cleaning:
     """What the source is known to repeat."""
 
 
+class Passage(Protocol):
+    """A line that was taken out once, and its rule."""
+
+    @property
+    def text(self) -> str: ...
+    @property
+    def rule(self) -> str: ...
+
+
 DEFAULT = Cleaning()
 ALL_RULES = "all"
 """Put back instead of a rule: whatever took a line out."""
@@ -33,7 +44,39 @@ def family_of(rule: str) -> str:
 def put_back(lines: Sequence[Line], rules: Collection[str]) -> None:
     """Put back what these rules took out, named as on the line or by family; "all" for every rule."""
     for line in lines:
-        if line.rule is not None and (
-            ALL_RULES in rules or line.rule in rules or family_of(line.rule) in rules
-        ):
+        if line.rule is not None and is_among(line.rule, rules):
             line.rule = None
+
+
+def is_among(rule: str, rules: Collection[str]) -> bool:
+    """Whether a rule is one of these, which are named in full or by family; "all" is every rule."""
+    return ALL_RULES in rules or rule in rules or family_of(rule) in rules
+
+
+def put_back_lines(lines: Sequence[Line], restored: Iterable[Passage]) -> None:
+    """Put back the lines that a person has once put back, whatever rule took them out now."""
+    keys = {same_line(passage.text) for passage in restored}
+    for line in lines:
+        if line.rule is not None and same_line(line.text) in keys:
+            line.rule = None
+
+
+def take_out_again(lines: Sequence[Line], restored: Iterable[Passage]) -> None:
+    """Undo a restoring: take out as many lines of each wording as it put back, each by its own rule.
+
+    Of lines that stand there more than once, the last go: what is taken out stands at the end more often.
+    """
+    rules: defaultdict[str, list[str]] = defaultdict(list)
+    for passage in restored:
+        rules[same_line(passage.text)].append(passage.rule)
+    for line in reversed(lines):
+        if line.rule is None and (waiting := rules.get(same_line(line.text))):
+            line.rule = waiting.pop()
+
+
+def same_line(text: str) -> str:
+    """What two lines have in common that are the same but for digits, case and punctuation.
+
+    A line of too few letters for that is the same as its like alone.
+    """
+    return line_key(text) or text

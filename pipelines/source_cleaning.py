@@ -1,23 +1,35 @@
 """Cleans stored articles by what their source repeats, and undoes it, without fetching."""
 
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from types import MappingProxyType
 
 from sqlalchemy.orm import Session
 
 from pipelines.article import Removed
 from pipelines.boilerplate import mark_calls, mark_see_also
-from pipelines.cleaning import ALL_RULES, RULES_VERSION, put_back
+from pipelines.cleaning import (
+    ALL_RULES,
+    RULES_VERSION,
+    is_among,
+    put_back,
+    put_back_lines,
+    same_line,
+    take_out_again,
+)
 from pipelines.fingerprint import fingerprint, resemblance
 from pipelines.learned import LEARNED_BLOCK, LEARNED_LINE, Learned, mark_learned
 from pipelines.learning import Sample, learn
-from pipelines.lines import Line, removed_of, text_of_lines, woven
-from storage.cleaned import CleanedText, Rewritten, rewrite_text, set_restored, texts_of
+from pipelines.lines import Line, kept, removed_of, text_of_lines, woven
+from storage.cleaned import CleanedText, Rewritten, newest_first, rewrite_text, set_restored, texts_of
 from storage.learned import keep_learned, learned_of
+from storage.stored import RestoredLine
 
 WINDOW = 300
 """The newest articles of a source, which are learned from."""
+PART = 100
+"""Articles cleaned in one transaction, at some 7 ms each."""
 _LEARNED = frozenset({LEARNED_LINE, LEARNED_BLOCK})
 
 
@@ -62,12 +74,31 @@ def _lines_of(text: CleanedText) -> list[Line]:
     return woven(text.text, removed, text.makes)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """Articles of a source that are cleaned in one transaction, so that a crawl need not wait long for it."""
+
+    ids: tuple[int, ...]
+    newest: bool
+    """Whether they are among those that are learned from."""
+
+
+def parts_of(session: Session, source_id: int, newest: int | None = None) -> list[Part]:
+    """A source's articles, or the `newest` of them, in parts of `PART`, the newest first."""
+    ids = newest_first(session, source_id=source_id, newest=newest)
+    return [
+        Part(ids=tuple(ids[begin : begin + PART]), newest=begin < WINDOW)
+        for begin in range(0, len(ids), PART)
+    ]
+
+
 def clean_stored(
     session: Session,
     *,
     source_id: int | None = None,
     ids: Collection[int] | None = None,
-    newest: int | None = None,
+    newest: bool = False,
+    known: Mapping[int, Learned] = MappingProxyType({}),
     keep: Collection[str] = (),
     again: bool = False,
     dry_run: bool = False,
@@ -75,38 +106,63 @@ def clean_stored(
 ) -> list[Recleaned]:
     """Clean stored articles by what is known of their sources, and by the rules that read no page.
 
-    The articles are those of `source_id` (the `newest` of them, else all), or those of `ids`. `keep`: rules
-    whose lines stay, as in `Cleaning`. What a person has put back stays, unless `again`. A line that was
-    learned stays out of articles too old to be learned from: what the source repeats today says nothing
-    against it. `looked_at` is called after each article. What changes is returned, the newest article first.
+    The articles are those of `source_id`, or those of `ids`; `newest` says that the latter are learned from.
+    `known`: of sources, if it is at hand. `keep`: rules whose lines stay, as in `Cleaning`. What a person has
+    put back stays, unless `again`. A line that was learned stays out of articles too old to be
+    learned from: what the source repeats today says nothing against it. `looked_at` is called after each
+    article. What changes is returned, the newest article first; an article that another one writes meanwhile
+    is left as it is.
     """
-    known: dict[int | None, Learned | None] = {None: None}
+    learned_by: dict[int | None, Learned | None] = {None: None, **dict(known.items())}
     changed: list[Recleaned] = []
-    for number, text in enumerate(texts_of(session, source_id=source_id, ids=ids, newest=newest)):
-        if text.source_id is not None and text.source_id not in known:
-            known[text.source_id] = known_of(session, text.source_id)
-        learned = known[text.source_id]
+    for number, text in enumerate(texts_of(session, source_id=source_id, ids=ids)):
+        if text.source_id is not None and text.source_id not in learned_by:
+            learned_by[text.source_id] = known_of(session, text.source_id)
+        learned = learned_by[text.source_id]
         lines = _lines_of(text)
-        if again or (ids is None and number < WINDOW):
+        if again or newest or (ids is None and number < WINDOW):
             put_back(lines, _LEARNED)
-        _clean(lines, text.rules_version, learned)
-        put_back(lines, (*keep, *(() if again else text.restored)))
-        if change := _change(text, lines):
+        if again:
+            take_out_again(lines, text.restored)
+        _clean(lines, text.rules_version, learned, keep, () if again else text.restored)
+        change = _change(text, lines)
+        done = dry_run or _rewrite(session, text, lines, learned, again=again)
+        if change and done:
             changed.append(change)
-        if not dry_run:
-            _rewrite(session, text, lines, learned)
-            if again and text.restored:
-                set_restored(session, text.id, ())
         looked_at()
     return changed
 
 
-def _clean(lines: Sequence[Line], rules_version: int, learned: Learned | None) -> None:
-    if rules_version < RULES_VERSION:
-        mark_see_also(lines)
-        mark_calls(lines)
+def _clean(
+    lines: Sequence[Line],
+    rules_version: int,
+    learned: Learned | None,
+    keep: Collection[str],
+    restored: Sequence[RestoredLine],
+) -> None:
+    """Take out what is to go; what kept rules would take out, and what was restored, stays whoever asks."""
+    put_back(lines, keep)
+    put_back_lines(lines, restored)
+    staying = kept(lines)
+    mark_see_also(lines)
+    mark_calls(lines)
+    wanted = {same_line(line.text) for line in restored}
+    wanted |= {same_line(line.text) for line in staying if line.rule and is_among(line.rule, keep)}
+    for line in staying:
+        if rules_version >= RULES_VERSION or same_line(line.text) in wanted:
+            line.rule = None
     if learned:
-        mark_learned(lines, learned)
+        _mark_learned(lines, learned, wanted)
+    put_back(lines, keep)
+
+
+def _mark_learned(lines: Sequence[Line], learned: Learned, wanted: Collection[str]) -> None:
+    # In the place of each line that must stay stands one that nobody knows: it is seen to stay, by the
+    # headings above it too.
+    shown = [
+        Line(line.text) if line.rule is None and same_line(line.text) in wanted else line for line in lines
+    ]
+    mark_learned(shown, replace(learned, lines=learned.lines.difference(wanted)))
 
 
 def _change(text: CleanedText, lines: Sequence[Line]) -> Recleaned | None:
@@ -121,12 +177,20 @@ def _change(text: CleanedText, lines: Sequence[Line]) -> Recleaned | None:
     return Recleaned(article_id=text.id, title=text.title, removed=gone, restored=back)
 
 
-def _rewrite(session: Session, text: CleanedText, lines: Sequence[Line], learned: Learned | None) -> None:
+def _rewrite(
+    session: Session,
+    text: CleanedText,
+    lines: Sequence[Line],
+    learned: Learned | None,
+    *,
+    again: bool = False,
+) -> bool:
+    """Write what changes; False if the article was changed by another meanwhile, and nothing is written."""
     words, removed = text_of_lines(lines), removed_of(lines)
     versions = (RULES_VERSION, learned.version if learned else None)
-    stays = words == text.text
-    if stays and (text.rules_version, text.learned_version) == versions:
-        return
+    stays, forgets = words == text.text, again and bool(text.restored)
+    if stays and not forgets and (text.rules_version, text.learned_version) == versions:
+        return True
     rewritten = Rewritten(
         text=words,
         removed=removed,
@@ -134,21 +198,26 @@ def _rewrite(session: Session, text: CleanedText, lines: Sequence[Line], learned
         rules_version=versions[0],
         learned_version=versions[1],
     )
-    rewrite_text(session, text.id, rewritten, resemblance)
+    if not rewrite_text(session, text, rewritten, resemblance):
+        return False
+    if forgets:
+        set_restored(session, text.id, ())
+    return True
 
 
 def restore(session: Session, article_id: int, rule: str | None = None) -> tuple[Removed, ...]:
     """Put back what a rule took out of an article, or whatever was taken out; it stays there from now on.
 
-    Returns what has come back: nothing if the article, or a line that the rule took out, is not there.
+    Returns what has come back: nothing if the article, or a line that the rule took out, is not there, or if
+    another changed the article in the same moment.
     """
     for text in texts_of(session, ids=[article_id]):
         lines = _lines_of(text)
-        rules = {*text.restored, rule or ALL_RULES}
-        put_back(lines, rules)
-        if change := _change(text, lines):
-            learned = known_of(session, text.source_id) if text.source_id is not None else None
-            _rewrite(session, text, lines, learned)
-            set_restored(session, article_id, sorted(rules))
+        put_back(lines, {rule or ALL_RULES})
+        change = _change(text, lines)
+        learned = known_of(session, text.source_id) if text.source_id is not None else None
+        if change and _rewrite(session, text, lines, learned):
+            back = [RestoredLine(text=out.text, rule=out.rule) for out in change.restored]
+            set_restored(session, article_id, [*text.restored, *back])
             return change.restored
     return ()

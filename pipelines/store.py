@@ -10,13 +10,14 @@ from sqlalchemy.orm import Session
 
 from pipelines.article import Article, Reading
 from pipelines.article_lines import lines_in, with_lines
-from pipelines.cleaning import put_back
+from pipelines.cleaning import put_back_lines
 from pipelines.fingerprint import resemblance
 from storage.articles import FilingOutcome, file_article
 from storage.cleaned import restored_at
 from storage.errors import CannotStore, StorageError
 from storage.frontier import VisitRecord, record_visits
 from storage.models import PageState
+from storage.stored import RestoredLine
 from storage.thread import ArchiveThread
 
 UNSTORABLE = "could not be stored"
@@ -151,20 +152,20 @@ def _with_restored_lines(session: Session, group: Sequence[Visited]) -> list[Vis
     return [_restored(visited, restored) for visited in group] if restored else list(group)
 
 
-def _restored(visited: Visited, restored: Mapping[str, Sequence[str]]) -> Visited:
+def _restored(visited: Visited, restored: Mapping[str, Sequence[RestoredLine]]) -> Visited:
     reading = visited.reading
     if reading is None or reading.article is None:
         return visited
     article = reading.article
-    rules = restored.get(article.canonical_url) or restored.get(article.url)
-    if not rules:
+    staying = restored.get(article.canonical_url) or restored.get(article.url)
+    if not staying:
         return visited
-    return replace(visited, reading=replace(reading, article=_with_put_back(article, rules)))
+    return replace(visited, reading=replace(reading, article=_with_put_back(article, staying)))
 
 
-def _with_put_back(article: Article, rules: Sequence[str]) -> Article:
+def _with_put_back(article: Article, restored: Sequence[RestoredLine]) -> Article:
     lines = lines_in(article)
-    put_back(lines, rules)
+    put_back_lines(lines, restored)
     return with_lines(article, lines, article.learned_version)
 
 

@@ -13,7 +13,15 @@ from storage.fileable import Fileable, NamedDate
 from storage.identity import Identity, StoredState, identify
 from storage.insert import table_of
 from storage.models import Article, Source
-from storage.revisions import State, content_hash, keep_revision, last_state, state_of, tells_the_same
+from storage.revisions import (
+    State,
+    content_hash,
+    has_the_same_lines,
+    keep_revision,
+    last_state,
+    state_of,
+    tells_the_same,
+)
 from storage.rows import check_row
 from storage.runlengths import packed
 
@@ -205,7 +213,7 @@ def _change(session: Session, existing: StoredState, row: dict[str, Any]) -> _Ch
     own = existing.url == row["url"]
     now = State(**{name: row[name] for name in State.__slots__})
     then = state_of(session, existing.id)
-    if then is not None and tells_the_same(then, now):
+    if then is not None and (tells_the_same(then, now) or _is_read_anew(session, existing, then, now, row)):
         return _Change.CLEANING if own else _Change.NONE
     if own:
         return _Change.EDIT
@@ -213,6 +221,16 @@ def _change(session: Session, existing: StoredState, row: dict[str, Any]) -> _Ch
     # there last and comes back from the other address is that address's form, not an edit.
     last = last_state(session, existing.id)
     return _Change.NONE if last is not None and tells_the_same(last, now) else _Change.EDIT
+
+
+def _is_read_anew(
+    session: Session, existing: StoredState, then: State, now: State, row: dict[str, Any]
+) -> bool:
+    """Whether later rules read another title or standfirst from a page whose text is what it was."""
+    if not has_the_same_lines(then, now):
+        return False
+    rules = session.scalar(select(Article.rules_version).where(Article.id == existing.id))
+    return rules is not None and rules < row["rules_version"]
 
 
 def _refresh(session: Session, source_id: int | None, existing: StoredState, row: dict[str, Any]) -> None:

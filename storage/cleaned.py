@@ -20,7 +20,7 @@ from storage.models import Article
 from storage.revisions import content_hash, lines_of
 from storage.rows import check_row, is_fit_url
 from storage.runlengths import unpacked
-from storage.stored import RemovedPassage
+from storage.stored import RemovedPassage, RestoredLine
 from storage.times import local_time
 
 _ARTICLES = table_of(Article)
@@ -47,8 +47,8 @@ class CleanedText:
     first_seen_at: datetime
     duplicate_of: int | None
     text_hash: str
-    restored: tuple[str, ...]
-    """Rules whose lines a person has put back."""
+    restored: tuple[RestoredLine, ...]
+    """Lines that a person has put back."""
     rules_version: int
     """The version of the rules that cleaned it; 0 where it was not kept yet."""
     learned_version: int | None
@@ -84,16 +84,21 @@ def texts_of(
     With `newest`, no more than so many. They are read a few hundred at a time, and may be rewritten in the
     same session while they are gone through.
     """
-    wanted = _newest_first(session, source_id, ids, newest)
+    wanted = newest_first(session, source_id=source_id, ids=ids, newest=newest)
     for begin in range(0, len(wanted), _BATCH):
         part = wanted[begin : begin + _BATCH]
         found = {row.id: row for row in session.execute(_TEXTS, {"ids": part})}
         yield from (_text(found[number]) for number in part if number in found)
 
 
-def _newest_first(
-    session: Session, source_id: int | None, ids: Collection[int] | None, newest: int | None
+def newest_first(
+    session: Session,
+    *,
+    source_id: int | None = None,
+    ids: Collection[int] | None = None,
+    newest: int | None = None,
 ) -> list[int]:
+    """The ids of the articles that `texts_of` gives, in its order."""
     statement = select(Article.first_seen_at, Article.id).limit(newest)
     statement = statement.order_by(Article.first_seen_at.desc(), Article.id.desc())
     if source_id is not None:
@@ -111,23 +116,26 @@ def _text(row: Row[Any]) -> CleanedText:
     values = {name: row._mapping[name] for name in CleanedText.__slots__}
     values["removed"] = tuple(RemovedPassage(**passage) for passage in row.removed)
     values["makes"] = unpacked(row.makes)
-    values["restored"] = tuple(row.restored)
+    values["restored"] = _lines(row.restored)
     values["published_at"] = local_time(row.published_at, row.published_offset)
     return CleanedText(**values)
 
 
-def rewrite_text(session: Session, article_id: int, new: Rewritten, same_text: SameText) -> bool:
-    """Have an article's lines kept and removed as `new` says.
+def rewrite_text(session: Session, read: CleanedText, new: Rewritten, same_text: SameText) -> bool:
+    """Have the lines of an article that was `read` kept and removed as `new` says.
 
     No revision is made, and the article counts neither as changed nor as fetched; if other words are kept,
-    what it is a copy of is settled anew. False, and nothing is written, if its lines are no longer those that
-    were cleaned: it was filed anew meanwhile. Raises `CannotStore`.
+    what it is a copy of is settled anew. False, and nothing is written, if `new` has other lines, or if the
+    article is no longer as it was read: it was filed, cleaned or restored meanwhile. Raises `CannotStore`.
     """
     lock_filing(session)
-    columns = (_ARTICLES.c[name] for name in ("title", "standfirst", "text", "removed", "text_hash"))
-    row = session.execute(select(*columns).where(_ARTICLES.c.id == article_id)).one_or_none()
+    names = ("title", "standfirst", "text", "removed", "restored", "text_hash")
+    columns = (_ARTICLES.c[name] for name in names)
+    row = session.execute(select(*columns).where(_ARTICLES.c.id == read.id)).one_or_none()
     removed = [{"text": out.text, "rule": out.rule, "at": out.at} for out in new.removed]
-    if row is None or _all_lines(row.text, row.removed) != _all_lines(new.text, removed):
+    if row is None or not _is_as_read(row, read):
+        return False
+    if _all_lines(row.text, row.removed) != _all_lines(new.text, removed):
         return False
     values: dict[str, Any] = {"rules_version": new.rules_version, "learned_version": new.learned_version}
     if removed != row.removed:
@@ -142,30 +150,39 @@ def rewrite_text(session: Session, article_id: int, new: Rewritten, same_text: S
         values["text"], values["text_hash"] = wording.text, wording.text_hash
         values["content_hash"] = content_hash(row.title, row.standfirst, wording.text)
     check_row(_ARTICLES, values)
-    session.execute(update(_ARTICLES).where(_ARTICLES.c.id == article_id).values(values))
+    session.execute(update(_ARTICLES).where(_ARTICLES.c.id == read.id).values(values))
     if wording is not None and wording.text_hash != row.text_hash:
-        settle(session, article_id, wording, same_text)
+        settle(session, read.id, wording, same_text)
     return True
+
+
+def _is_as_read(row: Row[Any], read: CleanedText) -> bool:
+    removed = [{"text": out.text, "rule": out.rule, "at": out.at} for out in read.removed]
+    return (row.text, row.removed, _lines(row.restored)) == (read.text, removed, read.restored)
+
+
+def _lines(restored: Iterable[dict[str, Any]]) -> tuple[RestoredLine, ...]:
+    return tuple(RestoredLine(**line) for line in restored)
 
 
 def _all_lines(text: str, removed: Iterable[dict[str, Any]]) -> Counter[str]:
     return Counter([*lines_of(text), *(passage["text"] for passage in removed)])
 
 
-def set_restored(session: Session, article_id: int, rules: Sequence[str]) -> None:
-    """Note which rules' lines a person has put back into an article; this alone changes no text.
+def set_restored(session: Session, article_id: int, lines: Sequence[RestoredLine]) -> None:
+    """Note which lines a person has put back into an article; this alone changes no text.
 
     Raises `CannotStore`.
     """
-    values = {"restored": list(dict.fromkeys(rules))}
+    values = {"restored": [{"text": line.text, "rule": line.rule} for line in lines]}
     check_row(_ARTICLES, values)
     session.execute(update(_ARTICLES).where(_ARTICLES.c.id == article_id).values(values))
 
 
-def restored_at(session: Session, addresses: Collection[str]) -> dict[str, tuple[str, ...]]:
-    """The rules that must leave their lines in when these addresses are read again.
+def restored_at(session: Session, addresses: Collection[str]) -> dict[str, tuple[RestoredLine, ...]]:
+    """The lines that must stay in when these addresses are read again.
 
-    By both addresses of each article that has such rules and one of whose addresses is asked for. Where one
+    By both addresses of each article that has such lines and one of whose addresses is asked for. Where one
     article's canonical address is what another was fetched from, it means the first.
     """
     asked = [address for address in addresses if is_fit_url(address)]
@@ -174,6 +191,5 @@ def restored_at(session: Session, addresses: Collection[str]) -> dict[str, tuple
     there = or_(Article.url.in_(asked), Article.canonical_url.in_(asked))
     statement = select(Article.url, Article.canonical_url, Article.restored)
     rows = session.execute(statement.where(there, cast(Article.restored, Text) != "[]")).all()
-    return {row.url: tuple(row.restored) for row in rows} | {
-        row.canonical_url: tuple(row.restored) for row in rows
-    }
+    by_url = {row.url: _lines(row.restored) for row in rows}
+    return by_url | {row.canonical_url: _lines(row.restored) for row in rows}

@@ -269,8 +269,8 @@ class Article(Base):
     """The version of the rules that cleaned it; 0 where it was not kept yet."""
     learned_version: Mapped[int | None]
     """The version of what was learned of its source; null if nothing was known."""
-    restored: Mapped[list[str]] = mapped_column(default=list)
-    """Rules whose lines a person has put back: the next cleaning leaves them in too."""
+    restored: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
+    """Lines that a person has put back: [{"text", "rule"}]. The next cleaning leaves them in too."""
     text_hash: Mapped[str] = mapped_column(String(64), index=True)
     """SHA-256, hexadecimal, of the text's words: equal where only spacing, case and punctuation differ."""
     content_hash: Mapped[str] = mapped_column(String(64))

@@ -31,6 +31,14 @@ class RemovedPassage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RestoredLine:
+    """A line that a person has put back, and the rule that had taken it out."""
+
+    text: str
+    rule: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StoredImage:
     """A picture of an article."""
 
@@ -103,8 +111,8 @@ class StoredArticle:
     """The version of the rules that cleaned it; 0 where it was not kept yet."""
     learned_version: int | None
     """The version of what was known of its source; null if nothing was."""
-    restored: tuple[str, ...]
-    """Rules whose lines a person has put back."""
+    restored: tuple[RestoredLine, ...]
+    """Lines that a person has put back."""
     fetched_at: datetime
     first_seen_at: datetime
     changed_at: datetime | None
@@ -235,8 +243,8 @@ def _article(row: Row[Any]) -> StoredArticle:
     values["dates"] = tuple(_date(**date) for date in row.dates)
     values["images"] = tuple(StoredImage(**image) for image in row.images)
     values["makes"] = unpacked(row.makes)
-    for name in ("tags", "restored"):
-        values[name] = tuple(values[name])
+    values["tags"] = tuple(row.tags)
+    values["restored"] = tuple(RestoredLine(**line) for line in row.restored)
     return StoredArticle(**values)
 
 

@@ -101,7 +101,7 @@ def show_article(
             ("also in", "; ".join(f"{place.source or place.url} (#{place.id})" for place in sightings)),
             ("revisions", f"{len(revisions)} earlier" if revisions else None),
             ("removed", _count_removed(article, told=removed)),
-            ("restored", ", ".join(article.restored)),
+            ("restored", ", ".join(dict.fromkeys(line.rule for line in article.restored))),
             ("cleaned", _cleaned_by(article) if removed else None),
         ],
     )

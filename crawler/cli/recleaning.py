@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from crawler.config import CleaningConfig
+    from pipelines.learned import Learned
     from pipelines.source_cleaning import Recleaned
     from storage.session import Database
     from storage.stored import StoredArticle
@@ -61,8 +62,10 @@ def restore(
 
 def _check_rule(article: "StoredArticle", rule: str | None) -> None:
     """Raises CommandFailed where nothing came back because the rule is none of those that took out lines."""
+    from pipelines.cleaning import is_among
+
     rules = ", ".join(dict.fromkeys(repr(passage.rule) for passage in article.removed))
-    if rule is None or rule in article.restored or not rules:
+    if rule is None or not rules or any(is_among(line.rule, {rule}) for line in article.restored):
         return
     raise CommandFailed(f"{rule!r} took nothing out of #{article.id}; what did is {rules}")
 
@@ -127,9 +130,9 @@ def _clean_articles(
 def _clean_sources(
     database: "Database", name: str | None, settings: "CleaningConfig", *, again: bool, dry_run: bool
 ) -> "list[Recleaned]":
-    """Source by source, each in a transaction of its own: one that is broken off costs one source."""
+    """Source by source, some articles a transaction: a crawl that writes at the same time waits a second."""
     from crawler.cli.progress_bar import shown_count
-    from pipelines.source_cleaning import clean_stored, learn_source
+    from pipelines.source_cleaning import clean_stored, parts_of
     from storage.sources import source_health
 
     with database.read() as session:
@@ -138,20 +141,33 @@ def _clean_sources(
     changes = []
     with shown_count("articles", sum(health.articles for health in wanted)) as looked_at:
         for health in wanted:
-            with database.write() as session:
-                if settings.learn:
-                    learn_source(session, health.id, datetime.now(UTC))
-                changes += clean_stored(
-                    session,
-                    source_id=health.id,
-                    keep=_kept(settings),
-                    again=again,
-                    dry_run=dry_run,
-                    looked_at=looked_at,
-                )
-                if dry_run:
-                    session.rollback()  # what was learned for it, too
+            known = _learned(database, health.id, dry_run=dry_run) if settings.learn else {}
+            with database.read() as session:
+                parts = parts_of(session, health.id)
+            for part in parts:
+                with database.read() if dry_run else database.write() as session:
+                    changes += clean_stored(
+                        session,
+                        ids=part.ids,
+                        newest=part.newest,
+                        known=known,
+                        keep=_kept(settings),
+                        again=again,
+                        dry_run=dry_run,
+                        looked_at=looked_at,
+                    )
     return changes
+
+
+def _learned(database: "Database", source_id: int, *, dry_run: bool) -> "dict[int, Learned]":
+    """What a source repeats, learned now; a dry run does not keep it."""
+    from pipelines.source_cleaning import learn_source
+
+    with database.write() as session:
+        learned = learn_source(session, source_id, datetime.now(UTC))
+        if dry_run:
+            session.rollback()
+    return {source_id: learned}
 
 
 def _kept(settings: "CleaningConfig") -> frozenset[str]:

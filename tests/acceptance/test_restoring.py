@@ -40,7 +40,7 @@ def test_a_line_is_learned_restored_kept_through_a_crawl_and_cleaned_again(copyd
     copydesk("clean")  # …and the whole source, from what is stored
     restored = shown(copydesk, article)
     assert line in restored["text"].split("\n")
-    assert (restored["restored"], restored["revisions"]) == (["learned line"], [])
+    assert (restored["restored"], restored["revisions"]) == ([{"text": line, "rule": "learned line"}], [])
     assert line in copydesk("show", article, "--removed").splitlines()
 
     copydesk("clean", article, "--again")

@@ -6,14 +6,18 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from pipelines.article import Article, Removed
+from pipelines.article import Article, Reading, Removed
 from pipelines.cleaning import RULES_VERSION
 from pipelines.fingerprint import fingerprint, resemblance
-from pipelines.source_cleaning import clean_stored, known_of, learn_source, restore
+from pipelines.learned import line_key
+from pipelines.source_cleaning import clean_stored, known_of, learn_source, parts_of, restore
+from pipelines.store import Visited, file_visits
 from storage.articles import FilingOutcome, file_article
+from storage.cleaned import texts_of
+from storage.learned import keep_learned
 from storage.session import Database, open_database
 from storage.sources import SourceDraft, add_source
-from storage.stored import StoredArticle, articles, find_article, revisions_of
+from storage.stored import RestoredLine, StoredArticle, articles, find_article, revisions_of
 
 NOW = datetime(2026, 3, 4, tzinfo=UTC)
 OWNER = "The Gazette is owned by its readers and printed in Marrow by the Quayside Press."
@@ -132,7 +136,7 @@ def test_what_is_put_back_stays_until_it_is_asked_to_go(
         assert clean_stored(session, source_id=source_id) == []
     article = stored(database, cleaned[1])
     assert article.text.endswith(OWNER)
-    assert article.restored == ("learned line",)
+    assert article.restored == (RestoredLine(text=OWNER, rule="learned line"),)
     with database.write() as session:
         (change,) = clean_stored(session, ids=[cleaned[1]], again=True)
     assert [out.text for out in change.removed] == [OWNER]
@@ -190,3 +194,90 @@ def test_rules_that_the_settings_keep_take_nothing_out(
     with database.write() as session:
         learn_source(session, source_id, NOW)
         assert clean_stored(session, source_id=source_id, keep=["learned line"]) == []
+
+
+ALSO = "Read more: Apples ripen early in the valley"
+BYLINE = "Reporting by Ada Quill"
+
+
+def rules_of(article: StoredArticle) -> list[tuple[str, str]]:
+    return [(out.text, out.rule) for out in article.removed]
+
+
+def test_what_was_put_back_goes_again_by_its_own_rules_whoever_finds_them(
+    database: Database, file: File
+) -> None:
+    taken = (Removed(text=ALSO, rule="see also", at=1), Removed(text=BYLINE, rule="byline", at=3))
+    number = file(drawn(0, removed=taken))
+    with database.write() as session:
+        assert restore(session, number, "byline") == taken[1:]
+        assert restore(session, number) == taken[:1]
+    assert rules_of(stored(database, number)) == []
+    with database.write() as session:
+        (change,) = clean_stored(session, ids=[number], again=True)
+    assert change.removed == taken
+    article = stored(database, number)
+    assert (rules_of(article), article.restored) == ([(ALSO, "see also"), (BYLINE, "byline")], ())
+
+
+def test_a_line_that_was_put_back_stays_whatever_rule_would_take_it_now(
+    database: Database, source_id: int, file: File
+) -> None:
+    ids = [
+        file(drawn(n, removed=(Removed(text=OWNER, rule="byline", at=2),) if n == 1 else ()), day=n)
+        for n in range(2)
+    ]
+    with database.write() as session:
+        restore(session, ids[1], "byline")
+        keep_learned(session, source_id, lines=[line_key(OWNER)], makes=[], articles=3, now=NOW)
+        assert clean_stored(session, source_id=source_id) == []
+    again = drawn(1, removed=(Removed(text=OWNER, rule="learned line", at=2),))
+    with database.write() as session:
+        visited = Visited(page_id=0, source_id=source_id, run_id=None, at=NOW, reading=Reading(article=again))
+        (filed,) = file_visits(session, [visited])
+    assert filed.outcome == "unchanged"
+    assert stored(database, ids[1]).text.endswith(OWNER)
+
+
+@pytest.mark.parametrize("rules_version", [0, RULES_VERSION])
+def test_what_a_kept_rule_would_take_is_no_learned_line(
+    database: Database, source_id: int, file: File, rules_version: int
+) -> None:
+    file(replace(drawn(0, ALSO, OWNER), rules_version=rules_version))
+    with database.write() as session:
+        keys = [line_key(ALSO), line_key(OWNER)]
+        keep_learned(session, source_id, lines=keys, makes=[], articles=3, now=NOW)
+        (change,) = clean_stored(session, source_id=source_id, keep=["see also"])
+        assert [(out.text, out.rule) for out in change.removed] == [(OWNER, "learned line")]
+        assert clean_stored(session, source_id=source_id, keep=["see also"]) == []
+
+
+def test_a_cleaning_that_another_one_overtakes_is_neither_written_nor_told(
+    database: Database, source_id: int, cleaned: list[int]
+) -> None:
+    with database.write() as session:
+        (read,) = texts_of(session, ids=[cleaned[1]])
+        restore(session, cleaned[1])  # after it was read, before it is written
+        keep_learned(session, source_id, lines=[line_key(SECOND[1])], makes=[], articles=3, now=NOW)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("pipelines.source_cleaning.texts_of", lambda *_, **__: iter([read]))
+            assert clean_stored(session, ids=[cleaned[1]]) == []
+            assert clean_stored(session, ids=[cleaned[1]], again=True) == []
+            assert restore(session, cleaned[1]) == ()
+    article = stored(database, cleaned[1])
+    assert article.text.split("\n") == [STORIES[1], SECOND[1], OWNER]
+    assert article.restored == (RestoredLine(text=OWNER, rule="learned line"),)
+
+
+def test_a_source_is_cleaned_part_by_part_and_the_newest_are_relearned(
+    database: Database, source_id: int, cleaned: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipelines.source_cleaning.PART", 2)
+    monkeypatch.setattr("pipelines.source_cleaning.WINDOW", 2)
+    with database.read() as session:
+        newest = list(reversed(cleaned))
+        assert [(list(part.ids), part.newest) for part in parts_of(session, source_id)] == [
+            (newest[:2], True),
+            (newest[2:], False),
+        ]
+        assert [list(part.ids) for part in parts_of(session, source_id, 3)] == [newest[:2], newest[2:3]]

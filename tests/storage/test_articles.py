@@ -363,3 +363,26 @@ def test_filing_takes_few_statements(database: Database, article: MakeArticle, n
         file_article(session, None, article("b"), now, resemblance)
     assert new - begun <= 6
     assert len(sent) - new <= 3
+
+
+@pytest.mark.parametrize(
+    ("rules", "text", "outcome"),
+    [
+        (2, UNCLEANED, FilingOutcome.UNCHANGED),
+        (2, CLEANED, FilingOutcome.UNCHANGED),
+        (1, CLEANED, FilingOutcome.REVISED),
+        (2, CLEANED.replace("Two of", "Both of"), FilingOutcome.REVISED),
+    ],
+)
+def test_another_title_is_no_edit_where_later_rules_read_the_same_lines(
+    database: Database, file: File, article: MakeArticle, rules: int, text: str, outcome: FilingOutcome
+) -> None:
+    file(article("a", UNCLEANED, rules_version=1))
+    removed = () if text == UNCLEANED else (SHARE,)
+    read = article(
+        "a", text, title="Without its site", standfirst="Said so.", removed=removed, rules_version=rules
+    )
+    assert file(read, now=LATER).outcome is outcome
+    assert count(database, Revision) == (outcome is FilingOutcome.REVISED)
+    (row,) = rows(database)
+    assert (row.title, row.standfirst, row.text) == ("Without its site", "Said so.", text)

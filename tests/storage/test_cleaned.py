@@ -24,7 +24,7 @@ from storage.models import Article, Band, Revision
 from storage.revisions import content_hash
 from storage.search import search
 from storage.session import Database
-from storage.stored import RemovedPassage, StoredArticle, find_article
+from storage.stored import RemovedPassage, RestoredLine, StoredArticle, find_article
 
 MakeArticle = Callable[..., Story]
 File = Callable[..., Filed]
@@ -33,6 +33,8 @@ Prose = Callable[..., str]
 LATER = datetime(2026, 3, 5, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 SHARE = Removed(text="Share this", rule="named: share", at=1)
+SHARE_BACK = RestoredLine(text="Share this", rule="named: share")
+ALSO_BACK = RestoredLine(text="See also: Apples", rule="see also")
 
 
 def rewritten(
@@ -49,7 +51,9 @@ def rewritten(
 
 def rewrite(database: Database, article_id: int, new: Rewritten) -> bool:
     with database.write() as session:
-        return rewrite_text(session, article_id, new, resemblance)
+        return any(
+            rewrite_text(session, read, new, resemblance) for read in texts_of(session, ids=[article_id])
+        )
 
 
 def stored(database: Database, article_id: int) -> StoredArticle:
@@ -75,7 +79,7 @@ def test_text_comes_with_what_cleaning_must_know(
     first = file(story, source_id)
     copy = file(article("b", "One.\nTwo."), source_id)
     with database.write() as session:
-        set_restored(session, copy.article_id, ["see also", "named: share", "see also"])
+        set_restored(session, copy.article_id, [ALSO_BACK, SHARE_BACK])
     with database.read() as session:
         second, found = texts_of(session, source_id=source_id)
     assert found == CleanedText(
@@ -95,7 +99,7 @@ def test_text_comes_with_what_cleaning_must_know(
     )
     assert found.published_at is not None
     assert found.published_at.utcoffset() == published.utcoffset()
-    assert (second.duplicate_of, second.restored) == (first.article_id, ("see also", "named: share"))
+    assert (second.duplicate_of, second.restored) == (first.article_id, (ALSO_BACK, SHARE_BACK))
 
 
 @pytest.fixture
@@ -148,7 +152,7 @@ def test_texts_may_be_rewritten_while_they_are_gone_through(
     with database.write() as session:
         seen = []
         for text in texts_of(session):
-            rewrite_text(session, text.id, rewritten(text.text), resemblance)
+            rewrite_text(session, text, rewritten(text.text), resemblance)
             seen.append(text.id)
     assert seen == dozen
     with database.read() as session:
@@ -298,15 +302,15 @@ def test_restored_rules_are_found_by_both_addresses_of_the_article(
         file(article("d")).article_id,
     ]
     with database.write() as session:
-        set_restored(session, ids[0], ["see also"])
-        set_restored(session, ids[2], ["fact box", "named"])
-        set_restored(session, ids[3], ["named"])
+        set_restored(session, ids[0], [ALSO_BACK])
+        set_restored(session, ids[2], [SHARE_BACK, ALSO_BACK])
+        set_restored(session, ids[3], [SHARE_BACK])
         set_restored(session, ids[3], [])
     with database.read() as session:
-        assert restored_at(session, [at("a?p=1")]) == {at("a?p=1"): ("see also",), at("a"): ("see also",)}
-        assert restored_at(session, [at("c")])[at("c")] == ("fact box", "named")
+        assert restored_at(session, [at("a?p=1")]) == {at("a?p=1"): (ALSO_BACK,), at("a"): (ALSO_BACK,)}
+        assert restored_at(session, [at("c")])[at("c")] == (SHARE_BACK, ALSO_BACK)
         # at("a") is the first one's canonical address, and what the third was fetched from
-        assert restored_at(session, {at("a"), at("b"), at("d")})[at("a")] == ("see also",)
+        assert restored_at(session, {at("a"), at("b"), at("d")})[at("a")] == (ALSO_BACK,)
         assert restored_at(session, [at("b"), at("d"), at("nowhere"), "nul\0", ""]) == {}
         assert restored_at(session, []) == {}
 
@@ -314,10 +318,10 @@ def test_restored_rules_are_found_by_both_addresses_of_the_article(
 def test_restored_rules_outlast_filing_again(database: Database, file: File, article: MakeArticle) -> None:
     number = file(article("a")).article_id
     with database.write() as session:
-        set_restored(session, number, ["see also"])
+        set_restored(session, number, [ALSO_BACK])
     file(article("a", tags=("new",)), now=LATER)
     file(article("a", "Other words."), now=LATER)
-    assert stored(database, number).restored == ("see also",)
+    assert stored(database, number).restored == (ALSO_BACK,)
 
 
 def test_rule_that_no_engine_can_keep_is_refused(
@@ -325,4 +329,4 @@ def test_rule_that_no_engine_can_keep_is_refused(
 ) -> None:
     number = file(article("a")).article_id
     with database.write() as session, pytest.raises(CannotStore, match=r"articles\.restored holds a NUL"):
-        set_restored(session, number, ["nul\0"])
+        set_restored(session, number, [RestoredLine(text="nul\0", rule="see also")])
