@@ -22,6 +22,8 @@ _LONGEST = 500
 """Characters of a stated title that are read."""
 _MOST_CUTS = 8
 """Separators of a title at which it may end."""
+_FEWEST_WORDS = 3
+"""Words of a heading that is no rubric with the site's name."""
 _LONGEST_KICKER = 90
 """Characters."""
 _TYPED = str.maketrans(dict.fromkeys("\"'“”„«»‘’‚‹›`´", "'"))
@@ -68,8 +70,14 @@ def choose_headline(
     said = tuple(text[:_LONGEST].rstrip() for text in stated)
     # a <title> with the site's name ends in no heading
     ends = (*said, *_fronts(said[1]), *_fronts(said[2]))
-    headings = [found for found in read_headings(tree, ends) if not _names_site(found.text, sites)]
+    headings = [
+        found
+        for found in read_headings(tree, ends)
+        if not _names_site(found.text, sites) or _is_stated(found.text, said[:2], sites)
+    ]
     top = _fitting_heading([heading.text for heading in headings if heading.level == 1], said)
+    if _is_rubric(top, said, sites):
+        sites, top = [*sites, words_of(top)], ""
     whole = (top, *said)
     ld, og, title = (_cleaned(text, whole, sites, headings) for text in said)
     shown = {text: found for text in (ld, og, title) if text and (found := _shown(text, headings))}
@@ -94,6 +102,26 @@ def _fitting_heading(headings: Sequence[str], others: Sequence[str]) -> str:
     return max(headings, key=fit, default="")
 
 
+def _is_stated(heading: str, said: Iterable[str], sites: Sequence[list[str]]) -> bool:
+    """Whether a heading with the site's name in it, and more, is what the page says its headline is."""
+    key = key_of(heading)
+    return all(key != "".join(site) for site in sites) and all(key == key_of(text) for text in said)
+
+
+def _is_rubric(heading: str, said: Iterable[str], sites: Sequence[list[str]]) -> bool:
+    """Whether an h1 of a word or two is over more than this article: no other title has it for its own.
+
+    "Sections" over an article of which the other titles have no word; "Outdoornews" at the end of <title>.
+    """
+    words = words_of(heading)
+    others = [words_of(text) for text in said if not _names_site(text, sites)]
+    if not others or not 0 < len(words) < _FEWEST_WORDS:
+        return False
+    shared = any(set(words) & set(other) for other in others)
+    last = any(len(parts := _SEPARATOR.split(text)) > 1 and words_of(parts[-1]) == words for text in said)
+    return not shared or last
+
+
 def _cleaned(
     text: str, others: Sequence[str], sites: Sequence[list[str]], headings: Sequence[Heading]
 ) -> str:
@@ -101,7 +129,10 @@ def _cleaned(
     if turned := _turned(text, headings):
         return turned
     # what a heading shows is no addition of the meta tags
-    others = others if _shown(text, headings) is None else ()
+    shown = _shown(text, headings)
+    if shown is not None and not shown.before and len(words_of(text)) > _FEWEST_WORDS:
+        return text
+    others = others if shown is None else ()
     return _unless_cut_off(_without_site(text, others, sites), others)
 
 

@@ -60,6 +60,16 @@ def _headline(root: HtmlElement, hint: str | None = None) -> Headline:
         ({"h1": TITLE, "ld": TITLE, "og": "Marrow bridge news", "title": "Marrow bridge news"}, TITLE),
         # a heading that is not about the article is passed over
         ({"h1": "The Marrow Post", "title": f"{TITLE} | The Marrow Post"}, TITLE),
+        # what a heading shows whole is the title's own, though it has the site's name in it
+        (
+            dict.fromkeys(("h1", "og", "title", "ld"), "Minister sues – The Marrow Post pays"),
+            "Minister sues – The Marrow Post pays",
+        ),
+        # a rubric is no headline, whether or not the other titles have it too
+        ({"h1": "Sections", "title": f"{TITLE} | The Marrow Post"}, TITLE),
+        ({"h1": "Outdoornews24", "title": f"{TITLE} - Outdoornews24"}, TITLE),
+        ({"h1": "Submissions", "title": "Submissions - A Review of the Coast"}, "Submissions"),
+        ({"h1": "Bridge closed", "title": "The Marrow Post Online"}, "Bridge closed"),
         # markup, entities, soft hyphens and spaces
         ({"og": "Bridge &amp;amp; road"}, "Bridge & road"),
         ({"h1": "Har\xadbour  bridge\n closed"}, "Harbour bridge closed"),
