@@ -2,6 +2,7 @@
 
 import math
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import NamedTuple
@@ -11,6 +12,7 @@ from lxml.html import HtmlElement
 
 from pipelines.boilerplate import ENDS_AS_SENTENCE, is_told_apart, names_of
 from pipelines.document.layout import Layout, Place, block_of
+from pipelines.document.makes import own_make
 from pipelines.fingerprint import words_of
 from pipelines.lines import Line, kept, line_at, tidy
 from pipelines.live import live_posts
@@ -52,6 +54,9 @@ _SET_IN = frozenset({"aside", "div", "section", "details", "figure"})
 _SHORTEST_BOX = 60
 _DEEPEST = 100
 """Elements around a box; an aside had 17 at most on 230 pages."""
+_PROSE = 80
+"""Characters of a paragraph."""
+_SEVERAL = 2
 _LONGEST_HEADING = 80
 """Characters of what stands over a fact box."""
 _HEADINGS = frozenset({"h2", "h3", "h4", "h5", "h6", "dt", "summary", "caption"})
@@ -69,6 +74,8 @@ class Aside(NamedTuple):
 
     block: HtmlElement
     rule: str
+    stays: bool = False
+    """Whether it is only told of: it is the article itself."""
 
 
 class Taken(NamedTuple):
@@ -81,11 +88,15 @@ class Taken(NamedTuple):
 
 
 def asides_of(tree: HtmlElement, layout: Layout, nodes: Sequence[Node]) -> list[Aside]:
-    """The blocks of a document that are known by their make, in page order, none within another."""
+    """The blocks of a document that are known by their make, in page order, none within another.
+
+    What is told by one rule must not be most of the page, not even taken together.
+    """
     most = _MOST * len(layout.letters) * (1 - layout.linked_share())
     found: list[Aside] = []
     inside: set[HtmlElement] = set()
-    posts = set(live_posts(tree, layout, nodes))
+    blog = live_posts(tree, layout, nodes)
+    posts = set() if blog.are_most else set(blog.elements)
     for element in tree.iter(*_SET_IN, "blockquote", "table", "article", "li"):
         if element in inside:
             continue
@@ -93,7 +104,12 @@ def asides_of(tree: HtmlElement, layout: Layout, nodes: Sequence[Node]) -> list[
         if rule is not None:
             found.append(Aside(element, rule))
             inside.update(element.iter())
-    return found
+    held = Counter[str]()
+    for aside in found:
+        if aside.rule in (FACT_BOX, TABLE):
+            held[aside.rule] += _size(aside.block)
+    told = [Aside(post, LIVE_POST, stays=True) for post in blog.elements[:1] if blog.are_most]
+    return told + [aside for aside in found if held[aside.rule] <= most]
 
 
 def lists_in_prose(tree: HtmlElement) -> list[Aside]:
@@ -167,13 +183,24 @@ def _is_fact_box(element: HtmlElement) -> bool:
         return False
     if next(element.iter("form", "blockquote", "iframe", "article", "button"), None) is not None:
         return False
-    if is_told_apart(element):
+    if is_told_apart(element) or (not _is_named_box(element) and _is_made_like_text(element)):
         return False
     texts = [text for text in (tidy(text) for text in element.itertext()) if text]
     if len(texts) < 2 or sum(map(len, texts)) < _SHORTEST_BOX:
         return False
     linked = sum(len(tidy("".join(link.itertext()))) for link in element.iter("a"))
     return linked < 0.3 * sum(map(len, texts)) and _has_heading(element, texts)
+
+
+def _is_made_like_text(element: HtmlElement) -> bool:
+    """Whether it has several paragraphs that are made like the one before it: a part of the article."""
+    before = next(element.itersiblings("p", preceding=True), None)
+    if before is None:
+        return False
+    make = own_make(before)
+    alike = (tidy("".join(p.itertext())) for p in element.iter("p") if own_make(p) == make)
+    prose = (text for text in alike if len(text) >= _PROSE and ENDS_AS_SENTENCE.search(text))
+    return len(list(islice(prose, _SEVERAL))) == _SEVERAL
 
 
 def _is_named_box(element: HtmlElement) -> bool:
@@ -199,11 +226,18 @@ def _is_of_figures(table: HtmlElement) -> bool:
 
 def take_out(asides: Sequence[Aside], layout: Layout) -> list[Taken]:
     """Take blocks out of their document before extraction, which keeps some, drops some, and glues others."""
-    taken = []
+    taken: list[Taken] = []
+    gone: set[HtmlElement] = set()
     for aside in asides:
         parent = aside.block.getparent()
-        lines = tuple(_lines_in(aside.block, layout))
-        if lines and parent is not None:
+        # the text of a pointer in a fact box was taken with the box
+        if parent is None or aside.block in gone:
+            continue
+        lines = () if aside.stays else tuple(_lines_in(aside.block, layout))
+        if aside.stays:
+            taken.append(Taken(aside, parent, lines))
+        elif lines:
+            gone.update(aside.block.iter())
             for line in lines:
                 line.rule = aside.rule
             taken.append(Taken(aside, parent, lines))

@@ -372,6 +372,8 @@ def _is_question_in_prose(lines: Sequence[Line], number: int) -> bool:
     """Whether a question stands between two paragraphs: it is put to whom the article is about."""
     beside = [*lines[max(number - 1, 0) : number], *lines[number + 1 : number + 2]]
     asks = lines[number].text.rstrip(_CLOSING).endswith(("?", "？", "؟"))
+    if _PLATFORM.search(lines[number].text.casefold()):
+        return False
     return asks and len(beside) == 2 and all(_is_prose(line.text) for line in beside)
 
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 from lxml.html import HtmlElement
 
@@ -35,13 +35,22 @@ def is_live_blog(nodes: Sequence[Node]) -> bool:
     return any("LiveBlogPosting" in types_of(node) for node in nodes)
 
 
-def live_posts(tree: HtmlElement, layout: Layout, nodes: Sequence[Node]) -> list[HtmlElement]:
-    """The posts below the article of a live blog, in page order; none where no article is above them."""
+class Posts(NamedTuple):
+    """The posts below the article of a live blog."""
+
+    elements: list[HtmlElement]
+    """In page order."""
+    are_most: bool
+    """Whether there is more text in them than above them: then they are the article."""
+
+
+def live_posts(tree: HtmlElement, layout: Layout, nodes: Sequence[Node]) -> Posts:
+    """The posts of a live blog; none where no article is above them."""
     for parent, posts in _series(tree, layout, nodes):
         told = is_live_blog(nodes) or any(_is_named_live(element) for element in (*posts[:2], parent))
-        if told and _lead(layout, posts[0], parent) >= _SHORTEST_LEAD:
-            return posts
-    return []
+        if told and (lead := _lead(layout, posts[0], parent)) >= _SHORTEST_LEAD:
+            return Posts(posts, sum(_unlinked(post) for post in posts) > lead)
+    return Posts([], False)
 
 
 def _is_named_live(element: HtmlElement) -> bool:
@@ -64,7 +73,8 @@ def _series(
     found = [(max(children.values()), parent, children) for parent, children in held.items()]
     for _, parent, children in sorted(found, key=lambda item: item[0]):
         alike = [child for child in children if child.tag == next(iter(children)).tag]
-        posts = [child for child in parent if child in set(alike)] if len(alike) >= _FEWEST else []
+        among = set(alike)
+        posts = [child for child in parent if child in among] if len(alike) >= _FEWEST else []
         told = len(posts) >= _FEWEST and sum(_has_prose(post) for post in posts) >= 0.6 * len(posts)
         if told and _REMARKS.isdisjoint(names_of(parent) | names_of(posts[0])):
             yield parent, posts
@@ -92,9 +102,13 @@ def _updates(nodes: Sequence[Node]) -> Iterator[dict[str, Any]]:
 
 
 def _has_prose(element: HtmlElement) -> bool:
-    text, links = "".join(element.itertext()), element.iter("a")
-    linked = sum(len("".join(link.itertext())) for link in links)
-    return len(text.strip()) - linked >= 1.5 * _SHORTEST_PARAGRAPH
+    return _unlinked(element) >= 1.5 * _SHORTEST_PARAGRAPH
+
+
+def _unlinked(element: HtmlElement) -> int:
+    """The letters of an element that are no link text."""
+    linked = sum(len("".join(link.itertext())) for link in element.iter("a"))
+    return len("".join(element.itertext()).strip()) - linked
 
 
 def _lead(layout: Layout, post: HtmlElement, parent: HtmlElement) -> int:

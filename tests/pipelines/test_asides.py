@@ -115,7 +115,7 @@ def live(posts: int, lead: str, wrap: str = "live-entry") -> str:
 
 
 def test_posts_below_the_article_of_a_live_blog_are_told_apart(page: Build, paragraphs: list[str]) -> None:
-    document = page(after=live(5, ""))
+    document = page(*(f"<p>{text}</p>" for text in paragraphs * 2), after=live(5, ""))
     article = read(document)
     assert article.kind is ArticleKind.LIVE_BLOG
     assert article.text.split("\n")[-1] == paragraphs[-1]
@@ -132,6 +132,34 @@ def test_where_the_posts_are_the_article_they_stay() -> None:
         f"<html><head><title>Bridge live</title></head><body><article>{live(6, '')}</article></body></html>"
     )
     assert read(document).text.count("Divers came up") == 6
+
+
+def test_where_the_posts_are_most_of_the_text_they_stay_and_the_kind_tells(page: Build) -> None:
+    article = read(page(after=live(12, "")))
+    assert article.text.count("Divers came up") == 12
+    assert article.kind is ArticleKind.LIVE_BLOG
+
+
+def test_a_pointer_in_a_box_is_taken_once(page: Build, paragraphs: list[str]) -> None:
+    pointer = '<a href="/x"><b>See also</b> The old bridge of Marrow is for sale</a></div>'
+    document = page(BOX.removesuffix("</div>") + pointer, after="".join(f"<p>{t}</p>" for t in paragraphs))
+    for keep in (frozenset[str](), frozenset({"fact box"})):
+        article = read(document, keep)
+        told = [article.text, *(removed.text for removed in article.removed)]
+        assert sum(text.count("is for sale") for text in told) == 1
+
+
+def test_an_aside_of_paragraphs_made_like_the_text_is_no_fact_box(page: Build, paragraphs: list[str]) -> None:
+    longer = "".join(f"<p>{text} So it stays.</p>" for text in paragraphs)
+    prose = "".join(f"<p>{text} So it was told.</p>" for text in paragraphs[:2])
+    for tag, rules in (("<aside>", False), ('<aside class="factbox">', True)):
+        article = read(page(f"{tag}<h3>The bridge</h3>{prose}</aside>", after=longer))
+        assert ("fact box" in {removed.rule for removed in article.removed}) == rules
+
+
+def test_tables_that_are_most_of_the_page_are_the_article(page: Build) -> None:
+    rules = {removed.rule for removed in read(page(TABLE, TABLE, TABLE, TABLE, TABLE)).removed}
+    assert "table" not in rules
 
 
 def test_repeated_blocks_with_times_that_nobody_calls_live_stay(page: Build) -> None:
