@@ -6,13 +6,17 @@ from datetime import UTC, datetime
 
 import pytest
 
-from pipelines.article import Removed
+from pipelines.article import Fingerprint, Removed
+from pipelines.fingerprint import fingerprint
+from storage.errors import CannotStore
 from storage.frontier import ask_for_page
 from storage.session import open_database
 
 HOUSE_LINE = "The Paper is owned by its readers; anybody may join them, and three thousand have."
 SHARE = Removed(text="Share this", rule="named: share", at=0)
 ALSO = Removed(text="See also: The foghorn", rule="see also", at=2)
+TITLES = ["Harbour", "Orchard", "Theatre", "Railway"]
+"""They share no word: articles that do are a series, and a line of a series is not its source's."""
 
 
 @pytest.fixture
@@ -26,7 +30,7 @@ def stories(file_story) -> list[int]:
 
     make = ("p<div.story<article",) * 5
     return [
-        file_story(number, f"Story {number}", f"{told(number)}\n{HOUSE_LINE}", makes=make)
+        file_story(number, f"{TITLES[number % 10]} {number}", f"{told(number)}\n{HOUSE_LINE}", makes=make)
         for number in range(10, 14)
     ]
 
@@ -48,7 +52,7 @@ def test_a_dry_run_tells_what_would_go_and_changes_nothing(copydesk, stories: li
     for _ in range(2):
         assert copydesk("clean", "--source", "the paper", "--dry-run") == 0
         assert copydesk.out.count(f"  − [learned line] {HOUSE_LINE}\n") == 4
-        assert f"#{stories[0]} Story 10\n" in copydesk.out
+        assert f"#{stories[0]} Harbour 10\n" in copydesk.out
         assert copydesk.err == "copydesk: 4 articles would change: 4 lines taken out, 0 lines put back\n"
     assert text_of(copydesk, stories[0])[-1] == HOUSE_LINE
 
@@ -126,3 +130,19 @@ def test_a_page_that_gave_no_article_cannot_be_cleaned(copydesk, archive) -> Non
     for command in ("clean", "restore"):
         assert copydesk(command, "paper.example/tag/storm") == 1
         assert "https://paper.example/tag/storm gave no article; `copydesk show" in copydesk.err
+
+
+def test_a_source_is_cleaned_in_parts_each_of_which_is_written_for_good(
+    copydesk, archive, stories: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def breaks_on_the_oldest(words: str) -> Fingerprint:
+        if words.split("\n")[0] == oldest:
+            raise CannotStore("broken off")
+        return fingerprint(words)
+
+    oldest = text_of(copydesk, stories[0])[0]
+    monkeypatch.setattr("pipelines.source_cleaning.PART", 1)
+    monkeypatch.setattr("pipelines.source_cleaning.fingerprint", breaks_on_the_oldest)
+    assert copydesk("clean") == 1
+    assert HOUSE_LINE not in text_of(copydesk, stories[3])
+    assert HOUSE_LINE in text_of(copydesk, stories[0])
