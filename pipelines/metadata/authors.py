@@ -32,19 +32,25 @@ _NOT_HERE = re.compile(
 )
 _PREFIX = re.compile(
     r"""(?:(?:(?:written|posted|published|reported|story|words|analysis|opinion|review)\ )?by | von
-    | ein\ \w+\ von | par | por | (?-i:(?:Texto\ )?(?:de|di)(?=\ [A-ZÀ-Ý])) | door | af | av | przez | od
+    | (?:ein\ \w+|erstellt)\ von | par | por | (?-i:(?:Texto\ )?(?:de|di)(?=\ [A-ZÀ-Ý]))
+    | door | af | av | przez | od
     | yazan | autor(?:in|a|es)? | auteur | autore | text[oe]? | tekst | автор[ы]? | текст
     | 文 | 記者 | 作者 | 기자)
     (?:\s*[:：|]\s*|\s+)""",
     re.VERBOSE | re.IGNORECASE,
 )
-_BETWEEN = re.compile(r"\s*(?:[,;|/·•&、，；]|\s(?:and|und|with|mit)\s)\s*|\s+[-–—]\s+", re.IGNORECASE)
+_BETWEEN = re.compile(
+    r"\s*(?:[,;|/·•&、，；]|\s(?:and|und|with|(?:im\sGespräch\s)?mit)\s)\s*|\s+[-–—]\s+", re.IGNORECASE
+)
 _JOINT = re.compile(r"^(?:and|und|et|y|e|og|och|en|&|,|i|и)\b|^[,&]|(?:\s(?:and|und|et|y|og|och|en|и)|[,&])$")
 _BETWEEN_FULL_NAMES = re.compile(r"\s+(?:et|y|e|og|och|en|i|и|та|ja|és|si|și|ve)\s+")
-_ASIDE = re.compile(r"\([^)]{0,40}\)|\s(?:for|pour|für)\s+(?:the\s+)?[\w.]+\.\w+$", re.IGNORECASE)
+_ASIDE = re.compile(
+    r"\([^)]{0,40}\)|\s(?:for|pour|für)\s+(?:the\s+)?[\w.]+\.\w+$|\sfor\sthe\s\w.*$|\sim\sgespräch$",
+    re.IGNORECASE,
+)
 _ROLE = re.compile(
     r"""\b(?:\w*editor|reporter|correspondent|journalist|columnist|contributor|writer|analyst|producer|chief
-    | bureau | desk | redakteur(?:in)?|korrespondent(?:in)?|redacteur|journaliste|correspondant\w*|chef\w*
+    | bureau | redakteur(?:in)?|korrespondent(?:in)?|redacteur|journaliste|correspondant\w*|chef\w*
     | periodista|redactor\w*|corresponsal|giornalista|inviato|redaktor\w*|редактор|корреспондент|news|updated?
     | min\ read|follow|e-?mail|published|senior|special)\b | \d""",
     re.VERBOSE | re.IGNORECASE,
@@ -78,6 +84,15 @@ _COLLECTIVE = frozenset(
     """staff newsroom desk newsdesk redaktion onlineredaktion rédaction redacción redazione redação redactie
     redakcja redakce redakcia redaksi toimitus редакция редакція""".split()  # noqa: SIM905
 )
+_SURNAMES = frozenset({"desk"})
+"""Collective words that people are called by, too."""
+_DEPARTMENTS = frozenset(
+    """foreign world international national metro city local state sport sports business money politics
+    political culture arts entertainment lifestyle features health science tech technology opinion photo
+    video data investigations breaking weekend night crime education""".split()  # noqa: SIM905
+)
+_LONGEST_INITIALS = 4
+"""Letters: a word in small letters as short as that is how a desk signs, not a name."""
 _TITLES = re.compile(
     r"^(?:(?:prof|dr|mag|dipl-ing|ing)\.(?:\s(?:med|phil|jur|rer|nat|h\.\s?c)\.)*\s+)+", re.IGNORECASE
 )
@@ -158,10 +173,18 @@ def _is_newsroom(name: str, sites: Sequence[list[str]]) -> bool:
     words = words_of(name)
     rest = "".join(word for word in words if word not in _NEWSROOM)
     names = {"".join(site) for site in sites}
-    collective = len(words) > 1 and _COLLECTIVE.intersection((words[0], words[-1]))
-    if collective or name.endswith(_NEWSROOM_ENDS):
+    if _is_collective(words, sites) or name.endswith(_NEWSROOM_ENDS):
         return True
     return not rest or (rest in names and "".join(words) not in names)
+
+
+def _is_collective(words: Sequence[str], sites: Sequence[list[str]]) -> bool:
+    """Whether one of several words is a newsroom's; one that is a surname too needs a second such word."""
+    if len(words) < 2 or not (found := _COLLECTIVE.intersection((words[0], words[-1]))):
+        return False
+    others = [word for word in words if word not in found]
+    known = _NEWSROOM | _DEPARTMENTS | {word for site in sites for word in site}
+    return not found <= _SURNAMES or not others or not known.isdisjoint(others)
 
 
 def _unmarked(head: Head, tree: HtmlElement, sites: Sequence[list[str]]) -> list[str]:
@@ -279,6 +302,10 @@ def _names(texts: Iterable[str]) -> list[str]:
 def _split(text: str) -> Iterator[str]:
     if "://" in text or "@" in text or "{" in text:
         return
+    if ";" in text:  # within its pieces a comma is that of "Last, First"
+        for piece in filter(None, map(str.strip, text.split(";"))):
+            yield from _split(piece)
+        return
     text = _ASIDE.sub(" ", text).strip() if not text.endswith(")") or " (" in text else text
     text = _PREFIX.sub("", text, count=1) if _PREFIX.match(text) else text
     parts = [part for part in _BETWEEN.split(text) if part]
@@ -295,6 +322,8 @@ def _is_name(name: str, *, alone: bool) -> bool:
     if not 2 <= len(name) <= 70 or len(name.split()) > 7 or not any(c.isalpha() for c in name):
         return False
     if name.casefold() in _NOBODY or _SUFFIX.fullmatch(name) or "www." in name or _ABOUT.match(name):
+        return False
+    if name.islower() and name.isalpha() and len(name) <= _LONGEST_INITIALS and not agency_named(name):
         return False
     return not _ROLE.search(name) or (alone and not any(c.isdigit() for c in name))
 

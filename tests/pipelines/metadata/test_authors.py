@@ -37,7 +37,18 @@ def _authors(
         ("Ines Halloran und Tomás Ruiz, dpa", ["Ines Halloran", "Tomás Ruiz"]),
         ("José Ortega y Gasset", ["José Ortega y Gasset"]),
         ("Halloran, Ines", ["Halloran, Ines"]),
+        ("Halloran, Ines; Ruiz, Tomás", ["Halloran, Ines", "Ruiz, Tomás"]),
+        ("Anna Desk and Bob Press", ["Anna Desk", "Bob Press"]),
+        # what stands around a name
+        ("Ines Halloran For The Mail On Sunday", ["Ines Halloran"]),
+        ("Erstellt von Ines Halloran", ["Ines Halloran"]),
+        ("Ines Halloran im Gespräch", ["Ines Halloran"]),
+        ("Ines Halloran im Gespräch mit Tomás Ruiz", ["Ines Halloran", "Tomás Ruiz"]),
+        ("Auteur : Ines Halloran", ["Ines Halloran"]),
         # what is no name
+        *((name, []) for name in ("red", "gto", "kj", "Foreign Desk", "Staff Report", "News Bureau")),
+        *((name, []) for name in ("NACHRICHTEN", "Marrowpost online")),
+        (["MARROWPOST.example", "Ines Halloran"], ["Ines Halloran"]),
         ("By Ines Halloran", ["Ines Halloran"]),
         ("Von Ines Halloran", ["Ines Halloran"]),
         ("Ines Halloran, Senior Reporter", ["Ines Halloran"]),
