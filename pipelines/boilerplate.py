@@ -42,10 +42,9 @@ _LAST = 8
 """Lines at the end among which what is said of the authors stands."""
 _LONGEST_BIOGRAPHY = 700
 _COPULAS = frozenset(
-    """is was are ist war sind est était es era son è é foi är er var jest był była je byl byla este on oli
-    zijn adalah ialah là""".split()  # noqa: SIM905 - quoted, thrice as long
+    """is are ist sind est es son è é är er jest je este on zijn adalah ialah là""".split()  # noqa: SIM905 - quoted, thrice as long
 )
-"""What follows on a name where somebody is introduced: "Ada Quill is"."""
+"""What follows on a name where somebody is introduced: "Ada Quill is". "Was" tells what happened to her."""
 _SENTENCE = 90
 """Characters of a sentence that is no headline."""
 _NAME = 25

@@ -141,7 +141,7 @@ def test_where_the_posts_are_most_of_the_text_they_stay_and_the_kind_tells(page:
 
 
 def test_a_pointer_in_a_box_is_taken_once(page: Build, paragraphs: list[str]) -> None:
-    pointer = '<a href="/x"><b>See also</b> The old bridge of Marrow is for sale</a></div>'
+    pointer = '<a href="/x"><b>See also</b> The old bridge is for sale</a></div>'
     document = page(BOX.removesuffix("</div>") + pointer, after="".join(f"<p>{t}</p>" for t in paragraphs))
     for keep in (frozenset[str](), frozenset({"fact box"})):
         article = read(document, keep)
