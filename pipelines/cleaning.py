@@ -80,3 +80,11 @@ def same_line(text: str) -> str:
     A line of too few letters for that is the same as its like alone.
     """
     return line_key(text) or text
+
+
+RULES = (
+    "see also", "pointer", "named", "call", "tail", "byline", "date", "headline", "caption", "only a link",
+    "list of links", "outside the article", "second article", "biography", "teaser", "fact box",
+    "embedded post", "live post", "table", "learned line", "learned block",
+)  # fmt: skip
+"""The families of all rules."""

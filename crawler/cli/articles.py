@@ -116,8 +116,9 @@ def _count_removed(article: StoredArticle, *, told: bool) -> str | None:
 
 def _cleaned_by(article: StoredArticle) -> str:
     """Which versions of the rules and of what was learned have cleaned it."""
-    learned = f", learned {article.learned_version}" if article.learned_version is not None else ""
-    return f"by rules {article.rules_version or 'of an older copydesk'}{learned}"
+    learned = f", learned version {article.learned_version}" if article.learned_version is not None else ""
+    version = f"version {article.rules_version}" if article.rules_version else "of an older copydesk"
+    return f"by rules {version}{learned}"
 
 
 def show_page(page: StoredPage) -> None:

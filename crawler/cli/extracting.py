@@ -10,7 +10,7 @@ import typer
 from crawler.cli.failures import CommandFailed, WrongUsage
 from crawler.cli.invocation import Invocation, scratch_database
 from crawler.cli.names import UNKNOWN_URL, is_address
-from crawler.cli.terminal import show_json
+from crawler.cli.terminal import note, show_json
 
 if TYPE_CHECKING:
     from crawler.workers import WorkerPool
@@ -74,9 +74,13 @@ def extract(
 
 def _cleaning(invocation: Invocation, keep: list[str]) -> "Cleaning":
     """What the settings and the options leave in the text."""
-    from pipelines.cleaning import Cleaning
+    from pipelines.cleaning import ALL_RULES, RULES, Cleaning, family_of
 
-    return Cleaning(keep=frozenset([*invocation.config().cleaning.keep, *keep]))
+    rules = frozenset([*invocation.config().cleaning.keep, *keep])
+    for rule in sorted(rules):
+        if rule != ALL_RULES and family_of(rule) not in RULES:
+            note(f"no rule is called {rule!r}, so nothing is kept by it; there are {', '.join(RULES)}")
+    return Cleaning(keep=rules)
 
 
 async def _extract_url(invocation: Invocation, url: str, cleaning: "Cleaning") -> dict[str, Any]:

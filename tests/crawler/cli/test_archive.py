@@ -148,7 +148,7 @@ def test_show_tells_what_sort_of_page_it_was_and_how_sure_its_dates_are(file_sto
         "2024-05-10 published (from url)",
         "2024-05-10 12:00Z modified (from meta)",
     ]
-    assert (fields["images"], fields["cleaned"]) == ("2", "by rules 3, learned 4")
+    assert (fields["images"], fields["cleaned"]) == ("2", "by rules version 3, learned version 4")
     assert copydesk("show", "paper.example/2024/05/story-9", "--json") == 0
     shown = json.loads(copydesk.out)
     assert (shown["kind"], shown["access"], shown["learned_version"]) == ("live blog", "paid", 4)

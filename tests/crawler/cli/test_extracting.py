@@ -214,6 +214,15 @@ def test_what_is_to_be_kept_stays_in_a_plain_text(extract) -> None:
     assert told["removed"] == []
 
 
+def test_a_rule_to_keep_that_there_is_not_is_told(extract) -> None:
+    Path("story.txt").write_text(PARAGRAPH)
+    out, told = extract("story.txt", "--keep", "fact boxes", "--keep", "named: ad").communicate(timeout=60)
+    assert json.loads(out)["text"] == PARAGRAPH
+    assert b"no rule is called 'fact boxes'" in told
+    assert b"fact box," in told
+    assert b"named: ad" not in told
+
+
 def test_a_file_that_is_no_text_is_named(extract) -> None:
     Path("story.txt").write_bytes(b"The wall\0 of Skerrow")
     program = extract("story.txt")
