@@ -54,11 +54,13 @@ def no_such_source(name: str, names: list[str]) -> str:
 def known_article(session: "Session", asked: str) -> "StoredArticle | StoredPage":
     """The article that a number (17, or #17 as `search` writes it) or an address means, or else the page.
 
-    Raises CommandFailed.
+    Raises WrongUsage for what is neither, CommandFailed where there is none.
     """
     from storage.stored import find_article, find_page
 
     name = asked.strip().removeprefix("#") if asked.strip().removeprefix("#").isdecimal() else asked.strip()
+    if not name.isdecimal() and not is_address(name):
+        raise WrongUsage(f"{asked} is neither the number of an article nor an address")
     spellings = [name] if name.isdecimal() else list(_spellings(name))
     for find in (find_article, find_page):
         for spelling in spellings:

@@ -310,3 +310,8 @@ def test_status_tells_of_every_source(archive: Path, copydesk) -> None:
     assert total.split() == ["total", "4", "0", "0"]
     assert copydesk("status", "--json") == 0
     assert [row["articles"] for row in json.loads(copydesk.out)] == [4, 0]
+
+
+def test_what_is_neither_number_nor_address_is_a_wrong_usage(archive: Path, copydesk) -> None:
+    assert copydesk("show", "abc") == 2
+    assert "abc is neither the number of an article nor an address" in copydesk.err
