@@ -174,7 +174,7 @@ def _clean(
     mark_pointers(lines, opened.layout)
     mark_calls(lines)
     if head.claims_article:
-        mark_teasers(lines)
+        mark_teasers(lines, opened.page.url)
     own_titles = [title for title in (metadata.title, head.title) if title]
     mark_second_article(lines, own_titles)
     mark_outside(lines, container)

@@ -64,6 +64,8 @@ def verdict_on_bytes(page: Page) -> Reading | None:
 def _is_binary(page: Page) -> bool:
     """Whether the first bytes are none of a text: control characters that no encoding explains."""
     start = page.body[:1024]
+    if start.lstrip().startswith(b"<"):  # a document with NULs in it is a broken document
+        return False
     declared = http_content_type_encoding(page.content_type)
     encoding, _ = read_bom(start)
     if encoding or (declared and declared.startswith(_WIDE)):

@@ -1,6 +1,7 @@
 """Blocks that announce other stories: a linked heading, a picture, a few lines."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from urllib.parse import urljoin, urlsplit
 
 from lxml.html import HtmlElement
 
@@ -34,8 +35,12 @@ def teaser_share(lines: Sequence[Line], fewest: int = _FEWEST) -> float:
     return sum(len(line.text) for block in blocks.values() for line in block) / total
 
 
-def mark_teasers(lines: Sequence[Line]) -> None:
-    """Take out the teasers that follow an article."""
+def mark_teasers(lines: Sequence[Line], url: str) -> None:
+    """Take out the teasers that follow the article at `url`.
+
+    Where they are most of the text, they must lead to pages of the same host: the items of a list ("90
+    costumes") have linked headings too, which lead elsewhere or nowhere.
+    """
     remaining = kept(lines)
     if not remaining or not teasers_among(remaining[-1:]):
         return
@@ -45,7 +50,7 @@ def mark_teasers(lines: Sequence[Line]) -> None:
     enough = sum(len(remaining[number].text) for number in article) >= _ENOUGH
     total = sum(len(line.text) for line in remaining)
     few = sum(len(line.text) for line in behind) <= _MOST * total
-    if enough and few and len(teasers_among(behind)) >= _FEWEST:
+    if enough and len(teasers_among(behind)) >= _FEWEST and (few or _lead_home(teasers_among(behind), url)):
         for line in behind:
             line.rule = "teaser"
 
@@ -70,6 +75,19 @@ def _is_small(element: HtmlElement) -> bool:
         if size > _LONGEST:
             return False
     return True
+
+
+def _lead_home(teasers: Iterable[HtmlElement], url: str) -> bool:
+    links = [link for block in teasers for link in block.iter("a")]
+    return bool(links) and all(_is_of_host(link.get("href") or "#", url) for link in links)
+
+
+def _is_of_host(href: str, url: str) -> bool:
+    try:
+        host = urlsplit(urljoin(url, href)).hostname
+    except ValueError:
+        return False
+    return not href.startswith("#") and host == urlsplit(url).hostname
 
 
 def _is_linked(heading: HtmlElement) -> bool:
