@@ -182,9 +182,7 @@ def _is_only_link(line: Line) -> bool:
     if line.place is None or line.linked <= 0.9 or not (" " in text or is_undivided(text)):
         return False  # a single word that is a link is an address, and belongs to the text
     if len(text) >= _LINKED_SENTENCE and text.endswith(_FULL_STOPS):
-        return (
-            False  # a sentence to be passed on ("click to tweet"); another story's headline has no full stop
-        )
+        return False  # a sentence of the text that is a link: another story's headline has no full stop
     if _is_quoted(text) and ENDS_AS_SENTENCE.search(text):
         return False  # what somebody said, with a link to where
     block = block_of(line.place.elements[0])
