@@ -233,7 +233,7 @@ def take_out(asides: Sequence[Aside], layout: Layout) -> list[Taken]:
         # the text of a pointer in a fact box was taken with the box
         if parent is None or aside.block in gone:
             continue
-        lines = () if aside.stays else tuple(_lines_in(aside.block, layout))
+        lines = () if aside.stays else tuple(_lines_in(aside.block, layout, _between(aside)))
         if aside.stays:
             taken.append(Taken(aside, parent, lines))
         elif lines:
@@ -245,7 +245,12 @@ def take_out(asides: Sequence[Aside], layout: Layout) -> list[Taken]:
     return taken
 
 
-def _lines_in(element: HtmlElement, layout: Layout) -> Iterator[Line]:
+def _between(aside: Aside) -> str:
+    """What stands between the texts of a block: a label and a title are set apart by style, not by a space."""
+    return " " if aside.rule == "see also" else ""
+
+
+def _lines_in(element: HtmlElement, layout: Layout, between: str = "") -> Iterator[Line]:
     """The text of an element, a line a block; of a table, a line a row."""
     place = layout.place_of(element)
     if place is None:
@@ -262,12 +267,12 @@ def _lines_in(element: HtmlElement, layout: Layout) -> Iterator[Line]:
             layout.owners[number + 1]
         )
         if ends:
-            yield _line(layout, layout.place(first, number))
+            yield _line(layout, layout.place(first, number), between)
             first = number + 1
 
 
-def _line(layout: Layout, place: Place) -> Line:
-    return line_at(tidy("".join(layout.texts[place.first : place.last + 1])), place)
+def _line(layout: Layout, place: Place, between: str = "") -> Line:
+    return line_at(tidy(between.join(layout.texts[place.first : place.last + 1])), place)
 
 
 def within(taken: Sequence[Taken], lines: Sequence[Line], container: HtmlElement | None) -> list[Line]:

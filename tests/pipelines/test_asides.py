@@ -164,3 +164,8 @@ def test_tables_that_are_most_of_the_page_are_the_article(page: Build) -> None:
 
 def test_repeated_blocks_with_times_that_nobody_calls_live_stay(page: Build) -> None:
     assert read(page(after=live(4, "", wrap="chapter"))).text.count("Divers came up") == 4
+
+
+def test_a_label_and_its_title_are_parted_by_a_space(page: Build) -> None:
+    article = read(page('<p><a href="/x"><span>See also</span>The ferry that never sailed</a></p>'))
+    assert "See also The ferry that never sailed" in [out.text for out in article.removed]
