@@ -246,7 +246,7 @@ def take_out(asides: Sequence[Aside], layout: Layout) -> list[Taken]:
 
 
 def _between(aside: Aside) -> str:
-    """What stands between the texts of a block: a label and a title are set apart by style, not by a space."""
+    """What stands between the texts of a block: a label and a title are parted by style, not by a space."""
     return " " if aside.rule == "see also" else ""
 
 
