@@ -12,6 +12,7 @@ from typing import NamedTuple
 from lxml.html import HtmlElement
 
 from pipelines.document.layout import block_of
+from pipelines.document.makes import HEADINGS
 from pipelines.fingerprint import is_undivided, words_of
 from pipelines.lines import Line, kept
 from pipelines.metadata.dates import parse_date
@@ -73,7 +74,6 @@ _FEWEST_WORDS = 8
 _PLATFORM = re.compile(
     r"@\w|https?:|www\.|facebook|twitter|instagram|linkedin|whatsapp|telegram|tiktok|youtube"
 )
-_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 
 
 def mark_headline(lines: Sequence[Line], titles: Sequence[str]) -> None:
@@ -155,7 +155,7 @@ def mark_see_also(lines: Sequence[Line]) -> None:
     """Take out lines that point to other stories by their words."""
     for line in lines:
         if line.rule is None:
-            heading = line.tag in _HEADINGS and is_pointer_heading(line.text)
+            heading = line.tag in HEADINGS and is_pointer_heading(line.text)
             if heading or is_see_also(line.text):
                 line.rule = "see also"
 
@@ -187,7 +187,7 @@ def _is_only_link(line: Line) -> bool:
         return False  # what somebody said, with a link to where
     block = block_of(line.place.elements[0])
     # a heading may be a link to the article itself, or to what the section is about
-    return block.tag not in _HEADINGS or next(block.iterancestors("a"), None) is not None
+    return block.tag not in HEADINGS or next(block.iterancestors("a"), None) is not None
 
 
 def _by_list(lines: Sequence[Line]) -> Iterable[list[Line]]:
@@ -428,7 +428,7 @@ def _is_heading_of_nothing(line: Line, text: str, known: dict[HtmlElement, bool]
     """Whether a heading stands there, or bold type that is no sentence: another story's headline."""
     if len(text) > 120 or line.place is None:
         return False
-    if line.tag in _HEADINGS:
+    if line.tag in HEADINGS:
         return True
     block = block_of(line.place.elements[0])
     # a block may hold a thousand lines

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from pipelines.document.makes import HEADINGS
 from pipelines.lines import Line, kept
 
 LEARNED_LINE = "learned line"
@@ -14,7 +15,6 @@ _FEWEST_LETTERS = 4
 """A shorter line ("* * *", "–30–") is a mark between paragraphs."""
 _DIGITS = re.compile(r"\d+")
 _NO_LETTERS = re.compile(r"[\W_]+")
-HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

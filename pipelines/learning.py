@@ -17,9 +17,9 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 
-from pipelines.document.makes import LINKED, is_telling
+from pipelines.document.makes import HEADINGS, LINKED, is_telling
 from pipelines.fingerprint import is_undivided, words_of
-from pipelines.learned import HEADINGS, Learned, line_key
+from pipelines.learned import Learned, line_key
 from pipelines.lines import Line, tidy
 
 _PROSE = 60

@@ -14,6 +14,7 @@ from lxml.html import HtmlElement
 
 from pipelines.boilerplate import is_notice
 from pipelines.document.layout import Layout, block_of, key_of
+from pipelines.document.makes import HEADINGS
 from pipelines.fingerprint import is_undivided, words_of
 from pipelines.lines import Line, kept
 from pipelines.see_also import begins_as_title, ends_sentence, is_pointer_heading
@@ -40,7 +41,6 @@ _SPACED = re.compile(
     re.DOTALL,
 )
 """A hard space among others: set by the content system, not by whoever wrote the text."""
-_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _WHOLE = frozenset({"body", "article", "main", "html"})
 
 
@@ -98,7 +98,7 @@ def _is_labelled(line: Line, layout: Layout) -> bool:
 def _is_spaced(lines: Sequence[Line], number: int, layout: Layout) -> bool:
     """Whether a line between paragraphs is a label, a gap and a title, whose link is lost."""
     place = lines[number].place
-    if place is None or place.last - place.first > 3 or lines[number].tag in _HEADINGS:
+    if place is None or place.last - place.first > 3 or lines[number].tag in HEADINGS:
         return False
     found = _SPACED.match("".join(layout.texts[place.first : place.last + 1])[:300])
     if not found or not _is_label(found["label"]) or not _is_title(found["title"]):
@@ -183,7 +183,7 @@ def _is_box(first: int, begin: int, end: int, layout: Layout) -> bool:
 
 
 def _is_heading(line: Line) -> bool:
-    return line.tag in _HEADINGS or (line.place is not None and _is_bold(line.place.elements[0]))
+    return line.tag in HEADINGS or (line.place is not None and _is_bold(line.place.elements[0]))
 
 
 def _is_bold(element: HtmlElement) -> bool:

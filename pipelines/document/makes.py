@@ -12,6 +12,7 @@ from pipelines.document.layout import Place, block_of
 
 LINKED = "a:"
 """Begins the make of a line that is mostly link text."""
+HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _MOSTLY = 0.5
 _LONGEST = 80
 """Characters of a class attribute that are looked at; utility classes run to thousands."""
