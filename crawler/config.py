@@ -3,12 +3,15 @@
 import difflib
 import json
 import tomllib
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
+
+from crawler.durations import read_duration, shown_duration
 
 CONFIG_FILE = Path("copydesk.toml")
 """Read from the current folder where no file is named."""
@@ -21,6 +24,15 @@ class ConfigError(Exception):
 def _setting(default: Any, meaning: str, allowed: str, **limits: Any) -> Any:
     """A key: `meaning` goes into the commented file, `allowed` there and into the error for a wrong value."""
     return Field(default, description=meaning, json_schema_extra={"allowed": allowed}, **limits)
+
+
+def _span(value: Any) -> Any:
+    return read_duration(value) if isinstance(value, str) else value
+
+
+Span = Annotated[timedelta, BeforeValidator(_span)]
+"""Written "15 min"."""
+_SPAN = "a span of time such as 30 s, 15 min, 6 h or 1 day"
 
 
 class _Table(BaseModel):
@@ -129,6 +141,71 @@ class CleaningConfig(_Table):
     )
 
 
+class ScheduleConfig(_Table):
+    """[schedule]: when what is known is looked at again."""
+
+    shortest: Span = _setting(
+        timedelta(minutes=5), 'Shortest time between two visits of a source that is crawled "auto".', _SPAN
+    )
+    longest: Span = _setting(
+        timedelta(days=1), "Longest time between two such visits, while the source is well.", _SPAN
+    )
+    sitemaps: Span = _setting(
+        timedelta(hours=1),
+        "How often sitemaps are asked of a source whose feed is asked at every visit.",
+        _SPAN,
+    )
+    heed: Span = _setting(
+        timedelta(hours=1),
+        "The longest wait that a seed's own word is taken for: Cache-Control, Expires, ttl, updatePeriod.\n"
+        "A Retry-After is always kept.",
+        _SPAN,
+    )
+    look_again: Span = _setting(
+        timedelta(days=30),
+        "Up to what age articles are looked at again, at growing intervals, for edits; 0 s: never.",
+        _SPAN,
+    )
+    longest_run: Span = _setting(
+        timedelta(minutes=10),
+        "After so long a run ends, and fresh news of its source are looked for before old pages go on.",
+        _SPAN,
+    )
+
+
+class ServiceConfig(_Table):
+    """[service]: `copydesk run`."""
+
+    stop_within: Span = _setting(
+        timedelta(seconds=30), "How long a stop waits for what is under way before it breaks it off.", _SPAN
+    )
+    lease: Span = _setting(
+        timedelta(seconds=60),
+        "A process that shows no sign of life for so long is taken for dead, and another takes over.",
+        _SPAN,
+    )
+    memory: int | None = _setting(
+        None,
+        "Megabytes of all its processes above which no further crawl begins; without it, no limit.",
+        "a whole number, 200 or more",
+        ge=200,
+    )
+    metrics: str | None = _setting(
+        None,
+        "Address and port at which Prometheus may ask for metrics; without it, none are served.",
+        "an address and a port, such as 127.0.0.1:9187",
+        pattern=r"^[^\s:]+:\d{1,5}$|^\[[0-9a-fA-F:]+\]:\d{1,5}$",
+    )
+    on_change: str | None = _setting(
+        None,
+        "Told when a source's state changes: a command, which gets JSON on its standard input, or the\n"
+        "address of a webhook, to which it is posted.",
+        "a command, or an address that begins with http:// or https://",
+        min_length=1,
+    )
+    log: Literal["text", "json"] = _setting("text", "How it logs.", '"text" or "json"')
+
+
 class Config(_Table):
     """All of copydesk.toml. Immutable; a missing key has its default."""
 
@@ -149,6 +226,8 @@ class Config(_Table):
     crawl: CrawlConfig = CrawlConfig()
     workers: WorkersConfig = WorkersConfig()
     cleaning: CleaningConfig = CleaningConfig()
+    schedule: ScheduleConfig = ScheduleConfig()
+    service: ServiceConfig = ServiceConfig()
     scrapy: dict[str, Any] = _setting(
         {}, "Any setting of Scrapy, by its own name.", "a table of NAME = value"
     )
@@ -247,7 +326,14 @@ def default_toml(database: str | None = None) -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
-_EXAMPLES = {"contact": '"newsdesk@example.org"', "pages_per_run": "500", "processes": "4"}
+_EXAMPLES = {
+    "contact": '"newsdesk@example.org"',
+    "pages_per_run": "500",
+    "processes": "4",
+    "memory": "2000",
+    "metrics": '"127.0.0.1:9187"',
+    "on_change": '"mail-the-desk"',
+}
 """What to show for a key whose default is to be absent."""
 
 
@@ -265,4 +351,5 @@ def _meaning(field: FieldInfo) -> list[str]:
 
 def _toml(value: Any) -> str:
     """A value as TOML has it, which for those that are defaults is as JSON has it."""
+    value = shown_duration(value) if isinstance(value, timedelta) else value
     return json.dumps(value, ensure_ascii=False)

@@ -6,10 +6,12 @@
        ├────* Page 1──* Visit     the frontier: every URL we know, when it is due, what each fetch gave
        │        │
        │        └──── Article 1──* Revision     the clean text, and its earlier states
+       │                 ├──* Change             what happened to it, in the order in which it was filed
        │                 ├──* Band               MinHash bands, to find near-duplicates
        │                 └──* duplicate_of ──▶ Article
        └────* Run         one crawl of one source
     Host                  what a host's robots.txt said
+    Holder 1──* Lease     the processes that crawl, and what each of them has for itself
 
 Every time is aware UTC (see `UtcDateTime`). Full-text search stands beside `articles`, kept in step by the
 database's own triggers: see migrations/.
@@ -134,6 +136,18 @@ class Source(Base):
     created_at: Mapped[datetime]
     last_run_at: Mapped[datetime | None]
     last_new_at: Mapped[datetime | None]
+    due_at: Mapped[datetime | None] = mapped_column(index=True)
+    """When its next crawl is due; null: at once."""
+    rhythm: Mapped[dict[str, Any] | None]
+    """When it publishes, as learned; see crawler/rhythm.py."""
+    failures: Mapped[int] = mapped_column(default=0)
+    """Runs that failed since the last one that did not."""
+    health: Mapped[str] = mapped_column(String(16), default="new")
+    """How it is doing, by its last run; see crawler/health.py."""
+    health_since: Mapped[datetime | None]
+    health_reason: Mapped[str | None] = mapped_column(Text)
+    backfill_to: Mapped[datetime | None]
+    """How far into the past a backfill is asked for; null: none is."""
 
     seeds: Mapped[list["Seed"]] = relationship(back_populates="source", passive_deletes=True)
 
@@ -159,6 +173,12 @@ class Seed(Base):
     error: Mapped[str | None] = mapped_column(Text)
     failures: Mapped[int] = mapped_column(default=0)
     """Visits that failed since the last one that did not."""
+    due_at: Mapped[datetime | None]
+    """A scheduled run does not poll it before; null: at every run."""
+    idle: Mapped[int] = mapped_column(default=0)
+    """Visits since the last one that named a page we did not know."""
+    backfilled_to: Mapped[datetime | None]
+    """A backfill has taken in what it names, back to this day."""
 
     source: Mapped[Source] = relationship(back_populates="seeds")
 
@@ -188,6 +208,12 @@ class Page(Base):
     """Fetches that failed since the last one that did not."""
     etag: Mapped[str | None] = mapped_column(Text)
     last_modified: Mapped[str | None] = mapped_column(Text)
+    body_hash: Mapped[str | None] = mapped_column(String(64))
+    """SHA-256, hexadecimal, of the body that was last read whole."""
+    full_fetch_at: Mapped[datetime | None]
+    """When the body last came whole; a 304 is only trusted for some days after it."""
+    priority: Mapped[int] = mapped_column(default=0)
+    """What is fetched first where much is due: 0 news, 1 what a backfill found."""
     hint_title: Mapped[str | None] = mapped_column(Text)
     hint_published_at: Mapped[datetime | None]
     hint_modified_at: Mapped[datetime | None]
@@ -280,6 +306,10 @@ class Article(Base):
     first_seen_at: Mapped[datetime] = mapped_column(index=True)
     """When it was first filed."""
     changed_at: Mapped[datetime | None]
+    gone_at: Mapped[datetime | None]
+    """Since when its page is not there any more; null while it is."""
+    gone_how: Mapped[str | None] = mapped_column(String(32))
+    """How the site says so: "http 404", "http 410", "front page" (it leads there now)."""
     duplicate_of: Mapped[int | None] = mapped_column(
         ForeignKey("articles.id", ondelete="SET NULL"), index=True
     )
@@ -310,6 +340,24 @@ class Revision(Base):
     content_hash: Mapped[str] = mapped_column(String(64))
     fetched_at: Mapped[datetime]
     replaced_at: Mapped[datetime]
+
+
+class Change(Base):
+    """What happened to an article, in the order in which it was filed: a cursor over ids misses none.
+
+    Ids are given under the lock that filings take, so none becomes visible behind a later one.
+    """
+
+    __tablename__ = "changes"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    article_id: Mapped[int] = mapped_column(ForeignKey("articles.id", ondelete="CASCADE"), index=True)
+    at: Mapped[datetime]
+    kind: Mapped[str] = mapped_column(String(16))
+    """"new", "headline", "text", "correction", "gone", "back"; see storage/changes.py."""
+    revision: Mapped[int | None]
+    """The number of the revision that keeps what stood there before; null where no word changed."""
 
 
 class Learned(Base):
@@ -353,7 +401,9 @@ class Run(Base):
     state: Mapped[RunState] = mapped_column(default=RunState.RUNNING)
     error: Mapped[str | None] = mapped_column(Text)
     counts: Mapped[dict[str, Any]]
-    """{"found", "new", "revised", "unchanged", "duplicate": int, "rejected", "failed": {reason: int}}."""
+    """As `RunCounts.as_dict` in crawler/report.py gives them: numbers, and reasons with theirs."""
+    holder_id: Mapped[int | None]
+    """The process that runs it. No foreign key: its row goes with it, and its number never comes again."""
 
 
 class Host(Base):
@@ -368,3 +418,31 @@ class Host(Base):
     robots: Mapped[bytes | None] = mapped_column(LargeBinary)
     """Its body, at most 512 kB."""
     robots_at: Mapped[datetime]
+
+
+class Holder(Base):
+    """A process that crawls. Its row is gone with it, or is removed by whoever finds that it is dead."""
+
+    __tablename__ = "holders"
+    __table_args__ = ({"sqlite_autoincrement": True},)  # an id of a dead one never means another
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    machine: Mapped[str] = mapped_column(String(300))
+    """Where its number means something: the host's name and what else tells machines apart."""
+    pid: Mapped[int]
+    started_at: Mapped[datetime]
+    beats: Mapped[int] = mapped_column(default=0)
+    """Goes on while it lives; who watches it stand still knows that it does not."""
+    seen_at: Mapped[datetime]
+    """When it last beat, by its own clock: for people to read."""
+
+
+class Lease(Base):
+    """What one process has for itself: a host to fetch from, or the schedule."""
+
+    __tablename__ = "leases"
+
+    name: Mapped[str] = mapped_column(String(320), primary_key=True)
+    """"scheduler", or "host example.org"."""
+    holder_id: Mapped[int] = mapped_column(ForeignKey("holders.id", ondelete="CASCADE"), index=True)
+    since: Mapped[datetime]

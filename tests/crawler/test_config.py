@@ -131,6 +131,15 @@ def test_every_key_of_the_written_file_can_be_uncommented(file: Path) -> None:
     lines = [line.removeprefix("# ") if " = " in line else line for line in default_toml().splitlines()]
     file.write_text("\n".join(lines))
     config = load_config(file)
-    assert set(config.model_fields_set) == {"database", "contact", "crawl", "workers", "cleaning", "scrapy"}
+    assert set(config.model_fields_set) == {
+        "database",
+        "contact",
+        "crawl",
+        "workers",
+        "cleaning",
+        "schedule",
+        "service",
+        "scrapy",
+    }
     for table in (config.crawl, config.workers, config.cleaning):
         assert table.model_fields_set == set(type(table).model_fields)
