@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from scrapy.settings import BaseSettings
@@ -34,6 +34,10 @@ class Assignment:
     addresses: Sequence[str] = ()
     limit: int | None = None
     """Most pages to fetch."""
+    scheduled: bool = False
+    """Nobody asked for it: seeds that are not due are left alone."""
+    longest: timedelta | None = None
+    """After so long the run ends, whatever is due still; None: when nothing is."""
 
     def ask_for_addresses(self, session: Session) -> list[int]:
         """Make the addresses due, and return the ids of their pages; what is no web address is left out."""
