@@ -99,6 +99,12 @@ def count_due(session: Session, source_id: int, now: datetime) -> int:
     return session.scalars(due).one()
 
 
+def earliest_due(session: Session, source_id: int) -> datetime | None:
+    """When the first page of a source is due that will be fetched again; None if none will."""
+    due = select(func.min(Page.due_at)).where(Page.source_id == source_id, Page.state.in_(_DUE_STATES))
+    return session.scalars(due).one()
+
+
 def due_among(
     session: Session, page_ids: Collection[int], now: datetime, limit: int, skip: Collection[int] = ()
 ) -> list[DuePage]:

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -21,6 +21,7 @@ from crawler.discover import DiscoveryFailed, explore
 from crawler.duepages import DuePages
 from crawler.failures import failure_of_exception, failure_of_response
 from crawler.fetch import FetchOne, fetcher, is_conditional, page_of
+from crawler.plan import RunEnd
 from crawler.politeness import PATIENCE, CrawlStopping
 from crawler.relearning import Relearning
 from crawler.report import RunCounts
@@ -64,6 +65,14 @@ class NewsSpider(scrapy.Spider):
     @property
     def desk(self) -> Desk:
         return self.job.desk
+
+    @property
+    def ended(self) -> RunEnd:
+        """How the run ended, as far as the next one depends on it."""
+        host = urlsplit(self.job.home or "").hostname or ""
+        return RunEnd(
+            failed=self.state is RunState.FAILED, resting=timedelta(seconds=self.desk.gate.resting(host))
+        )
 
     @cached_property
     def knowledge(self) -> Relearning:
@@ -240,7 +249,7 @@ class NewsSpider(scrapy.Spider):
         elif self.desk.stopping.is_set():
             self.state = RunState.STOPPED
         if self._source is not None:
-            await close_run(self.job, self.state, self.counts, self.error)
+            await close_run(self.job, self.state, self.counts, self.error, self.ended)
             await self._own.aclose()
 
     async def _clean_what_is_stored(self) -> None:
