@@ -58,6 +58,8 @@ class NewsSpider(scrapy.Spider):
         if assignment is not None:
             self.job = assignment
         self.counts = RunCounts()
+        self.stories: list[datetime] = []
+        """When what the seeds named for the first time was published."""
         self.error: str | None = None
         self.state = RunState.DONE
 
@@ -135,8 +137,11 @@ class NewsSpider(scrapy.Spider):
             source_id=source_id,
             home=self.job.home or "",
             room=self.desk.config.crawl.sitemap_candidates,
+            schedule=self.desk.config.schedule,
+            scheduled=self.job.scheduled,
         )
         await reader.read_all(self.desk.stopping, self._found)
+        self.stories = reader.stories
         if reader.errors and not reader.read:
             self.error = self.error or reader.errors[0]
 

@@ -11,9 +11,10 @@ import pytest
 from scrapy.http import Response
 from sqlalchemy import select
 
+from crawler.answers import CHILDREN, LARGE, parse, read_seed
 from crawler.failures import Failure, FetchFailed
 from crawler.politeness import CrawlStopping
-from crawler.seeds import CHILDREN, LARGE, MOST_SITEMAPS, SeedReader, parse, read_seed
+from crawler.seeds import MOST_SITEMAPS, SeedReader
 from storage.models import Page, Seed, SeedKind
 from storage.seeds import seeds_of
 from storage.session import Database, open_database
