@@ -15,7 +15,10 @@ from crawler.discovery.dates import parse_date
 
 _NOTHING = timedelta(0)
 _DIRECTIVE = re.compile(r'([a-z-]+)\s*(?:=\s*"?([^",]*)"?)?', re.IGNORECASE)
-_STORIES = re.compile(rb"<(?:\w+:)?(?:item|entry)[\s>].*(?:</(?:\w+:)?(?:item|entry)\s*>|\Z)", re.DOTALL)
+_STORIES = re.compile(
+    rb"<(?:\w+:)?(?:item|entry)[\s>](?:.*</(?:\w+:)?(?:item|entry)\s*>|.*)", re.DOTALL | re.IGNORECASE
+)
+"""From the first story to the last: what stands before and behind is the channel's own."""
 _PERIODS = {"hourly": 1, "daily": 24, "weekly": 7 * 24, "monthly": 30 * 24, "yearly": 365 * 24}
 """Hours of each period of the syndication module."""
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
