@@ -37,7 +37,8 @@ class Assignment:
     scheduled: bool = False
     """Nobody asked for it: seeds that are not due are left alone."""
     longest: timedelta | None = None
-    """After so long the run ends, whatever is due still; None: when nothing is."""
+    """After so long the run ends, whatever is due still, and a backfill goes on in what is left of the time;
+    None: when nothing is due."""
 
     def ask_for_addresses(self, session: Session) -> list[int]:
         """Make the addresses due, and return the ids of their pages; what is no web address is left out."""
@@ -49,7 +50,14 @@ class Assignment:
         ]
 
 
-async def assign_source(desk: Desk, source_id: int, limit: int | None = None) -> Assignment | None:
+async def assign_source(
+    desk: Desk,
+    source_id: int,
+    limit: int | None = None,
+    *,
+    scheduled: bool = False,
+    longest: timedelta | None = None,
+) -> Assignment | None:
     """Begin a run of a source; None if there is no such source any more."""
 
     def begin(session: Session) -> tuple[int, str, str] | None:
@@ -68,6 +76,8 @@ async def assign_source(desk: Desk, source_id: int, limit: int | None = None) ->
         home=home,
         source_id=source_id,
         limit=limit or desk.config.crawl.pages_per_run,
+        scheduled=scheduled,
+        longest=longest,
     )
 
 

@@ -68,7 +68,7 @@ class SeedReader:
         """Read every seed of the source, and the sitemaps that its indexes name, each once."""
         while not stopping.is_set():
             seeds = await self.archive.read(lambda session: seeds_by_visit(session, self.source_id))
-            depths = _depths(seeds)
+            depths = {seed.id: depth_of(seed, seeds) for seed in seeds}
             self._told_elsewhere = news_comes_first(seeds)
             # Asked anew each time: an index may have named a sitemap that comes before what is left.
             left = [seed for seed in seeds if self._may_read(seed, depths[seed.id])]
@@ -108,7 +108,7 @@ class SeedReader:
         if visit.move and visit.moved_to:
             self._seen.add(visit.moved_to)
         self._changed |= reading.changed
-        candidates = self._wanted(seed, response.url, reading.candidates)
+        candidates = of_the_site(seed, self.home, response.url, reading.candidates)
         children = reading.children if may_name_others else ()
         room = self.room if seed.kind in SITEMAPS else None
         fresh = fresh_answer(seed, visit, response, now, self.schedule.heed)
@@ -138,23 +138,24 @@ class SeedReader:
             lambda session: record_seed_visit(session, seed.id, visit, (), (), now, None, lambda _idle: again)
         )
 
-    def _wanted(self, seed: SeedState, answered_at: str, candidates: Sequence[Candidate]) -> list[Candidate]:
-        """Without other sites' pages: only a feed names them with a purpose. One that moved is no other."""
-        if seed.kind is SeedKind.FEED:
-            return list(candidates)
-        own = {registered_domain(url) for url in (self.home, seed.url, answered_at) if urlsplit(url).hostname}
-        return [candidate for candidate in candidates if registered_domain(candidate.url) in own]
+
+def of_the_site(
+    seed: SeedState, home: str, answered_at: str, candidates: Sequence[Candidate]
+) -> list[Candidate]:
+    """Without other sites' pages: only a feed names them with a purpose. One that moved is no other."""
+    if seed.kind is SeedKind.FEED:
+        return list(candidates)
+    own = {registered_domain(url) for url in (home, seed.url, answered_at) if urlsplit(url).hostname}
+    return [candidate for candidate in candidates if registered_domain(candidate.url) in own]
 
 
-def _depths(seeds: Sequence[SeedState]) -> dict[int, int]:
-    """How far below a seed of the source's own each seed stands, by id."""
-    parents = {seed.id: seed.parent_id for seed in seeds}
-
-    def depth(seed_id: int) -> int:
-        parent = parents.get(seed_id)
-        return 0 if parent is None else 1 + depth(parent)
-
-    return {seed.id: depth(seed.id) for seed in seeds}
+def depth_of(seed: SeedState, seeds: Sequence[SeedState]) -> int:
+    """How far below a seed of the source's own a seed stands; one more than DEPTH for all that is deeper."""
+    parents, depth = {seed.id: seed.parent_id for seed in seeds}, 0
+    above = seed.parent_id
+    while above is not None and depth <= DEPTH:
+        depth, above = depth + 1, parents.get(above)
+    return depth
 
 
 def _rank(seed: SeedState) -> int:
