@@ -40,7 +40,8 @@ class Assignment:
     scheduled: bool = False
     """Nobody asked for it: seeds that are not due are left alone."""
     longest: timedelta | None = None
-    """After so long the run ends, whatever is due still; None: when nothing is."""
+    """After so long the run ends, whatever is due still, and a backfill goes on in what is left of the time;
+    None: when nothing is due."""
 
     def ask_for_addresses(self, session: Session) -> list[int]:
         """Make the addresses due, and return the ids of their pages; what is no web address is left out."""
@@ -53,12 +54,14 @@ class Assignment:
 
 
 async def assign_source(
-    desk: Desk, source_id: int, limit: int | None = None, *, scheduled: bool = False
+    desk: Desk,
+    source_id: int,
+    limit: int | None = None,
+    *,
+    scheduled: bool = False,
+    longest: timedelta | None = None,
 ) -> Assignment | None:
-    """Begin a run of a source; None if there is no such source any more.
-
-    A `scheduled` one leaves seeds alone that are not due, and ends after `[schedule] longest_run`.
-    """
+    """Begin a run of a source; None if there is no such source any more."""
 
     def begin(session: Session) -> tuple[int, str, str] | None:
         if (source := session.get(Source, source_id)) is None:
@@ -78,7 +81,7 @@ async def assign_source(
         source_id=source_id,
         limit=limit or desk.config.crawl.pages_per_run,
         scheduled=scheduled,
-        longest=desk.config.schedule.longest_run if scheduled else None,
+        longest=longest,
     )
 
 

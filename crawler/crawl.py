@@ -5,6 +5,8 @@ import logging
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 from scrapy.crawler import AsyncCrawlerRunner
@@ -15,6 +17,7 @@ from crawler.plan import RunEnd
 from crawler.politeness import LOOK_AGAIN, CrawlStopping, HostTaken
 from crawler.report import RunCounts, RunReport
 from crawler.spiders.news import NewsSpider
+from storage.backfill import backfill_wanted
 from storage.errors import StorageError
 from storage.leases import host_lease
 from storage.models import RunState
@@ -24,20 +27,23 @@ logger = logging.getLogger(__name__)
 
 
 async def crawl_sources(
-    desk: Desk, source_ids: Sequence[int], *, limit: int | None = None
+    desk: Desk, source_ids: Sequence[int], *, limit: int | None = None, into_past: bool = False
 ) -> list[RunReport]:
     """Crawl sources, `crawls_at_once` at a time; a crash of one touches no other.
 
-    `limit`: most pages fetched of each. Reports come in the order of `source_ids`; sources that are gone, and
-    those not begun when the desk was stopped, are left out. Raises StorageError if the archive failed, once
-    every crawl has ended.
+    `limit`: most pages fetched of each. `into_past`: until all is taken in that their backfills want.
+    Reports come in the order of `source_ids`; sources that are gone, and those not begun when the desk was
+    stopped, are left out. Raises StorageError if the archive failed, once every crawl has ended.
     """
     room = asyncio.Semaphore(desk.config.crawl.crawls_at_once)
 
     async def one(source_id: int) -> RunReport | None:
         async with room:
             try:
-                return None if desk.stopping.is_set() else await crawl_source(desk, source_id, limit=limit)
+                if desk.stopping.is_set():
+                    return None
+                crawl = crawl_into_past if into_past else crawl_source
+                return await crawl(desk, source_id, limit=limit)
             except StorageError as error:
                 desk.fail(error)
                 return None
@@ -49,19 +55,25 @@ async def crawl_sources(
 
 
 async def crawl_source(
-    desk: Desk, source_id: int, *, limit: int | None = None, scheduled: bool = False
+    desk: Desk,
+    source_id: int,
+    *,
+    limit: int | None = None,
+    scheduled: bool = False,
+    longest: timedelta | None = None,
+    patient: bool = True,
 ) -> RunReport | None:
     """Crawl one source now; None if there is no such source, or the desk is being stopped.
 
-    While another crawl has its host it waits; a `scheduled` one raises HostTaken instead. Raises StorageError
-    if its run cannot be recorded.
+    See `Assignment` for what can be asked. While another process has its host it waits; where it is not to be
+    `patient` it raises HostTaken. Raises StorageError if its run cannot be recorded.
     """
     home = await desk.archive.read(lambda session: home_of(session, source_id))
     if home is None:
         return None
     try:
-        async with _host_of(desk, home, patient=not scheduled):
-            assignment = await assign_source(desk, source_id, limit, scheduled=scheduled)
+        async with _host_of(desk, home, patient=patient):
+            assignment = await assign_source(desk, source_id, limit, scheduled=scheduled, longest=longest)
             return await _run(assignment) if assignment else None
     except CrawlStopping:
         return None
@@ -85,6 +97,29 @@ async def _host_of(desk: Desk, home: str, *, patient: bool) -> AsyncIterator[Non
             yield
         finally:
             desk.leases.let_go(name, keep=desk.gate.waiting(host))
+
+
+async def crawl_into_past(desk: Desk, source_id: int, *, limit: int | None = None) -> RunReport | None:
+    """Crawl one source, run after run, until its backfill is done, or does not get on; one report of all.
+
+    Each run begins with what is new, so that the past holds up no news for longer than one takes.
+    """
+    total: RunReport | None = None
+    while True:
+        left = None if limit is None else limit - (total.counts.pages if total else 0)
+        longest = desk.config.schedule.longest_run
+        report = await crawl_source(desk, source_id, limit=left, scheduled=total is not None, longest=longest)
+        if report is None:
+            return total
+        stuck = not report.counts.pages and not report.counts.walked
+        if total is not None:
+            report.counts.add(total.counts)
+            report = replace(report, seconds=report.seconds + total.seconds)
+        total = report
+        if stuck or desk.stopping.is_set() or (limit is not None and total.counts.pages >= limit):
+            return total
+        if await desk.archive.read(lambda session: backfill_wanted(session, source_id)) is None:
+            return total
 
 
 async def crawl_addresses(desk: Desk, urls: Sequence[str]) -> RunReport:

@@ -20,6 +20,8 @@ AskFrontier = Callable[[Session, datetime, int, Collection[int]], Sequence[DuePa
 class DuePages:
     """Iterates over what the frontier has due, until nothing is; waits for pages soon to be tried again.
 
+    It may be iterated over again, where more has become due by then.
+
     A page handed out is on its way until `landed` says that its visit is filed. One that was `lost` (nobody
     could say how its visit ended) is not handed out again in this run.
     """
@@ -32,14 +34,14 @@ class DuePages:
         self._ask = ask
         self._limit = limit
         self._may_go_on = may_go_on
+        self._given = 0
         self._under_way: set[int] = set()
         self._lost: set[int] = set()
         self._all_landed = asyncio.Event()
 
     async def __aiter__(self) -> AsyncIterator[DuePage]:
-        given = 0
-        while self._may_go_on() and (self._limit is None or given < self._limit):
-            room = BATCH if self._limit is None else min(BATCH, self._limit - given)
+        while self._may_go_on() and not self.exhausted:
+            room = BATCH if self._limit is None else min(BATCH, self._limit - self._given)
             pages = await self._due(timedelta(0), room)
             if not pages and self._under_way:
                 await self._all_landed.wait()  # one of them may fail, and be due again
@@ -50,10 +52,15 @@ class DuePages:
             for page in pages:
                 if not self._may_go_on():
                     return
-                given += 1
+                self._given += 1
                 self._under_way.add(page.id)
                 self._all_landed.clear()
                 yield page
+
+    @property
+    def exhausted(self) -> bool:
+        """Whether as many pages were handed out as may be."""
+        return self._limit is not None and self._given >= self._limit
 
     def landed(self, page_id: int) -> None:
         """The visit of a page is over."""

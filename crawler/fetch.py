@@ -103,6 +103,21 @@ def header(response: Response, name: str) -> str | None:
     return value.decode("latin-1").strip() or None if value else None
 
 
+def moved_for_good(response: Response, asked: str) -> str | None:
+    """Where permanent redirects (301, 308) led from the address `asked`; None where they led nowhere else.
+
+    A temporary redirect on the way ends it: what stands behind it may be another tomorrow.
+    """
+    meta = response.request.meta if response.request else {}
+    places = [*meta.get("redirect_urls", ()), response.url][1:]
+    moved = asked
+    for place, reason in zip(places, meta.get("redirect_reasons", ()), strict=False):
+        if reason not in (301, 308):
+            break
+        moved = place
+    return moved if moved != asked else None
+
+
 def page_of(
     response: Response,
     site_url: str | None = None,

@@ -50,8 +50,10 @@ def plan(agenda: Agenda, ended: RunEnd, now: datetime, settings: ScheduleConfig)
     due_at = next_poll(_read(agenda.schedule), rhythm, agenda.due_at, now, settings)
     if agenda.earliest_seed is not None:
         due_at = max(due_at, min(agenda.earliest_seed, now + settings.longest))
-    if ended.cut_off or agenda.backfill_to is not None:
+    if ended.cut_off:
         due_at = now
+    elif agenda.backfill_to is not None:
+        due_at = min(due_at, now + settings.shortest)
     elif agenda.earliest_page is not None:
         due_at = min(due_at, max(agenda.earliest_page, now + settings.shortest))
     if failures:

@@ -20,6 +20,8 @@ class RunCounts:
     """By reason."""
     failed: Counter[str] = field(default_factory=Counter)
     """By reason."""
+    walked: int = 0
+    """Sitemaps, and pages of archives, that a backfill took in."""
     cleaned_afterwards: int = 0
     """Stored articles whose text changed by what the run learned of its source."""
     _failed_pages: dict[int, str] = field(default_factory=dict, repr=False, compare=False)
@@ -35,6 +37,19 @@ class RunCounts:
         else:
             setattr(self, outcome, getattr(self, outcome) + 1)
 
+    @property
+    def pages(self) -> int:
+        """Those that the run is done with."""
+        filed = self.new + self.revised + self.unchanged + self.duplicate
+        return filed + self.rejected.total() + self.failed.total()
+
+    def add(self, other: "RunCounts") -> None:
+        """Count what another run did besides."""
+        for name in NUMBERS:
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        self.rejected.update(other.rejected)
+        self.failed.update(other.failed)
+
     def as_dict(self) -> dict[str, object]:
         """As it is kept in the run's row, and shown by `--json`."""
         return {
@@ -45,8 +60,13 @@ class RunCounts:
             "duplicate": self.duplicate,
             "rejected": dict(self.rejected),
             "failed": dict(+self.failed),
+            "walked": self.walked,
             "cleaned_afterwards": self.cleaned_afterwards,
         }
+
+
+NUMBERS = ("found", "new", "revised", "unchanged", "duplicate", "walked", "cleaned_afterwards")
+"""The fields of `RunCounts` that are plain numbers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,79 +1,35 @@
 """Reads what is new in a source's seeds: unchanged ones cost a 304, the rest is read and remembered."""
 
 import asyncio
-import hashlib
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from typing import TypeVar
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from scrapy.http import Response
 
-from crawler.discovery.feeds import NotAFeed, read_feed
-from crawler.discovery.sections import read_section
-from crawler.discovery.sitemaps import NotASitemap, read_sitemap
-from crawler.failures import FetchFailed
-from crawler.fetch import header
+from crawler.answers import SITEMAPS, conditional_headers, fresh_answer, story_times, understand
+from crawler.config import ScheduleConfig
+from crawler.discovery.feeds import NotAFeed
+from crawler.discovery.sitemaps import NotASitemap
+from crawler.failures import Failure, FetchFailed
 from crawler.politeness import CrawlStopping
+from crawler.polling import is_due, news_comes_first, wait_after_failure, wait_of
 from pipelines.metadata.canonical import registered_domain
 from storage.candidates import Candidate, Found
 from storage.models import SeedKind
 from storage.seeds import SeedState, SeedVisit, record_seed_visit, seeds_by_visit
-from storage.sources import SeedDraft
 from storage.thread import ArchiveThread
 
 logger = logging.getLogger(__name__)
 
-TRUST_304 = timedelta(hours=6)
-"""How long after the last full fetch a 304 is believed: some servers answer it whatever has changed."""
-CHILDREN = 20
-"""Sitemaps read of one index in a run, the newest first."""
 DEPTH = 2
 """How far below a source's own seed a sitemap may stand: an index may name indexes, those name no others."""
 MOST_SITEMAPS = 50
 """Sitemaps read of one source in a run; where it has more, those not visited for longest are read."""
-LARGE = 200_000
-"""Bytes of a body whose reading would hold up the event loop: a thread reads it."""
-SITEMAPS = frozenset({SeedKind.SITEMAP, SeedKind.NEWS_SITEMAP})
 
-T = TypeVar("T")
 Fetch = Callable[[str, dict[str, str]], Awaitable[Response]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SeedReading:
-    """What stood in a seed."""
-
-    candidates: Sequence[Candidate] = ()
-    children: Sequence[SeedDraft] = ()
-
-
-def conditional_headers(seed: SeedState, now: datetime) -> dict[str, str]:
-    """The validators to send; none where the last full fetch is too long ago, so that the body must come."""
-    if seed.full_fetch_at is None or now - seed.full_fetch_at > TRUST_304:
-        return {}
-    headers = {"If-None-Match": seed.etag, "If-Modified-Since": seed.last_modified}
-    return {name: value for name, value in headers.items() if value}
-
-
-def read_seed(kind: SeedKind, body: bytes, url: str, content_type: str | None) -> SeedReading:
-    """The candidates in a seed's body. Raises NotAFeed, NotASitemap."""
-    match kind:
-        case SeedKind.FEED:
-            return SeedReading(candidates=read_feed(body, url, content_type))
-        case SeedKind.SECTION:
-            return SeedReading(candidates=read_section(body, url, content_type))
-    sitemap = read_sitemap(body, url)
-    children = [SeedDraft(url=child, kind=SeedKind.SITEMAP) for child in sitemap.children[:CHILDREN]]
-    return SeedReading(candidates=sitemap.candidates, children=children)
-
-
-async def parse(body: bytes, work: Callable[[], T]) -> T:
-    """The result of `work` on a body, done in a thread where the body is large, or packed and may be."""
-    packed = body.startswith(b"\x1f\x8b")
-    return await asyncio.to_thread(work) if packed or len(body) > LARGE else work()
 
 
 def was_stopped(failed: FetchFailed) -> bool:
@@ -92,9 +48,18 @@ class SeedReader:
     """The source's address."""
     room: int
     """How many pages that we did not know the run may still take from sitemaps."""
+    schedule: ScheduleConfig = field(default_factory=ScheduleConfig)
+    scheduled: bool = False
+    """Whether seeds that are not due are left alone."""
     read: int = 0
     errors: list[str] = field(default_factory=list)
     """Address and reason of each seed that could not be read."""
+    stories: list[datetime] = field(default_factory=list)
+    """When the new pages were published: what a source's rhythm is learned from."""
+    _changed: dict[str, datetime] = field(default_factory=dict)
+    """When the sitemaps of the indexes read in this run were changed."""
+    _told_elsewhere: bool = False
+    """Whether another seed than a sitemap tells of news first."""
     _seen: set[str] = field(default_factory=set)
     _sitemaps: int = 0
     """Those among `_seen`."""
@@ -103,7 +68,8 @@ class SeedReader:
         """Read every seed of the source, and the sitemaps that its indexes name, each once."""
         while not stopping.is_set():
             seeds = await self.archive.read(lambda session: seeds_by_visit(session, self.source_id))
-            depths = _depths(seeds)
+            depths = {seed.id: depth_of(seed, seeds) for seed in seeds}
+            self._told_elsewhere = news_comes_first(seeds)
             # Asked anew each time: an index may have named a sitemap that comes before what is left.
             left = [seed for seed in seeds if self._may_read(seed, depths[seed.id])]
             if not left:
@@ -116,55 +82,80 @@ class SeedReader:
 
     def _may_read(self, seed: SeedState, depth: int) -> bool:
         too_many = seed.kind in SITEMAPS and self._sitemaps >= MOST_SITEMAPS
-        return seed.url not in self._seen and depth <= DEPTH and not too_many
+        if seed.url in self._seen or depth > DEPTH or too_many:
+            return False
+        return not self.scheduled or is_due(seed, datetime.now(UTC)) or self._is_changed(seed)
+
+    def _is_changed(self, seed: SeedState) -> bool:
+        """Whether its index says that a sitemap has changed, and nothing else would tell of that."""
+        changed = self._changed.get(seed.url)
+        if changed is None or seed.visited_at is None or seed.failures:
+            return False
+        return not self._told_elsewhere and changed > seed.visited_at
 
     async def _read_one(self, seed: SeedState, *, may_name_others: bool) -> Found:
         now = datetime.now(UTC)
         try:
             response = await self.fetch(seed.url, conditional_headers(seed, now))
-            visit, reading = await _understand(seed, response)
+            visit, reading = await understand(seed, response, now)
         except FetchFailed as failed:
             if was_stopped(failed):
                 return Found()
-            return await self._record_failure(seed, str(failed), failed.failure.status, now)
+            return await self._record_failure(seed, str(failed), failed.failure, now)
         except (NotAFeed, NotASitemap) as error:
-            return await self._record_failure(seed, f"{seed.url}: {error}", 200, now)
+            return await self._record_failure(seed, f"{seed.url}: {error}", None, now)
         self.read += 1
-        candidates = self._wanted(seed, response.url, reading.candidates)
+        if visit.move and visit.moved_to:
+            self._seen.add(visit.moved_to)
+        self._changed |= reading.changed
+        candidates = of_the_site(seed, self.home, response.url, reading.candidates)
         children = reading.children if may_name_others else ()
         room = self.room if seed.kind in SITEMAPS else None
+        fresh = fresh_answer(seed, visit, response, now, self.schedule.heed)
+        kind = replace(seed, kind=visit.kind or seed.kind)
+
+        def due(idle: int) -> datetime | None:
+            wait = wait_of(kind, idle, self.schedule.sitemaps, told_elsewhere=self._told_elsewhere)
+            times = [time for time in (fresh, now + wait if wait else None) if time]
+            return max(times, default=None)
+
         found = await self.archive.write(
-            lambda session: record_seed_visit(session, seed.id, visit, candidates, children, now, room)
+            lambda session: record_seed_visit(session, seed.id, visit, candidates, children, now, room, due)
         )
         if room is not None:
             self.room -= found.new
+        self.stories += story_times(seed, found, now)
         return found
 
-    async def _record_failure(self, seed: SeedState, error: str, status: int | None, now: datetime) -> Found:
+    async def _record_failure(
+        self, seed: SeedState, error: str, failure: Failure | None, now: datetime
+    ) -> Found:
         self.errors.append(error)
         logger.info("seed not read: %s", error)
-        visit = SeedVisit(status=status, error=error, full=False)
+        visit = SeedVisit(status=failure.status if failure else 200, error=error, full=False)
+        again = now + wait_after_failure(failure, seed.failures + 1)
         return await self.archive.write(
-            lambda session: record_seed_visit(session, seed.id, visit, (), (), now)
+            lambda session: record_seed_visit(session, seed.id, visit, (), (), now, None, lambda _idle: again)
         )
 
-    def _wanted(self, seed: SeedState, answered_at: str, candidates: Sequence[Candidate]) -> list[Candidate]:
-        """Without other sites' pages: only a feed names them with a purpose. One that moved is no other."""
-        if seed.kind is SeedKind.FEED:
-            return list(candidates)
-        own = {registered_domain(url) for url in (self.home, seed.url, answered_at) if urlsplit(url).hostname}
-        return [candidate for candidate in candidates if registered_domain(candidate.url) in own]
+
+def of_the_site(
+    seed: SeedState, home: str, answered_at: str, candidates: Sequence[Candidate]
+) -> list[Candidate]:
+    """Without other sites' pages: only a feed names them with a purpose. One that moved is no other."""
+    if seed.kind is SeedKind.FEED:
+        return list(candidates)
+    own = {registered_domain(url) for url in (home, seed.url, answered_at) if urlsplit(url).hostname}
+    return [candidate for candidate in candidates if registered_domain(candidate.url) in own]
 
 
-def _depths(seeds: Sequence[SeedState]) -> dict[int, int]:
-    """How far below a seed of the source's own each seed stands, by id."""
-    parents = {seed.id: seed.parent_id for seed in seeds}
-
-    def depth(seed_id: int) -> int:
-        parent = parents.get(seed_id)
-        return 0 if parent is None else 1 + depth(parent)
-
-    return {seed.id: depth(seed.id) for seed in seeds}
+def depth_of(seed: SeedState, seeds: Sequence[SeedState]) -> int:
+    """How far below a seed of the source's own a seed stands; one more than DEPTH for all that is deeper."""
+    parents, depth = {seed.id: seed.parent_id for seed in seeds}, 0
+    above = seed.parent_id
+    while above is not None and depth <= DEPTH:
+        depth, above = depth + 1, parents.get(above)
+    return depth
 
 
 def _rank(seed: SeedState) -> int:
@@ -173,23 +164,3 @@ def _rank(seed: SeedState) -> int:
         # All that an index names is kept as this kind; which of it has the news, its name tells.
         return 1 if "news" in urlsplit(seed.url).path.rpartition("/")[2].lower() else 2
     return {SeedKind.FEED: 0, SeedKind.NEWS_SITEMAP: 1, SeedKind.SECTION: 3}[seed.kind]
-
-
-async def _understand(seed: SeedState, response: Response) -> tuple[SeedVisit, SeedReading]:
-    """What came back: nothing new (a 304, or the same bytes as last time), or a body to read."""
-    if response.status == 304:
-        return SeedVisit(status=304, full=False), SeedReading()
-    visit = SeedVisit(
-        status=response.status,
-        etag=header(response, "ETag"),
-        last_modified=header(response, "Last-Modified"),
-        body_hash=hashlib.sha256(response.body).hexdigest(),
-        full=True,
-    )
-    if visit.body_hash == seed.body_hash:
-        return visit, SeedReading()
-    content_type = header(response, "Content-Type")
-    reading = await parse(
-        response.body, lambda: read_seed(seed.kind, response.body, response.url, content_type)
-    )
-    return visit, reading

@@ -1,8 +1,9 @@
 """Takes what a seed names into the frontier: pages we did not know, and news of those we did."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import islice
 
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
@@ -36,6 +37,8 @@ class Found:
     """Pages we did not know."""
     updated: int = 0
     """Pages we had visited, that are due again because the seed says they changed."""
+    times: tuple[datetime | None, ...] = field(default=(), compare=False)
+    """Of each new page, when it was published, else changed, by what was said of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +51,7 @@ class KnownPage:
     seed_id: int | None
     due_at: datetime | None
     visited_at: datetime | None
+    priority: int
     hint_title: str | None
     hint_published_at: datetime | None
     hint_modified_at: datetime | None
@@ -59,22 +63,39 @@ def add_pages(
     seed_id: int | None,
     candidates: Iterable[Candidate],
     now: datetime,
+    priority: int = 0,
 ) -> Found:
     """Take candidates into the frontier: new ones are due `now`, known ones if `is_changed` says so.
 
-    A candidate whose address no engine can keep is passed over. Tens of thousands may be given at once.
+    `priority`: 0 for news, 1 for what a backfill found; a page found both ways is news. A candidate whose
+    address no engine can keep is passed over. Tens of thousands may be given at once.
     """
     # In one order, so that two processes with candidates in common wait for each other and do not deadlock.
     fit = sorted(_distinct(candidates), key=lambda candidate: candidate.url)
-    new = updated = 0
+    updated = 0
+    times: list[datetime | None] = []
     for start in range(0, len(fit), _BATCH):
         batch = fit[start : start + _BATCH]
         known = _known_pages(session, batch)
-        new += _insert(session, source_id, seed_id, [c for c in batch if c.url not in known], now)
-        told = [(p, _as_told(p, c, source_id, seed_id, now)) for c in batch if (p := known.get(c.url))]
+        unknown = [c for c in batch if c.url not in known]
+        times += _insert(session, source_id, seed_id, unknown, now, priority)
+        told = [
+            (p, replace(_as_told(p, c, source_id, seed_id, now), priority=min(p.priority, priority)))
+            for c in batch
+            if (p := known.get(c.url))
+        ]
         _update(session, [after for before, after in told if after != before])
         updated += sum(before.due_at != after.due_at for before, after in told)
-    return Found(new=new, updated=updated)
+    return Found(new=len(times), updated=updated, times=tuple(times))
+
+
+def unknown_among(session: Session, candidates: Iterable[Candidate]) -> Iterator[Candidate]:
+    """The candidates whose pages we do not know, in their order, without those that cannot be kept."""
+    fit = (candidate for candidate in candidates if is_fit_url(candidate.url))
+    while batch := list(islice(fit, _BATCH)):
+        urls = [candidate.url for candidate in batch]
+        known = set(session.scalars(select(Page.url).where(Page.url.in_(urls))))
+        yield from (candidate for candidate in batch if candidate.url not in known)
 
 
 def is_changed(page: KnownPage, candidate: Candidate, seed_id: int | None) -> bool:
@@ -133,10 +154,16 @@ def _known_pages(session: Session, batch: Sequence[Candidate]) -> dict[str, Know
 
 
 def _insert(
-    session: Session, source_id: int | None, seed_id: int | None, batch: Sequence[Candidate], now: datetime
-) -> int:
+    session: Session,
+    source_id: int | None,
+    seed_id: int | None,
+    batch: Sequence[Candidate],
+    now: datetime,
+    priority: int,
+) -> list[datetime | None]:
+    """Insert pages; the times of those that were new."""
     if not batch:
-        return 0
+        return []
     rows = [
         {
             "source_id": source_id,
@@ -147,6 +174,7 @@ def _insert(
             "found_at": now,
             "due_at": now,
             "attempts": 0,
+            "priority": priority,
             "hint_title": candidate.title,
             "hint_published_at": candidate.published_at,
             "hint_modified_at": candidate.modified_at,
@@ -154,15 +182,19 @@ def _insert(
         for candidate in batch
     ]
     # Another process may have found the same page since we looked: then it is not new.
-    statement = insert_into(session, Page).on_conflict_do_nothing().returning(table_of(Page).c.id)
-    return len(session.execute(statement, rows).all())
+    statement = insert_into(session, Page).on_conflict_do_nothing().returning(table_of(Page).c.url)
+    new = set(session.scalars(statement, rows))
+    return [c.published_at or c.modified_at for c in batch if c.url in new]
 
 
 def _update(session: Session, pages: Sequence[KnownPage]) -> None:
     if not pages:
         return
     table = table_of(Page)
-    changing = ("source_id", "seed_id", "due_at", "hint_title", "hint_published_at", "hint_modified_at")
+    changing = (
+        *("source_id", "seed_id", "due_at", "priority"),
+        *("hint_title", "hint_published_at", "hint_modified_at"),
+    )
     statement = (
         update(table)
         .where(table.c.id == bindparam("page_id"))

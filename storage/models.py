@@ -72,6 +72,8 @@ class SeedKind(enum.StrEnum):
     """A sitemap that carries Google's news namespace: titles and dates of the last days."""
     SECTION = "section"
     """A front or section page, read by its links."""
+    ARCHIVE = "archive"
+    """An old sitemap, or a page of an archive: only a backfill reads it."""
 
 
 class PageState(enum.StrEnum):
@@ -176,7 +178,13 @@ class Seed(Base):
     due_at: Mapped[datetime | None]
     """A scheduled run does not poll it before; null: at every run."""
     idle: Mapped[int] = mapped_column(default=0)
-    """Visits since the last one that named a page we did not know."""
+    """Visits since the last one that named a page we did not know, or one that changed."""
+    habits: Mapped[dict[str, Any] | None]
+    """What its last body said of when it is written anew; see crawler/freshness.py."""
+    moved_to: Mapped[str | None] = mapped_column(Text)
+    """Where it has moved to for good, by its last visit (301, 308); null if it has not."""
+    moved_since: Mapped[datetime | None]
+    """Since when it says so at every visit."""
     backfilled_to: Mapped[datetime | None]
     """A backfill has taken in what it names, back to this day."""
 

@@ -10,6 +10,7 @@ import typer
 from crawler.cli.failures import WrongUsage
 from crawler.cli.invocation import Invocation
 from crawler.cli.names import is_address, no_such_source
+from crawler.cli.past import Past
 from crawler.cli.terminal import note, show_json
 
 if TYPE_CHECKING:
@@ -31,6 +32,10 @@ def crawl(
     limit: Annotated[
         int | None, typer.Option(min=1, metavar="N", help="Most pages fetched of each source.")
     ] = None,
+    since: Annotated[
+        str | None,
+        typer.Option(metavar="DATE", help="Take in the past too, back to this day; `never` calls that off."),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Write the report as a JSON list.")] = False,
 ) -> None:
     """Fetch what is new, now.
@@ -40,13 +45,18 @@ def crawl(
     is 1 if a source could not be read at all, if none of the articles' addresses came to an article, or if
     the crawl was stopped.
 
+    With --since, the sitemaps and archives of the sources are walked into the past, the newest first, and
+    fresh news is looked for in between. What was found and not fetched is kept: the same command goes on
+    where it was stopped, and an earlier date goes on from there.
+
     \b
     Examples:
       copydesk crawl --all
-      copydesk crawl "Harbour Gazette" --limit 20
       copydesk crawl https://paper.example https://other.example/2024/05/harbour-wall
+      copydesk crawl "Harbour Gazette" --since 2024-01-01
     """
     import asyncio
+    from datetime import UTC, datetime
 
     invocation: Invocation = context.obj
     if targets and everything:
@@ -56,10 +66,13 @@ def crawl(
             "what is to be crawled? `copydesk crawl --all` takes every source; or name sources "
             "(`copydesk sources` lists them) or addresses"
         )
+    past = Past.read(since, datetime.now(UTC)) if since is not None else None
     with _database_for(invocation, targets or []) as database:
         with database.read() as session:
             errand = all_enabled(session) if everything else sort_out(session, targets or [])
-        failed = asyncio.run(_crawl(invocation, database, errand, limit, as_json))
+        if past and errand.pages:
+            raise WrongUsage(f"--since is for sources, and {errand.pages[0]} is the address of an article")
+        failed = asyncio.run(_crawl(invocation, database, errand, limit, past, as_json))
     if failed:
         raise typer.Exit(1)
 
@@ -121,7 +134,12 @@ def _with_scheme(address: str) -> str:
 
 
 async def _crawl(
-    invocation: Invocation, database: "Database", errand: Errand, limit: int | None, as_json: bool
+    invocation: Invocation,
+    database: "Database",
+    errand: Errand,
+    limit: int | None,
+    past: Past | None,
+    as_json: bool,
 ) -> bool:
     """Crawl, and report; whether anything failed as a whole."""
     from crawler.cli.logs import show_logs
@@ -139,7 +157,14 @@ async def _crawl(
             show_logs(invocation, desk)  # after the bar, which then stays below what is logged
             with stopped_by_signals(desk.stop, "the pages under way are finished"):
                 found = await _become_sources(desk, errand.sites)
-                reports += await crawl_sources(desk, [*errand.source_ids, *found], limit=limit)
+                ids = [*errand.source_ids, *found]
+                if past:
+                    await past.ask(desk, ids)
+                reports += await crawl_sources(
+                    desk, ids, limit=limit, into_past=past is not None and past.back_to is not None
+                )
+                if past:
+                    await past.tell(desk, reports)
                 if errand.pages and not desk.stopping.is_set():
                     reports.append(await crawl_addresses(desk, errand.pages))
                     pages = await desk.archive.read(partial(_pages_at, addresses=errand.pages))

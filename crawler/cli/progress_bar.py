@@ -62,6 +62,7 @@ class Lines:
             "duplicate": counts.duplicate,
             "rejected": counts.rejected.total(),
             "failed": counts.failed.total(),
+            "old sitemaps or pages of archives": counts.walked,
             "cleaned afterwards": counts.cleaned_afterwards,
         }
         told = ", ".join(f"{count:,} {name}" for name, count in outcomes.items() if count) or "nothing new"
@@ -73,7 +74,8 @@ class Bar:
 
     def __init__(self, progress: RichProgress, runs: int, limit: int | None) -> None:
         self._progress = progress
-        self._runs, self._ended, self._limit = runs, 0, limit
+        self._runs, self._limit = runs, limit
+        self._ended: set[str] = set()
         self._label = ""
         self._found: defaultdict[str, int] = defaultdict(int)
         self._done: Counter[str] = Counter()
@@ -84,6 +86,7 @@ class Bar:
     def run_started(self, source: str) -> None:
         """Show the name of the source, where there is only one."""
         self._label = printable(source)
+        self._ended.discard(source)  # a backfill takes one run after the other
         self._show()
 
     def found(self, source: str, count: int) -> None:
@@ -99,7 +102,7 @@ class Bar:
 
     def run_ended(self, report: RunReport) -> None:
         """What a source found, but did not fetch, is not waited for any more."""
-        self._ended += 1
+        self._ended.add(report.source)
         self._found[report.source] = self._done[report.source]
         self._show()
 
@@ -107,7 +110,7 @@ class Bar:
         # Pages of earlier runs may be due too, unannounced: the bar is never shorter than what is done.
         total = sum(max(self._expected(source), self._done[source]) for source in {*self._found, *self._done})
         if self._runs > 1:
-            self._label = f"{self._ended:,}/{self._runs:,} sources"
+            self._label = f"{len(self._ended):,}/{self._runs:,} sources"
         self._progress.update(
             self._task,
             total=total or None,

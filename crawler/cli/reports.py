@@ -24,6 +24,8 @@ def show_reports(reports: Sequence[RunReport]) -> None:
         unchanged = sum(report.counts.unchanged for report in folded)
         more = "more source" if told else "source"
         print(f"{counted(len(folded), more)} with nothing new ({counted(unchanged, 'page')} unchanged)")
+    if total.walked:
+        print(f"{counted(total.walked, 'old sitemap')} or pages of archives taken in")
     if total.cleaned_afterwards:
         print(f"{counted(total.cleaned_afterwards, 'article')} cleaned afterwards, by what was learned")
     for report in reports:
@@ -75,10 +77,7 @@ def _reasons(counted: Counter[str]) -> str:
 def _total(reports: Sequence[RunReport]) -> RunCounts:
     total = RunCounts()
     for report in reports:
-        for key in (*_NUMBERS, "cleaned_afterwards"):
-            setattr(total, key, getattr(total, key) + getattr(report.counts, key))
-        total.rejected.update(report.counts.rejected)
-        total.failed.update(report.counts.failed)
+        total.add(report.counts)
     return total
 
 

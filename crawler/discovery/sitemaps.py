@@ -5,8 +5,8 @@ https://developers.google.com/search/docs/crawling-indexing/sitemaps/news-sitema
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import chain, islice
 from typing import NamedTuple
@@ -44,6 +44,8 @@ class SitemapReading:
     candidates: list[Candidate]
     children: tuple[str, ...] = ()
     """The sitemaps that an index names, as they are written there; without those that hold no articles."""
+    changed: Mapping[str, datetime] = field(default_factory=dict)
+    """When each of `children` was changed, where the index says so."""
     is_news: bool = False
     """Whether it has titles and publication dates of Google's news namespace."""
 
@@ -89,9 +91,11 @@ def _reading(entries: Iterable[_Entry], url: str, limit: int) -> SitemapReading:
     # Sorted before the addresses are made canonical, which takes most of the time: only `limit` of them are.
     dated = sorted(((entry, _moment(entry)) for entry in pages), key=lambda pair: pair[1], reverse=True)
     found = (made for entry, _ in dated if (made := _candidate(entry, url)))
+    children = _children([entry for entry in kept if entry.is_sitemap], url)
     return SitemapReading(
         candidates=newest_first(islice(found, limit)),
-        children=_children([entry for entry in kept if entry.is_sitemap], url),
+        children=tuple(children),
+        changed={child: changed for child, changed in children.items() if changed > _UNDATED},
         is_news=any(entry.is_news for entry in pages),
     )
 
@@ -110,7 +114,7 @@ def _candidate(entry: _Entry, url: str) -> Candidate | None:
     )
 
 
-def _children(entries: Sequence[_Entry], url: str) -> tuple[str, ...]:
+def _children(entries: Sequence[_Entry], url: str) -> dict[str, datetime]:
     """The sitemaps of an index: those of news first, then the newest by date, or by their name."""
     found: dict[str, tuple[bool, datetime, list[int]]] = {}
     for entry in entries:
@@ -123,7 +127,7 @@ def _children(entries: Sequence[_Entry], url: str) -> tuple[str, ...]:
             dates = _DATE_IN_ADDRESS.findall(f"{parts.path} {parts.query}")
             newest = max(([int(number or 0) for number in date] for date in dates), default=[])
             found.setdefault(address, ("news" in name.lower(), _moment(entry), newest))
-    return tuple(sorted(found, key=found.__getitem__, reverse=True))
+    return {child: found[child][1] for child in sorted(found, key=found.__getitem__, reverse=True)}
 
 
 def _text_entries(chunks: Iterable[bytes]) -> Iterator[_Entry]:

@@ -137,7 +137,8 @@ class Service:
     async def _crawl(self, source: DueSource) -> None:
         """One crawl, whose failure is its own."""
         try:
-            await crawl_source(self.desk, source.id, scheduled=True)
+            longest = self.desk.config.schedule.longest_run
+            await crawl_source(self.desk, source.id, scheduled=True, longest=longest, patient=False)
         except HostTaken as taken:
             logger.info("%s has to wait: %s", source.name, taken)
             self._aside[source.id] = awake_time() + ASIDE

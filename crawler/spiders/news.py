@@ -1,11 +1,13 @@
 """The spider that crawls one source: its seeds, then every page that is due."""
 
+import math
+import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Any, Self
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import scrapy
 from scrapy import Request, signals
@@ -15,6 +17,7 @@ from scrapy.http import Response
 from twisted.python.failure import Failure as TwistedFailure
 
 from crawler.assignment import Assignment, close_run, own_config, self_assigned
+from crawler.backfill import UNNAMED, Backfill
 from crawler.config import ConfigError
 from crawler.desk import Desk, manners
 from crawler.discover import DiscoveryFailed, explore
@@ -59,6 +62,10 @@ class NewsSpider(scrapy.Spider):
         if assignment is not None:
             self.job = assignment
         self.counts = RunCounts()
+        self._ends_at = math.inf
+        """When the run's time is up, on the monotonic clock, in seconds."""
+        self.stories: list[datetime] = []
+        """When what the seeds named for the first time was published."""
         self.error: str | None = None
         self.state = RunState.DONE
 
@@ -71,7 +78,10 @@ class NewsSpider(scrapy.Spider):
         """How the run ended, as far as the next one depends on it."""
         host = urlsplit(self.job.home or "").hostname or ""
         return RunEnd(
-            failed=self.state is RunState.FAILED, resting=timedelta(seconds=self.desk.gate.resting(host))
+            failed=self.state is RunState.FAILED,
+            cut_off=time.monotonic() >= self._ends_at,
+            stories=self.stories,
+            resting=timedelta(seconds=self.desk.gate.resting(host)),
         )
 
     @cached_property
@@ -99,8 +109,11 @@ class NewsSpider(scrapy.Spider):
             self.job = await self._own_assignment(self._source)
         try:
             self.pages = await self._due_pages()
-            async for page in self.pages:
-                yield self._request(page)
+            go_on = True
+            while go_on:
+                async for page in self.pages:
+                    yield self._request(page)
+                go_on = await self._walk_on()
         except StorageError as error:
             self._archive_failed(error)
 
@@ -124,6 +137,8 @@ class NewsSpider(scrapy.Spider):
                 archive, lambda s, *rest: due_among(s, ids, *rest), limit=limit, may_go_on=self._may_go_on
             )
         await self._read_seeds(source_id)
+        if self.job.longest is not None:  # from here on: reading the seeds is what it makes room for
+            self._ends_at = time.monotonic() + self.job.longest.total_seconds()
         now = datetime.now(UTC)
         due = await archive.read(lambda session: count_due(session, source_id, now))
         self.desk.progress.found(self.job.label, due if limit is None else min(due, limit))
@@ -144,8 +159,11 @@ class NewsSpider(scrapy.Spider):
             source_id=source_id,
             home=self.job.home or "",
             room=self.desk.config.crawl.sitemap_candidates,
+            schedule=self.desk.config.schedule,
+            scheduled=self.job.scheduled,
         )
         await reader.read_all(self.desk.stopping, self._found)
+        self.stories = reader.stories
         if reader.errors and not reader.read:
             self.error = self.error or reader.errors[0]
 
@@ -163,12 +181,37 @@ class NewsSpider(scrapy.Spider):
             await self.desk.archive.write(lambda session: add_seeds(session, source_id, discovery.seeds))
         return answers
 
+    async def _walk_on(self) -> bool:
+        """Take in more of the past, where that is wanted and there is time; whether pages may be due now."""
+        if self.job.longest is None or self.pages.exhausted or not self._may_go_on():
+            return False
+        found = await self._backfill.walk_on()
+        if found is None:
+            return False
+        self.counts.walked = self._backfill.walked
+        self._found(found)
+        self.desk.progress.found(self.job.label, found)
+        return True
+
+    @cached_property
+    def _backfill(self) -> Backfill:
+        home, source_id = self.job.home or "", self.job.source_id
+        assert source_id is not None
+        named = self.desk.rules.sitemaps_of("{0.scheme}://{0.netloc}".format(urlsplit(home)))
+        return Backfill(
+            archive=self.desk.archive,
+            fetch=fetcher(self.crawler, self.desk.retries),
+            source_id=source_id,
+            home=home,
+            probes=[urljoin(home, address) for address in (*named, *UNNAMED)],
+        )
+
     def _found(self, count: int) -> None:
         self.counts.found += count
 
     def _may_go_on(self) -> bool:
-        """Whether another page may be fetched: not where the user, or the site, asked to stop."""
-        if self.desk.stopping.is_set():
+        """Whether another page may be fetched: not where user or site asked to stop, nor once time is up."""
+        if self.desk.stopping.is_set() or time.monotonic() >= self._ends_at:
             return False
         if (seconds := self.desk.gate.resting(urlsplit(self.job.home or "").hostname or "")) <= PATIENCE:
             return True

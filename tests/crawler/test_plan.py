@@ -47,7 +47,7 @@ AGENDA = Agenda(
         ({"earliest_page": NOW + HOUR}, RunEnd(), 14 * MINUTE),
         # what is not done yet goes on
         ({}, RunEnd(cut_off=True), 0 * MINUTE),
-        ({"backfill_to": NOW - 99 * DAY}, RunEnd(), 0 * MINUTE),
+        ({"backfill_to": NOW - 99 * DAY}, RunEnd(), SETTINGS.shortest),
         # what fails is left alone twice as long each time
         ({"schedule": "every 1 min"}, RunEnd(failed=True), 5 * MINUTE),
         ({"schedule": "every 1 min", "failures": 3}, RunEnd(failed=True), 40 * MINUTE),

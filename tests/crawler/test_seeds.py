@@ -5,15 +5,16 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
-from scrapy.http import Response
+from scrapy.http import Request, Response
 from sqlalchemy import select
 
+from crawler.answers import CHILDREN, LARGE, MOVED, parse, read_seed
 from crawler.failures import Failure, FetchFailed
 from crawler.politeness import CrawlStopping
-from crawler.seeds import CHILDREN, LARGE, MOST_SITEMAPS, SeedReader, parse, read_seed
+from crawler.seeds import MOST_SITEMAPS, SeedReader
 from storage.models import Page, Seed, SeedKind
 from storage.seeds import seeds_of
 from storage.session import Database, open_database
@@ -46,6 +47,9 @@ class Site:
     bodies: dict[str, bytes | Exception]
     moved: dict[str, str] = field(default_factory=dict)
     """Where a path redirects to."""
+    permanently: bool = False
+    headers: dict[str, str] = field(default_factory=dict)
+    """With every answer."""
     asked: list[str] = field(default_factory=list)
     conditions: list[dict[str, str]] = field(default_factory=list)
 
@@ -57,9 +61,14 @@ class Site:
         if isinstance(body, Exception):
             raise body
         etag = f'"{hash(body)}"'
+        meta: dict[str, object] = {}
+        if path in self.moved:
+            meta = {"redirect_urls": [url], "redirect_reasons": [301 if self.permanently else 302]}
+        there = self.moved.get(path, url)
+        answer = Request(there, meta=meta)
         if headers.get("If-None-Match") == etag:
-            return Response(url, status=304)
-        return Response(self.moved.get(path, url), headers={"ETag": etag}, body=body)
+            return Response(there, status=304, headers=self.headers, request=answer)
+        return Response(there, headers={"ETag": etag} | self.headers, body=body, request=answer)
 
 
 @dataclass(kw_only=True)
@@ -70,17 +79,43 @@ class Source:
     id: int
     home: str = HOME
 
-    async def read(self, site: Site, room: int = 1000) -> SeedReader:
-        """One run's reading of all seeds."""
+    async def read(self, site: Site, room: int = 1000, *, scheduled: bool = False) -> SeedReader:
+        """One run's reading of all seeds; of those that are due, if nobody asked for it."""
         archive = ArchiveThread(self.database)
         try:
             reader = SeedReader(
-                archive=archive, fetch=site.fetch, source_id=self.id, home=self.home, room=room
+                archive=archive,
+                fetch=site.fetch,
+                source_id=self.id,
+                home=self.home,
+                room=room,
+                scheduled=scheduled,
             )
             await asyncio.wait_for(reader.read_all(asyncio.Event(), lambda _count: None), 30)
         finally:
             archive.close()
         return reader
+
+    async def asks(self, site: Site) -> list[str]:
+        """What a scheduled run asks for."""
+        site.asked.clear()
+        await self.read(site, scheduled=True)
+        return site.asked
+
+    def later(self, span: timedelta) -> None:
+        """Let time pass: what is written of the seeds is so much older."""
+        with self.database.write() as session:
+            for seed in session.scalars(select(Seed)):
+                for name in ("visited_at", "full_fetch_at", "due_at", "moved_since"):
+                    if (time := getattr(seed, name)) is not None:
+                        setattr(seed, name, time - span)
+
+    def wait(self, path: str) -> timedelta | None:
+        """How long a seed is left alone after its last visit, to the minute."""
+        seed = self.seed(path)
+        if seed.due_at is None or seed.visited_at is None:
+            return None
+        return timedelta(minutes=round((seed.due_at - seed.visited_at) / timedelta(minutes=1)))
 
     @property
     def pages(self) -> set[str]:
@@ -296,3 +331,155 @@ async def test_the_loop_goes_on_while_a_large_sitemap_is_read(source: MakeSource
         longest = max(longest, time.perf_counter() - began)
     await reading
     assert longest < alone / 2
+
+
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+
+
+async def test_a_scheduled_run_asks_what_is_due_and_a_run_by_hand_asks_all(source: MakeSource) -> None:
+    site = Site(bodies={"feed": rss("1"), "map": index("a", "b"), "a": urlset("1"), "b": urlset("old")})
+    paper = source(("feed", SeedKind.FEED), ("map", SeedKind.SITEMAP))
+    everything = ["feed", "map", "a", "b"]
+    assert await paper.asks(site) == everything
+    assert await paper.asks(site) == ["feed"]
+    site.asked.clear()
+    await paper.read(site)
+    assert sorted(site.asked) == sorted(everything)
+    paper.later(HOUR)
+    assert await paper.asks(site) == ["feed"]
+
+
+async def test_a_sitemap_that_brings_nothing_is_asked_ever_more_rarely(source: MakeSource) -> None:
+    site = Site(bodies={"feed": rss("1"), "map": urlset("1", "2")})
+    paper, waits = source(("feed", SeedKind.FEED), ("map", SeedKind.SITEMAP)), []
+    for _ in range(7):
+        await paper.read(site)
+        waits.append(paper.wait("map"))
+    assert waits == [HOUR, 2 * HOUR, 4 * HOUR, 8 * HOUR, 16 * HOUR, DAY, DAY]
+    assert paper.wait("feed") is None
+    site.bodies["map"] = urlset("1", "2", "3")
+    await paper.read(site)
+    assert (paper.wait("map"), paper.seed("map").idle) == (HOUR, 0)
+
+
+async def test_without_a_feed_the_index_tells_which_sitemap_to_ask(source: MakeSource) -> None:
+    site = Site(bodies={"map": index("a", "b"), "a": urlset("1"), "b": urlset("2")})
+    paper = source(("map", SeedKind.SITEMAP))
+    assert await paper.asks(site) == ["map", "a", "b"]
+    assert await paper.asks(site) == ["map", "a", "b"]  # both had brought something
+    assert await paper.asks(site) == ["map"]
+    soon = (datetime.now(UTC) + timedelta(minutes=1)).isoformat()
+    site.bodies["map"] = index("a", "b").replace(b"/b</loc>", f"/b</loc><lastmod>{soon}</lastmod>".encode())
+    assert await paper.asks(site) == ["map", "b"]
+    assert await paper.asks(site) == ["map"]
+
+
+async def test_a_feed_that_cannot_be_read_leaves_the_news_to_the_sitemap(source: MakeSource) -> None:
+    site = Site(bodies={"feed": failed("feed", reason="timeout"), "map": urlset("1")})
+    paper = source(("feed", SeedKind.FEED), ("map", SeedKind.SITEMAP))
+    await paper.read(site)
+    assert (paper.wait("feed"), paper.wait("map")) == (timedelta(minutes=5), None)
+    assert await paper.asks(site) == ["map"]
+    paper.later(timedelta(minutes=6))
+    assert await paper.asks(site) == ["feed", "map"]
+    assert paper.wait("feed") == timedelta(minutes=10)
+
+
+async def test_a_feed_that_is_gone_is_asked_once_a_day(source: MakeSource) -> None:
+    gone = failed("feed", reason="http 410", status=410, gone=True)
+    paper = source(("feed", SeedKind.FEED))
+    await paper.read(Site(bodies={"feed": gone}))
+    assert paper.wait("feed") == DAY
+
+
+async def test_what_a_feed_said_of_itself_holds_while_it_answers_304(source: MakeSource) -> None:
+    body = rss("1").replace(b"<title>Paper", b"<ttl>40</ttl><title>Paper")
+    site, paper = Site(bodies={"feed": body}), source(("feed", SeedKind.FEED))
+    for status in (200, 304, 304):
+        await paper.read(site)
+        assert (paper.seed("feed").status, paper.wait("feed")) == (status, timedelta(minutes=40))
+    site.bodies["feed"] = rss("1", "2")
+    await paper.read(site)
+    assert paper.wait("feed") is None
+
+
+async def test_headers_are_heard_up_to_a_cap_and_a_sitemap_keeps_the_longer_wait(source: MakeSource) -> None:
+    site = Site(bodies={"feed": rss("1"), "map": urlset("1")}, headers={"Cache-Control": "max-age=1200"})
+    paper = source(("feed", SeedKind.FEED), ("map", SeedKind.SITEMAP))
+    await paper.read(site)
+    assert (paper.wait("feed"), paper.wait("map")) == (timedelta(minutes=20), 2 * HOUR)
+    site.headers = {"Cache-Control": "max-age=31536000"}
+    await paper.read(site)
+    assert (paper.seed("feed").status, paper.wait("feed")) == (304, HOUR)
+
+
+async def test_a_sitemap_of_an_index_is_of_news_while_its_stories_are(source: MakeSource) -> None:
+    def news(date: datetime) -> bytes:
+        dated = f"</news:title><news:publication_date>{date.isoformat()}</news:publication_date>"
+        return urlset("1", inside=NEWS.replace("</news:title>", dated))
+
+    now = datetime.now(UTC)
+    site = Site(bodies={"map": index("a", "b"), "a": news(now), "b": news(now - 9 * DAY)})
+    paper = source(("map", SeedKind.SITEMAP))
+    await paper.read(site)
+    assert [paper.seed(path).kind for path in "ab"] == [SeedKind.NEWS_SITEMAP, SeedKind.SITEMAP]
+    assert [paper.wait(path) for path in "ab"] == [None, 2 * HOUR]
+    site.bodies["a"] = news(now - 9 * DAY) + b" "
+    await paper.read(site)
+    assert paper.seed("a").kind is SeedKind.SITEMAP
+
+
+async def test_a_seed_that_moved_for_good_is_asked_there_after_a_week(source: MakeSource) -> None:
+    site = Site(bodies={"feed": rss("1")}, moved={"feed": HOME + "new/feed"}, permanently=True)
+    paper = source(("feed", SeedKind.FEED))
+    await paper.read(site)
+    assert paper.seed("feed").moved_to == HOME + "new/feed"
+    paper.later(MOVED - HOUR)
+    await paper.read(site)
+    assert paper.seeds == ["feed"]
+    paper.later(HOUR)
+    await paper.read(site)
+    assert (paper.seeds, site.asked) == (["new/feed"], ["feed"] * 3)
+    assert paper.pages == {"1"}
+
+
+async def test_a_seed_that_moved_to_another_is_one_with_it(source: MakeSource) -> None:
+    site = Site(
+        bodies={"feed": rss("1"), "new/feed": rss("1", "2")},
+        moved={"feed": HOME + "new/feed"},
+        permanently=True,
+    )
+    paper = source(("feed", SeedKind.FEED), ("new/feed", SeedKind.FEED))
+    await paper.read(site)
+    paper.later(MOVED)
+    await paper.read(site)
+    assert (paper.seeds, paper.pages) == (["new/feed"], {"1", "2"})
+
+
+@pytest.mark.parametrize("permanently", [True, False])
+async def test_a_move_that_is_taken_back_is_forgotten(source: MakeSource, permanently: bool) -> None:
+    site = Site(bodies={"feed": rss("1")}, moved={"feed": HOME + "new"}, permanently=permanently)
+    paper = source(("feed", SeedKind.FEED))
+    await paper.read(site)
+    assert (paper.seed("feed").moved_to is not None) is permanently
+    site.moved.clear()
+    await paper.read(site)
+    seed = paper.seed("feed")
+    assert (seed.moved_to, seed.moved_since) == (None, None)
+
+
+async def test_the_times_of_new_stories_are_told(source: MakeSource) -> None:
+    dated = rss("1", "2").replace(b"</item>", b"<pubDate>Wed, 04 Nov 2026 10:00:00 GMT</pubDate></item>", 1)
+    old = urlset("old", inside="<lastmod>2020-01-01</lastmod>")
+    site = Site(bodies={"feed": dated, "map": old})
+    paper = source(("feed", SeedKind.FEED), ("map", SeedKind.SITEMAP))
+    assert (await paper.read(site)).stories == [datetime(2026, 11, 4, 10, tzinfo=UTC)]
+    assert (await paper.read(site)).stories == []
+    site.bodies = {"feed": rss("3"), "map": old + urlset("4") + b" "}
+    before = datetime.now(UTC)
+    stories = (await paper.read(site)).stories
+    assert len(stories) == 1
+    assert before <= stories[0] <= datetime.now(UTC)
+    site.bodies["map"] = urlset("old", "5", "6")
+    assert len((await paper.read(site)).stories) == 2

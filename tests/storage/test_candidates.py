@@ -39,6 +39,7 @@ def known(**values: Any) -> KnownPage:
         "seed_id": 1,
         "due_at": None,
         "visited_at": VISITED,
+        "priority": 0,
         "hint_title": "Title",
         "hint_published_at": None,
         "hint_modified_at": None,

@@ -57,6 +57,14 @@ def test_full_visit_is_kept_with_its_validators(
                 body_hash="ab",
                 full_fetch_at=now,
                 parent_id=None,
+                visited_at=now,
+                due_at=None,
+                idle=1,
+                failures=0,
+                habits=None,
+                moved_to=None,
+                moved_since=None,
+                backfilled_to=None,
             )
         ]
     assert (seed(database, index_id).visited_at, seed(database, index_id).status) == (now, 200)
