@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from scrapy.settings import Settings
@@ -11,7 +12,7 @@ from scrapy.settings import Settings
 from crawler.config import Config
 from crawler.politeness import HostGate
 from crawler.progress import Progress, Silent
-from crawler.revisit import Retries
+from crawler.revisit import Retries, look_again_at
 from crawler.rulebook import RuleBook
 from crawler.settings import USER_AGENT
 from crawler.workers import WorkerPool
@@ -35,7 +36,7 @@ class Desk:
         self.progress = progress
         self.cleaning = Cleaning(keep=frozenset(config.cleaning.keep))
         """How pages are cleaned of whose source nothing is known."""
-        self.filer = Filer(archive)
+        self.filer = Filer(archive, partial(look_again_at, horizon=config.schedule.look_again))
         self.gate = HostGate()
         self.rules = RuleBook(archive)
         self.stopping = asyncio.Event()
