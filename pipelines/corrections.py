@@ -2,10 +2,11 @@
 
 import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
+from typing import Any
 
 from pipelines.metadata.months import month_named
 from pipelines.typography import plain_line
@@ -22,28 +23,43 @@ _WORD = re.compile(r"[^\W\d_]+")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Phrases:
+    """words/corrections.toml of all languages, as patterns."""
+
     heads: re.Pattern[str]
     says: re.Pattern[str]
+    versions: re.Pattern[str]
 
 
 @lru_cache(maxsize=1)
 def _phrases() -> _Phrases:
     tables = tomllib.loads(files("pipelines").joinpath("words/corrections.toml").read_text("utf-8")).values()
-    heads = _either(head for table in tables for head in table["heads"])
-    says = [_either(table["says"]) for table in tables if "says" in table]
-    says += [
-        rf"(?:{_either(table['versions'])}).{{0,{_NEAR}}}?(?:{_either(table['pieces'])})"
-        for table in tables
-        if "versions" in table
-    ]
+    heads, says, versions, pieces = (
+        _either({phrase for table in tables for phrase in table.get(kind, ())})
+        for kind in ("heads", "says", "versions", "pieces")
+    )
+    begins = r"(?<![^\W\d_])"
     return _Phrases(
-        heads=re.compile(rf"[\W_]{{0,6}}(?:{heads})(?!\w)"),
-        says=re.compile(rf"(?<![^\W\d_])(?:{'|'.join(says)})"),
+        heads=re.compile(rf"[\W_]{{0,6}}{heads}(?!\w)"),
+        says=re.compile(begins + says),
+        versions=re.compile(rf"{begins}{versions}.{{0,{_NEAR}}}?{pieces}"),
     )
 
 
 def _either(phrases: Iterable[str]) -> str:
-    return "|".join(re.escape(phrase) for phrase in sorted(set(phrases), key=len, reverse=True))
+    """A pattern of any of the phrases. What begins alike stands in it once: it is tried at each word."""
+    tree: dict[str, Any] = {}
+    for phrase in phrases:
+        branch = tree
+        for letter in phrase:
+            branch = branch.setdefault(letter, {})
+        branch[""] = {}
+    return _pattern_of(tree)
+
+
+def _pattern_of(tree: Mapping[str, Any]) -> str:
+    further = [re.escape(letter) + _pattern_of(tree[letter]) for letter in tree if letter]
+    pattern = further[0] if len(further) == 1 else f"(?:{'|'.join(further)})" if further else ""
+    return f"(?:{pattern})?" if pattern and "" in tree else pattern
 
 
 def is_correction(line: str) -> bool:
@@ -52,7 +68,9 @@ def is_correction(line: str) -> bool:
         return False
     told, phrases = plain_line(line).casefold(), _phrases()
     head = phrases.heads.match(told)
-    return bool(head and _ends_head(told[head.end() :])) or phrases.says.search(told) is not None
+    if head and _ends_head(told[head.end() :]):
+        return True
+    return phrases.says.search(told) is not None or phrases.versions.search(told) is not None
 
 
 def _ends_head(rest: str) -> bool:

@@ -8,7 +8,17 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from crawler.cli import archive, crawling, exchange, extracting, listing, recleaning, starting, status
+from crawler.cli import (
+    archive,
+    crawling,
+    exchange,
+    extracting,
+    history,
+    listing,
+    recleaning,
+    starting,
+    status,
+)
 from crawler.cli.failures import Interrupted, NobodyReads
 from crawler.cli.invocation import Invocation
 
@@ -104,6 +114,8 @@ app.add_typer(listing.sources, name="sources")
 app.command("crawl")(crawling.crawl)
 app.command("search")(archive.search)
 app.command("show")(archive.show)
+app.command("diff")(history.diff)
+app.command("changes")(history.changes)
 app.command("restore")(recleaning.restore)
 app.command("clean")(recleaning.clean)
 app.command("export")(archive.export)
