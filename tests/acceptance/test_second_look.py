@@ -1,20 +1,24 @@
 """A second look: what was edited, corrected, taken down or put back is told from what changes by itself."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select, update
+from sqlalchemy.orm import Session, undefer
 
 from crawler.config import Config, ScheduleConfig
 from crawler.crawl import crawl_addresses
 from crawler.desk import Desk, open_desk
 from newsite.behaviours.edits import CHANGES, CORRECTION
-from newsite.press import Press
+from newsite.press import Press, running_press
 from storage.changes import changes_since
 from storage.models import Article, Page, PageState, Revision, Visit
 from storage.search import search
-from storage.session import Database
+from storage.session import Database, open_database
 
 SITE = "http://behaviours.example/edited/"
 
@@ -35,119 +39,148 @@ HAPPENED = {
 """What is noted when the second edition has come out."""
 
 
-async def look(desk: Desk, names: list[str] | None = None) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Archived:
+    """What is in the archive, by the last part of the address."""
+
+    changes: dict[str, list[str]]
+    pages: dict[str, Page]
+    articles: dict[str, Article]
+    revised: set[str]
+    visits: dict[str, tuple[int | None, str]]
+    """The last of each page: status and outcome."""
+
+
+def archived(session: Session) -> Archived:
+    changes: dict[str, list[str]] = {}
+    for change in changes_since(session):
+        changes.setdefault(change.url.removeprefix(SITE), []).append(str(change.kind))
+    pages = {page.url.removeprefix(SITE): page for page in session.scalars(select(Page))}
+    articles = session.scalars(select(Article).options(undefer(Article.removed)))
+    last = session.execute(select(Page.url, Visit.status, Visit.outcome).join(Page).order_by(Visit.id))
+    revised = select(Article.url).join(Revision, Revision.article_id == Article.id)
+    return Archived(
+        changes=changes,
+        pages=pages,
+        articles={article.url.removeprefix(SITE): article for article in articles},
+        revised={url.removeprefix(SITE) for url in session.scalars(revised)},
+        visits={url.removeprefix(SITE): (status, outcome) for url, status, outcome in last},
+    )
+
+
+async def look(desk: Desk, *names: str) -> Archived:
+    """Crawl these pages, or all, and see what is there then."""
     await crawl_addresses(desk, [SITE + name for name in names or CHANGES])
+    return await desk.archive.read(archived)
 
 
-async def noted(desk: Desk) -> dict[str, list[str]]:
-    """What was noted of each article, in order."""
-    changes = await desk.archive.read(lambda session: list(changes_since(session)))
-    found: dict[str, list[str]] = {}
-    for change in changes:
-        found.setdefault(change.url.removeprefix(SITE), []).append(str(change.kind))
-    return found
-
-
-async def page(desk: Desk, name: str) -> Page:
-    return await desk.archive.read(lambda s: s.scalars(select(Page).where(Page.url == SITE + name)).one())
-
-
-async def article(desk: Desk, name: str) -> Article:
-    url = SITE + name
-    return await desk.archive.read(lambda s: s.scalars(select(Article).where(Article.url == url)).one())
-
-
-@pytest.fixture
-async def desk(database: Database, behind_the_press: Press, quick: Config) -> AsyncIterator[Desk]:
-    """A desk that looks again for a century: the press's dates do not move with the clock."""
-    patient = ScheduleConfig(look_again=timedelta(days=36_500))
-    async with open_desk(quick.model_copy(update={"schedule": patient}), database) as desk:
+@asynccontextmanager
+async def patient_desk(config: Config, database: Database) -> AsyncIterator[Desk]:
+    """It looks again for a century: the press's dates do not move with the clock."""
+    schedule = ScheduleConfig(look_again=timedelta(days=36_500))
+    async with open_desk(config.model_copy(update={"schedule": schedule}), database) as desk:
         yield desk
 
 
 @pytest.fixture
-async def second_edition(desk: Desk, behind_the_press: Press) -> Desk:
-    """A desk that has seen both editions."""
-    await look(desk)
-    assert await noted(desk) == {name: ["new"] for name in CHANGES}
-    behind_the_press.publish(2)
-    await look(desk)
-    return desk
+async def desk(database: Database, behind_the_press: Press, quick: Config) -> AsyncIterator[Desk]:
+    async with patient_desk(quick, database) as desk:
+        yield desk
 
 
-async def test_what_happened_is_noted_as_what_it_is(second_edition: Desk) -> None:
-    assert await noted(second_edition) == {name: ["new", *kinds] for name, kinds in HAPPENED.items()}
+@pytest.fixture(scope="module")
+def database_of_two_editions(lasting_database_url: str, quick: Config) -> Iterator[Database]:
+    """An archive that has seen both editions; for tests that only read it."""
+
+    async def look_twice(press: Press, database: Database) -> None:
+        async with patient_desk(quick, database) as desk:
+            assert (await look(desk)).changes == {name: ["new"] for name in CHANGES}
+            press.publish(2)
+            await look(desk)
+
+    with running_press() as press, pytest.MonkeyPatch.context() as environment:
+        environment.setenv("http_proxy", press.proxy_url)
+        with open_database(lasting_database_url) as database:
+            asyncio.run(look_twice(press, database))
+            yield database
 
 
-async def test_an_edit_keeps_what_stood_there(second_edition: Desk) -> None:
-    revised = await second_edition.archive.read(
-        lambda s: set(s.scalars(select(Article.url).join(Revision, Revision.article_id == Article.id)))
-    )
-    assert revised == {SITE + name for name in ("headline", "figure", "correction")}
-    assert "7 million" in (await article(second_edition, "figure")).text
-    corrected = await article(second_edition, "correction")
+@pytest.fixture
+def two_editions(database_of_two_editions: Database) -> Archived:
+    with database_of_two_editions.read() as session:
+        return archived(session)
+
+
+def test_what_happened_is_noted_as_what_it_is(two_editions: Archived) -> None:
+    assert two_editions.changes == {name: ["new", *kinds] for name, kinds in HAPPENED.items()}
+
+
+def test_an_edit_keeps_what_stood_there(two_editions: Archived) -> None:
+    assert two_editions.revised == {"headline", "figure", "correction"}
+    assert "7 million" in two_editions.articles["figure"].text
+    corrected = two_editions.articles["correction"]
     assert CORRECTION in [*corrected.text.split("\n"), *(out["text"] for out in corrected.removed)]
 
 
-async def test_an_article_that_is_gone_stays_and_is_looked_for(second_edition: Desk) -> None:
+def test_an_article_that_is_gone_stays_and_is_looked_for(
+    two_editions: Archived, database_of_two_editions: Database
+) -> None:
     for name, how in (("deleted", "http 404"), ("withdrawn", "http 410"), ("front", "front page")):
-        kept, at = await article(second_edition, name), await page(second_edition, name)
-        assert (kept.gone_how, at.state) == (how, PageState.GONE)
-        assert at.due_at is not None
-        assert timedelta(hours=23) < at.due_at - datetime.now(UTC) < timedelta(hours=27)
-        words = kept.title
-        hits = await second_edition.archive.read(lambda s, words=words: search(s, words))
-        assert kept.id in [hit.id for hit in hits]
+        article, page = two_editions.articles[name], two_editions.pages[name]
+        assert (article.gone_how, page.state) == (how, PageState.GONE)
+        assert article.gone_at is not None
+        assert page.due_at is not None
+        assert timedelta(hours=24) <= page.due_at - article.gone_at < timedelta(hours=27)
+        with database_of_two_editions.read() as session:
+            assert article.id in [hit.id for hit in search(session, article.title)]
 
 
-async def test_a_page_that_is_no_article_now_leaves_the_article_as_it_was(second_edition: Desk) -> None:
-    at, kept = await page(second_edition, "stub"), await article(second_edition, "stub")
-    assert (at.state, at.article_id, kept.gone_at) == (PageState.REJECTED, kept.id, None)
-    assert at.due_at is not None
+def test_a_page_that_is_no_article_now_leaves_the_article_as_it_was(two_editions: Archived) -> None:
+    page, article = two_editions.pages["stub"], two_editions.articles["stub"]
+    assert (page.state, page.article_id, article.gone_at) == (PageState.REJECTED, article.id, None)
+    assert page.due_at is not None
 
 
-async def test_what_has_not_changed_costs_no_reading(second_edition: Desk) -> None:
-    visits = await second_edition.archive.read(
-        lambda s: s.execute(
-            select(Page.url, Visit.status, Visit.outcome)
-            .join(Page, Page.id == Visit.page_id)
-            .order_by(Visit.id)
-        ).all()
-    )
-    last = {url.removeprefix(SITE): (status, outcome) for url, status, outcome in visits}
-    assert last["nothing"] == (304, "unchanged")
-    assert last["advertisement"] == (200, "unchanged")
+def test_what_has_not_changed_is_not_read(two_editions: Archived) -> None:
+    assert two_editions.visits["nothing"] == (304, "unchanged")
+    assert two_editions.visits["counter"] == (200, "unchanged")
+    assert two_editions.visits["liar"] == (304, "unchanged")
 
 
-async def test_a_lying_server_is_found_out_when_its_page_is_fetched_whole(second_edition: Desk) -> None:
-    assert "sank" not in (await article(second_edition, "liar")).text
+async def test_a_lying_server_is_found_out_when_its_page_is_fetched_whole(
+    desk: Desk, behind_the_press: Press
+) -> None:
+    await look(desk, "liar", "nothing")
+    behind_the_press.publish(2)
+    seen = await look(desk, "liar", "nothing")
+    assert "sank" not in seen.articles["liar"].text
     long_ago = datetime.now(UTC) - timedelta(days=4)
-    await second_edition.archive.write(lambda s: s.execute(update(Page).values(full_fetch_at=long_ago)))
-    await look(second_edition, ["liar", "nothing"])
-    assert "sank" in (await article(second_edition, "liar")).text
-    happened = await noted(second_edition)
-    assert (happened["liar"], happened["nothing"]) == (["new", "text"], ["new"])
-    again = await page(second_edition, "nothing")
-    assert again.full_fetch_at is not None
-    assert again.full_fetch_at > long_ago
+    await desk.archive.write(lambda s: s.execute(update(Page).values(full_fetch_at=long_ago)))
+    seen = await look(desk, "liar", "nothing")
+    assert "sank" in seen.articles["liar"].text
+    assert seen.changes == {"liar": ["new", "text"], "nothing": ["new"]}
+    # the same body, byte for byte: no worker was asked
+    assert seen.visits["nothing"] == (200, "unchanged")
+    assert seen.pages["nothing"].full_fetch_at is not None
+    assert seen.pages["nothing"].full_fetch_at > long_ago
 
 
 async def test_what_comes_back_is_back_and_what_goes_to_and_fro_is_noted_once_each_way(
-    second_edition: Desk, behind_the_press: Press
+    desk: Desk, behind_the_press: Press
 ) -> None:
-    behind_the_press.publish(3)  # as the first
-    await look(second_edition)
-    happened = await noted(second_edition)
-    assert happened["deleted"] == happened["front"] == ["new", "gone", "back"]
-    assert happened["headline"] == ["new", "headline", "headline"]
-    assert (await article(second_edition, "deleted")).gone_how is None
+    names = ("headline", "figure", "counter", "deleted", "front")
+    for edition in (1, 2, 3):  # the third is as the first
+        behind_the_press.publish(edition)
+        seen = await look(desk, *names)
+    assert seen.changes["deleted"] == seen.changes["front"] == ["new", "gone", "back"]
+    assert seen.changes["headline"] == ["new", "headline", "headline"]
+    assert (seen.articles["deleted"].gone_at, seen.articles["deleted"].gone_how) == (None, None)
     for edition in (2, 3, 2, 3):
         behind_the_press.publish(edition)
-        await look(second_edition, ["headline", "figure", "counter"])
-    happened = await noted(second_edition)
-    assert happened["headline"] == ["new", "headline", "headline"]
-    assert happened["figure"] == ["new", "text", "text"]
-    assert "5 million" in (await article(second_edition, "figure")).text
+        seen = await look(desk, *names[:3])
+    assert seen.changes["headline"] == ["new", "headline", "headline"]
+    assert seen.changes["figure"] == ["new", "text", "text"]
+    assert "5 million" in seen.articles["figure"].text
 
 
 async def test_while_another_address_stands_the_article_does(desk: Desk, behind_the_press: Press) -> None:
@@ -157,10 +190,10 @@ async def test_while_another_address_stands_the_article_does(desk: Desk, behind_
         lambda s: s.execute(update(Page).where(Page.url == other).values(asked_url=SITE + "deleted"))
     )
     behind_the_press.publish(2)
-    due = await desk.archive.read(lambda s: s.scalars(select(Page).where(Page.url == other)).one().due_at)
-    assert due is not None
     await crawl_addresses(desk, [other])
-    assert (await article(desk, "nothing")).gone_at is None
-    asked = await page(desk, "nothing")
-    assert asked.due_at is not None
-    assert asked.due_at <= datetime.now(UTC)  # it may be gone as well
+    seen = await desk.archive.read(archived)
+    assert seen.pages[other].state is PageState.GONE
+    assert seen.articles["nothing"].gone_at is None
+    asked = seen.pages["nothing"].due_at
+    assert asked is not None
+    assert asked <= datetime.now(UTC)  # it may be gone as well
