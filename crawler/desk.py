@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from scrapy.settings import Settings
@@ -13,7 +14,7 @@ from crawler.config import Config
 from crawler.leases import Leases, open_leases
 from crawler.politeness import HostGate
 from crawler.progress import Progress, Silent
-from crawler.revisit import Retries
+from crawler.revisit import Retries, look_again_at
 from crawler.rulebook import RuleBook
 from crawler.settings import USER_AGENT
 from crawler.workers import WorkerPool
@@ -43,7 +44,7 @@ class Desk:
         self.progress = progress
         self.cleaning = Cleaning(keep=frozenset(config.cleaning.keep))
         """How pages are cleaned of whose source nothing is known."""
-        self.filer = Filer(archive)
+        self.filer = Filer(archive, partial(look_again_at, horizon=config.schedule.look_again))
         self.gate = HostGate(leases)
         self.crawled: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         """Locked while a source is crawled whose home is the host; by the name of its lease."""

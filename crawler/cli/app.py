@@ -13,6 +13,7 @@ from crawler.cli import (
     crawling,
     exchange,
     extracting,
+    history,
     listing,
     recleaning,
     running,
@@ -116,6 +117,8 @@ app.command("crawl")(crawling.crawl)
 app.command("run")(running.run)
 app.command("search")(archive.search)
 app.command("show")(archive.show)
+app.command("diff")(history.diff)
+app.command("changes")(history.changes)
 app.command("restore")(recleaning.restore)
 app.command("clean")(recleaning.clean)
 app.command("export")(archive.export)
