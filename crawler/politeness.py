@@ -2,9 +2,10 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
+from typing import Any
 
 from crawler.leases import Leases
 from storage.leases import HolderState, host_lease
@@ -63,10 +64,19 @@ class HostGate:
         self._leases = leases
         self._turns: dict[str, _Turn] = {}
         self._closed = asyncio.Event()
+        self._inside: set[asyncio.Task[Any]] = set()
+        self._broken_off = False
 
     def close(self) -> None:
         """Let nobody through any more: who waits gets `CrawlStopping`."""
         self._closed.set()
+
+    def break_off(self) -> None:
+        """Break off every request that is under way: who made it gets `CrawlStopping`."""
+        self.close()
+        self._broken_off = True
+        for task in self._inside:
+            task.cancel()
 
     def ask_for_delay(self, host: str, seconds: float) -> None:
         """Keep at least this pause for a host (its Crawl-delay), up to LONGEST_DELAY."""
@@ -93,9 +103,25 @@ class HostGate:
         async with turn.lock, self._leased(host):
             await self._pause(host)
             try:
-                yield
+                with self._breakable():
+                    yield
             finally:
                 turn.next_at = time.monotonic() + max(delay, turn.delay)
+
+    @contextmanager
+    def _breakable(self) -> Iterator[None]:
+        task = asyncio.current_task()
+        assert task is not None
+        self._inside.add(task)
+        try:
+            yield
+        except asyncio.CancelledError:
+            if not self._broken_off:
+                raise
+            task.uncancel()
+            raise CrawlStopping from None
+        finally:
+            self._inside.discard(task)
 
     @asynccontextmanager
     async def _leased(self, host: str) -> AsyncIterator[None]:

@@ -179,11 +179,9 @@ class Service:
         """Let the crawls come to their end, and break off those that do not in time."""
         if not self._crawls:
             return
-        under_way = set(self._crawls.values())
         limit = self.desk.config.service.stop_within.total_seconds()
-        _, late = await asyncio.wait(under_way, timeout=limit)
-        for task in late:
-            task.cancel()
+        _, late = await asyncio.wait(self._crawls.values(), timeout=limit)
         if late:
-            logger.warning("%d crawls were broken off: what they had not fetched is still due", len(late))
-            await asyncio.wait(late, timeout=limit / 4)
+            logger.warning("%d crawls are broken off: what they have not fetched is still due", len(late))
+            self.desk.gate.break_off()
+            await asyncio.wait(late)
