@@ -96,7 +96,7 @@ def break_in(flags: Sequence[bool]) -> int | None:
     for start in range(BEFORE, len(flags) - AFTER + 1):
         after, rest = total - before, len(flags) - start
         share = after / rest
-        if share >= MISREAD and share - before / start >= LEAP:
+        if flags[start] and share >= MISREAD and share - before / start >= LEAP:
             gain = _likelihood(before, start) + _likelihood(after, rest) - whole
             if gain > best:
                 best, place = gain, start
