@@ -28,6 +28,7 @@ HOMES = {
     "aiohttp": ["crawler"],
     "feedparser": ["crawler/discovery"],
     "pebble": ["crawler/workers.py"],
+    "prometheus_client": ["crawler/metrics.py"],
     "apscheduler": ["crawler/schedule.py"],
     "typer": ["crawler/cli"],
     "rich": ["crawler/cli"],

@@ -35,15 +35,15 @@ def status(
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Write JSON.")] = False,
 ) -> None:
-    """Show how each source is doing, the worst first: since when, what is wrong, and what to do.
+    """Show how each source is doing.
 
-    A source is gone, moved, blocked, failing, broken (its pages are not read as they were), quiet beyond its
-    own rhythm, new, or well. Sources that are disabled are listed last and make no check fail.
+    The worst comes first: what is wrong with it, since when, and what to do. A source is gone, moved,
+    blocked, failing, broken (its pages are not read as they were), quiet beyond its own rhythm, new, or
+    well. Sources that are disabled are listed last and make no check fail.
 
     \b
     Examples:
       copydesk status
-      copydesk status "Harbour Gazette"
       copydesk status --check --problems || mail-the-desk
       copydesk status --json | jq -r '.sources[] | select(.health != "well") | .name'
     """
