@@ -1,5 +1,6 @@
 """What a run is to crawl, and its row in the archive from begin to end."""
 
+import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -11,9 +12,10 @@ from sqlalchemy.orm import Session
 
 from crawler.config import Config, ConfigError, ScheduleConfig, load_config
 from crawler.desk import Desk, open_desk
+from crawler.health import HealthChange, settle_health
 from crawler.plan import RunEnd, plan
 from crawler.report import RunCounts
-from crawler.rhythm import to_json
+from crawler.rhythm import Rhythm, missed, to_json
 from pipelines.metadata.canonical import canonical_url
 from storage.agenda import agenda_of, set_agenda
 from storage.frontier import ask_for_page
@@ -21,6 +23,8 @@ from storage.models import RunState, Source
 from storage.runs import end_run, start_run
 from storage.session import open_database
 from storage.sources import get_source
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,29 +99,42 @@ async def assign_addresses(desk: Desk, urls: Sequence[str]) -> Assignment:
 
 async def close_run(
     assignment: Assignment, state: RunState, counts: RunCounts, error: str | None, ended: RunEnd
-) -> None:
-    """Write down how a run ended, and when its source is due next; nothing if the archive has failed."""
+) -> HealthChange | None:
+    """Write down how a run ended, and when its source is due next; what that changes in the source's state.
+
+    Nothing is written if the archive itself has failed.
+    """
     desk = assignment.desk
     if desk.broken is not None:
-        return
+        return None
 
-    def write(session: Session) -> None:
+    def write(session: Session) -> HealthChange | None:
         now = datetime.now(UTC)
         end_run(session, assignment.run_id, state, counts.as_dict(), error, now)
-        if assignment.source_id is not None:
-            make_plan(session, assignment.source_id, ended, now, desk.config.schedule)
+        if (source_id := assignment.source_id) is None:
+            return None
+        rhythm = make_plan(session, source_id, ended, now, desk.config.schedule)
+        stories = missed(rhythm, now) if rhythm is not None else None
+        return settle_health(session, source_id, now, stories)
 
-    await desk.archive.write(write)
+    change = await desk.archive.write(write)
+    if change is not None:
+        told = f", {change.reason}" if change.reason else ""
+        logger.warning("%s: %s, was %s%s", change.source, change.after, change.before, told)
+        desk.messenger.send(change.as_event())
+    return change
 
 
 def make_plan(
     session: Session, source_id: int, ended: RunEnd, now: datetime, settings: ScheduleConfig
-) -> None:
-    """Write down when a source is due next; nothing if it was removed meanwhile."""
-    if (agenda := agenda_of(session, source_id)) is not None:
-        next_one = plan(agenda, ended, now, settings)
-        rhythm, failures = to_json(next_one.rhythm), next_one.failures
-        set_agenda(session, source_id, due_at=next_one.due_at, rhythm=rhythm, failures=failures)
+) -> Rhythm | None:
+    """Write down when a source is due next; its rhythm, None if it was removed meanwhile."""
+    if (agenda := agenda_of(session, source_id)) is None:
+        return None
+    next_one = plan(agenda, ended, now, settings)
+    rhythm, failures = to_json(next_one.rhythm), next_one.failures
+    set_agenda(session, source_id, due_at=next_one.due_at, rhythm=rhythm, failures=failures)
+    return next_one.rhythm
 
 
 def own_config(settings: BaseSettings) -> Config:

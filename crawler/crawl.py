@@ -132,30 +132,31 @@ async def crawl_addresses(desk: Desk, urls: Sequence[str]) -> RunReport:
 
 
 async def _run(assignment: Assignment) -> RunReport:
-    """Run the spider, and record how it went."""
-    began = time.monotonic()
-    progress = assignment.desk.progress
-    progress.run_started(assignment.label)
-    crawler = AsyncCrawlerRunner(assignment.desk.settings).create_crawler(NewsSpider)
-    try:
-        with logged_as(assignment.label, assignment.run_id):
+    """Run the spider, and record how it went. What breaks it down is recorded, and raised."""
+    with logged_as(assignment.label, assignment.run_id):
+        began = time.monotonic()
+        progress = assignment.desk.progress
+        progress.run_started(assignment.label)
+        crawler = AsyncCrawlerRunner(assignment.desk.settings).create_crawler(NewsSpider)
+        try:
             await crawler.crawl_async(assignment=assignment)
-        spider = crawler.spider
-        assert isinstance(spider, NewsSpider)
-        await close_run(assignment, spider.state, spider.counts, spider.error, spider.ended)
-    except StorageError:
-        raise
-    except Exception as error:
-        broken = f"the crawl broke down ({type(error).__name__}: {error})"
-        await close_run(assignment, RunState.FAILED, RunCounts(), broken, RunEnd(failed=True))
-        raise
-    report = RunReport(
-        source=assignment.label,
-        source_id=assignment.source_id,
-        state=spider.state,
-        counts=spider.counts,
-        error=spider.error,
-        seconds=time.monotonic() - began,
-    )
-    progress.run_ended(report)
-    return report
+            spider = crawler.spider
+            assert isinstance(spider, NewsSpider)
+            change = await close_run(assignment, spider.state, spider.counts, spider.error, spider.ended)
+        except StorageError:
+            raise
+        except Exception as error:
+            broken = f"the crawl broke down ({type(error).__name__}: {error})"
+            await close_run(assignment, RunState.FAILED, RunCounts(), broken, RunEnd(failed=True))
+            raise
+        report = RunReport(
+            source=assignment.label,
+            source_id=assignment.source_id,
+            state=spider.state,
+            counts=spider.counts,
+            error=spider.error,
+            seconds=time.monotonic() - began,
+            change=change,
+        )
+        progress.run_ended(report)
+        return report

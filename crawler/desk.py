@@ -11,6 +11,7 @@ from typing import Any
 from scrapy.settings import Settings
 
 from crawler.config import Config
+from crawler.hooks import Messenger
 from crawler.leases import Leases, open_leases
 from crawler.politeness import HostGate
 from crawler.progress import Progress, Silent
@@ -49,6 +50,7 @@ class Desk:
         self.crawled: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         """Locked while a source is crawled whose home is the host; by the name of its lease."""
         self.rules = RuleBook(archive)
+        self.messenger = Messenger(config.service.on_change)
         self.stopping = asyncio.Event()
         self.settings = scrapy_settings(config)
         self.retries = Retries(
@@ -84,6 +86,7 @@ async def open_desk(
             leases.on_loss = desk.fail
             yield desk
             await desk.filer.flush()
+            await desk.messenger.close()
     finally:
         await asyncio.to_thread(archive.close)
 

@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass, field, fields
 
+from crawler.health import HealthChange
 from storage.models import RunState
 
 
@@ -89,3 +90,5 @@ class RunReport:
     counts: RunCounts
     error: str | None = None
     seconds: float = 0.0
+    change: HealthChange | None = None
+    """What it changed in the state of its source."""

@@ -29,3 +29,7 @@ def next_visit(rhythm: Rhythm, now: datetime, *, shortest: timedelta, longest: t
 
 def expected(rhythm: Rhythm, since: datetime, until: datetime) -> float:
     return 0.0
+
+
+def missed(rhythm: Rhythm, now: datetime) -> float:
+    return 0.0

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from storage.frontier import earliest_due
@@ -57,15 +57,6 @@ def due_sources(session: Session, now: datetime, limit: int, skip: Collection[in
     statement = select(*columns).where(Source.enabled, its_turn, Source.id.not_in(skip))
     rows = session.execute(statement.order_by(Source.due_at.nulls_first(), Source.id).limit(limit))
     return [DueSource(**row._mapping) for row in rows]
-
-
-def count_due_sources(session: Session, now: datetime) -> tuple[int, datetime | None]:
-    """How many enabled sources are due, and since when the first of them is."""
-    due = select(func.count(), func.min(Source.due_at)).where(
-        Source.enabled, or_(Source.due_at.is_(None), Source.due_at <= now)
-    )
-    count, first = session.execute(due).one()
-    return count, first
 
 
 def agenda_of(session: Session, source_id: int) -> Agenda | None:

@@ -29,7 +29,7 @@ def show_logs(invocation: "Invocation", desk: "Desk") -> None:
 
 
 @contextmanager
-def service_logs(invocation: "Invocation", desk: "Desk") -> Iterator[None]:
+def service_logs(invocation: "Invocation") -> Iterator[None]:
     """Log the service as [service] log says, for a person or for a machine, from INFO on or by LOG_LEVEL.
 
     A line belongs to the run that it was logged in (crawler/log_context.py), or to the `extra={"source": …,
@@ -37,10 +37,12 @@ def service_logs(invocation: "Invocation", desk: "Desk") -> Iterator[None]:
     """
     from scrapy.utils.log import configure_logging
 
-    settings = desk.settings.copy()
+    from crawler.desk import scrapy_settings
+
+    config = invocation.config()
+    settings = scrapy_settings(config)
     settings.set("LOG_INSTALL_ROOT_HANDLER", False, priority="cmdline")
     configure_logging(settings)
-    config = invocation.config()
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines() if config.service.log == "json" else PlainLines())
     level = config.scrapy.get("LOG_LEVEL", logging.DEBUG if invocation.debug else logging.INFO)

@@ -1,5 +1,6 @@
 """The command that keeps an archive fresh by itself."""
 
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 import typer
@@ -33,13 +34,16 @@ def run(context: typer.Context) -> None:
 
 
 async def _serve(invocation: Invocation, database: "Database") -> None:
-    from crawler.cli.logs import show_logs
+    from crawler.cli.logs import service_logs
     from crawler.cli.stopping import stopped_by_signals
-    from crawler.progress import Silent
+    from crawler.metrics import Metrics, served
     from crawler.service.server import Server
 
-    server = Server(
-        invocation.config(), database, opened=lambda desk: show_logs(invocation, desk), progress=Silent()
-    )
-    with stopped_by_signals(server.stop, "what is under way is finished"):
+    config, metrics = invocation.config(), Metrics()
+    server = Server(config, database, metrics)
+    with (
+        served(metrics, config.service.metrics) if config.service.metrics else nullcontext(),
+        service_logs(invocation),
+        stopped_by_signals(server.stop, "what is under way is finished"),
+    ):
         await server.serve()

@@ -3,12 +3,14 @@
 import asyncio
 import itertools
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 
 from crawler.config import Config
 from crawler.desk import Desk, open_desk
-from crawler.progress import Progress
+from crawler.metrics import Metrics
+from crawler.progress import Together
+from crawler.service.runlog import RunLog
 from crawler.service.service import Service
 from crawler.service.supervisor import notify
 from storage.errors import StorageError
@@ -23,11 +25,8 @@ logger = logging.getLogger(__name__)
 class Server:
     """A service, with a fresh desk after each failure of the database."""
 
-    def __init__(
-        self, config: Config, database: Database, opened: Callable[[Desk], None], progress: Progress
-    ) -> None:
-        """`opened` is called with each desk."""
-        self._config, self._database, self._opened, self._progress = config, database, opened, progress
+    def __init__(self, config: Config, database: Database, metrics: Metrics) -> None:
+        self._config, self._database, self._metrics = config, database, metrics
         self._desk: Desk | None = None
         self._stopping = asyncio.Event()
 
@@ -40,13 +39,13 @@ class Server:
     async def serve(self) -> None:
         """Until it is stopped. What a database says that is away is logged, and it is tried again."""
         pauses: Iterator[int] = iter(())
+        progress = Together(RunLog(), self._metrics)
         while not self._stopping.is_set():
             try:
-                async with open_desk(self._config, self._database, self._progress) as desk:
+                async with open_desk(self._config, self._database, progress) as desk:
                     self._desk = desk
-                    self._opened(desk)
                     pauses = itertools.chain(PAUSES, itertools.repeat(PAUSES[-1]))
-                    await Service(desk).run()
+                    await Service(desk, metrics=self._metrics).run()
                     if desk.broken is not None:
                         raise desk.broken
             except StorageError as error:

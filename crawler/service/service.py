@@ -13,12 +13,14 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler  # type: ignore[impo
 from crawler.crawl import crawl_source
 from crawler.desk import Desk
 from crawler.leases import awake_time
+from crawler.metrics import Metrics
 from crawler.politeness import CrawlStopping, HostTaken
 from crawler.service.clock import ClockWatch
-from crawler.service.memory import memory_used
+from crawler.service.memory import MEGABYTE, memory_used
 from crawler.service.supervisor import notify
 from storage.agenda import DueSource, due_sources
 from storage.errors import StorageError
+from storage.health import archive_figures
 from storage.leases import SCHEDULER, host_lease
 from storage.tidy import tidy
 
@@ -28,6 +30,8 @@ ASIDE = 5.0
 """Seconds for which a due source is passed over whose host another crawl has."""
 LOOKED_AT = 50
 """Due sources looked at beyond those there is room for: some of them may have to wait for a host."""
+OBSERVED = 15
+"""Seconds between two looks at the archive for the metrics."""
 MEMORY_LOOKED_AT = 10.0
 """Seconds between two looks at the memory, which cost some milliseconds."""
 
@@ -40,9 +44,12 @@ class Service:
     Coroutines of one event loop: nothing here is called from elsewhere.
     """
 
-    def __init__(self, desk: Desk, clock: ClockWatch | None = None) -> None:
+    def __init__(
+        self, desk: Desk, *, clock: ClockWatch | None = None, metrics: Metrics | None = None
+    ) -> None:
         self.desk = desk
         self._clock = clock or ClockWatch()
+        self._metrics = metrics
         self.active = False
         """Whether it is this process that crawls by schedule."""
         self._crawls: dict[int, asyncio.Task[None]] = {}
@@ -65,6 +72,8 @@ class Service:
         self.active = True
         self.scheduler.add_job(self.look, "interval", seconds=TICK, id="look")
         self.scheduler.add_job(self._tidy, "cron", hour=4, minute=17)
+        if self._metrics is not None and self.desk.config.service.metrics:
+            self.scheduler.add_job(self._observe, "interval", seconds=OBSERVED)
         self.scheduler.start()
         try:
             await self._until_stopped()
@@ -174,6 +183,18 @@ class Service:
                 await self._sleep(0.1)
         except StorageError as error:
             self.desk.fail(error)
+
+    async def _observe(self) -> None:
+        """Tell the metrics what the archive and the operating system know."""
+        assert self._metrics is not None
+        try:
+            figures = await self.desk.archive.read(
+                lambda session: archive_figures(session, datetime.now(UTC))
+            )
+        except StorageError as error:
+            self.desk.fail(error)
+            return
+        self._metrics.observe(figures, round(await asyncio.to_thread(memory_used) * MEGABYTE))
 
     async def _finish(self) -> None:
         """Let the crawls come to their end, and break off those that do not in time."""

@@ -42,7 +42,7 @@ async def until(true: Callable[[], bool], seconds: float = 30) -> None:
 @asynccontextmanager
 async def serving(desk: Desk, clock: ClockWatch | None = None) -> AsyncIterator[Service]:
     """A service at work; it is stopped at the end, and must have stopped by itself within seconds."""
-    service = Service(desk, clock)
+    service = Service(desk, clock=clock)
     task = asyncio.create_task(service.run())
     try:
         yield service

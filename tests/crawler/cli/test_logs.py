@@ -4,7 +4,6 @@ import asyncio
 import json
 import logging
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -12,7 +11,6 @@ import pytest
 from crawler.cli.invocation import Invocation
 from crawler.cli.logs import JsonLines, PlainLines, service_logs
 from crawler.config import Config, ServiceConfig
-from crawler.desk import scrapy_settings
 from crawler.log_context import logged_as, logged_run
 
 
@@ -84,8 +82,7 @@ def test_the_service_logs_to_stderr_from_info_on(
     config = Config(service=ServiceConfig(log=log))
     invocation = Invocation()
     invocation._config = config
-    desk: Any = SimpleNamespace(settings=scrapy_settings(config))
-    with service_logs(invocation, desk), logged_as("a", 5):
+    with service_logs(invocation), logged_as("a", 5):
         logging.getLogger("crawler.service").info("a run")
         logging.getLogger("crawler.service").debug("hidden")
         logging.getLogger("scrapy.core").warning("hidden")
