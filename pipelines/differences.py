@@ -19,6 +19,8 @@ _SIGNS = (
 _LETTERS = rf"(?:[^\W{UNDIVIDED}]|[{_MARKS}])+"
 _PIECE = re.compile(rf"{_LETTERS}(?:[.,:'’\-]{_LETTERS})*|[{UNDIVIDED}][{_SIGNS}]*|\n|[^\S\n]+|.", re.DOTALL)
 
+_LINE = re.compile(r"\n|[^\n]+")
+
 _MOST_EDITS = 100
 """Insertions and deletions that are looked for in a passage in which nothing stands just once. One with more
 has been written anew: it is shown so, which is easier to read than the words that happen to be in both."""
@@ -53,7 +55,7 @@ def word_diff(then: str, now: str) -> list[Stretch]:
     patience diff, https://bramcohen.livejournal.com/73318.html) the shortest way is looked for (Myers 1986,
     "An O(ND) Difference Algorithm"), as long as it is short.
     """
-    before, after = then.splitlines(keepends=True), now.splitlines(keepends=True)
+    before, after = _LINE.findall(then), _LINE.findall(now)
     stretches: list[Stretch] = []
     for same, (a, b, c, d) in _spans(before, after):
         if same:

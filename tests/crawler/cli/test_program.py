@@ -6,7 +6,20 @@ from pathlib import Path
 
 import pytest
 
-COMMANDS = ["init", "add", "crawl", "search", "show", "restore", "clean", "export", "extract", "status"]
+COMMANDS = [
+    "init",
+    "add",
+    "crawl",
+    "search",
+    "show",
+    "diff",
+    "changes",
+    "restore",
+    "clean",
+    "export",
+    "extract",
+    "status",
+]
 SOURCES = ["list", "remove", "disable", "enable", "import", "export"]
 
 
