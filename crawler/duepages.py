@@ -46,7 +46,7 @@ class DuePages:
             if not pages and self._under_way:
                 await self._all_landed.wait()  # one of them may fail, and be due again
             elif not pages:
-                if not await self._due(WITHIN_RUN, 1):
+                if not any(map(_is_retry, await self._due(WITHIN_RUN, BATCH))):
                     return
                 await asyncio.sleep(0.5)
             for page in pages:
@@ -76,3 +76,8 @@ class DuePages:
     async def _due(self, ahead: timedelta, limit: int) -> Sequence[DuePage]:
         skip, when = frozenset(self._under_way | self._lost), datetime.now(UTC) + ahead
         return await self._archive.read(lambda session: self._ask(session, when, limit, skip))
+
+
+def _is_retry(page: DuePage) -> bool:
+    """Whether a page is to be tried again; second looks come due all the time, and a run would never end."""
+    return page.attempts > 0 or page.article_id is None

@@ -9,7 +9,7 @@ a given number of fetches, shared among all sources and all hours of the week.
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from math import ceil, exp
 from typing import Any
 
@@ -231,6 +231,13 @@ def expected(rhythm: Rhythm, since: datetime, until: datetime) -> float:
     if rhythm.at is None:
         return 0.0
     return _settled(rhythm) * _usual(rhythm).time(since.timestamp(), until.timestamp())
+
+
+def missed(rhythm: Rhythm, now: datetime) -> float:
+    """How many stories would have come since the newest one; 0 where none is known."""
+    if rhythm.last is None:
+        return 0.0
+    return expected(rhythm, datetime.fromtimestamp(rhythm.last, UTC), now)
 
 
 def next_visit(

@@ -8,6 +8,7 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
+from pipelines.fingerprint import UNDIVIDED
 from pipelines.metadata.months import month_named
 from pipelines.typography import plain_line
 
@@ -37,7 +38,7 @@ def _phrases() -> _Phrases:
         _either({phrase for table in tables for phrase in table.get(kind, ())})
         for kind in ("heads", "says", "versions", "pieces")
     )
-    begins = r"(?<![^\W\d_])"
+    begins = rf"(?<![^\W\d_{UNDIVIDED}])"  # of a word
     return _Phrases(
         heads=re.compile(rf"[\W_]{{0,6}}{heads}(?!\w)"),
         says=re.compile(begins + says),

@@ -12,10 +12,14 @@ from pipelines.fingerprint import UNDIVIDED
 # A word keeps its accents, vowel signs and apostrophes, and a number its points; a letter of a script without
 # spaces is a word. Each run of space is a piece of its own, and so is each other sign.
 _MARKS = "\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u0900-\u0dff\u200c\u200d"
-_LETTERS = rf"(?:[^\W{UNDIVIDED}]|[{_MARKS}])+"
-_PIECE = re.compile(
-    rf"{_LETTERS}(?:[.,:'’\-]{_LETTERS})*|[{UNDIVIDED}][\u0e31-\u0e4e]*|\n|[^\S\n]+|.", re.DOTALL
+_SIGNS = (
+    "\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u0eb1\u0eb4-\u0ebc\u0ec8-\u0ecd\u102b-\u103e\u17b6-\u17d3\u3099\u309a"
 )
+"""What stands on, under or behind a letter of Thai, Lao, Myanmar, Khmer and kana."""
+_LETTERS = rf"(?:[^\W{UNDIVIDED}]|[{_MARKS}])+"
+_PIECE = re.compile(rf"{_LETTERS}(?:[.,:'’\-]{_LETTERS})*|[{UNDIVIDED}][{_SIGNS}]*|\n|[^\S\n]+|.", re.DOTALL)
+
+_LINE = re.compile(r"\n|[^\n]+")
 
 _MOST_EDITS = 100
 """Insertions and deletions that are looked for in a passage in which nothing stands just once. One with more
@@ -51,7 +55,7 @@ def word_diff(then: str, now: str) -> list[Stretch]:
     patience diff, https://bramcohen.livejournal.com/73318.html) the shortest way is looked for (Myers 1986,
     "An O(ND) Difference Algorithm"), as long as it is short.
     """
-    before, after = then.splitlines(keepends=True), now.splitlines(keepends=True)
+    before, after = _LINE.findall(then), _LINE.findall(now)
     stretches: list[Stretch] = []
     for same, (a, b, c, d) in _spans(before, after):
         if same:

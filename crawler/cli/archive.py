@@ -106,7 +106,6 @@ def show(
       copydesk show 17
       copydesk show https://paper.example/2024/05/harbour --removed --dates
       copydesk show 17 --revisions
-      copydesk show 17 --json
     """
     from crawler.cli.articles import show_article, show_page
     from storage.changes import changes_of

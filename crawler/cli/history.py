@@ -111,7 +111,7 @@ def changes(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Write JSON Lines.")] = False,
 ) -> None:
-    """Tell what happened to articles: new, edited, corrected, gone, back.
+    """Tell what happened to articles.
 
     Each line begins with a cursor. Whoever passes the last one to --since the next time gets every change
     that came after it, none twice, in the order in which they were filed; it is also told on stderr, and

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import func, select, update
 
 from storage.candidates import Candidate, Found, KnownPage, add_pages, is_changed
+from storage.frontier import due_pages
 from storage.models import Page, PageState, Seed, SeedKind
 from storage.seeds import seeds_of
 from storage.session import Database
@@ -237,3 +238,21 @@ def test_where_a_page_was_found_is_forgotten_with_the_seed(
     with database.write() as session:
         session.delete(session.get_one(Seed, seed_ids[0]))
     assert [page.seed_id for page in pages(database)] == [None]
+
+
+@pytest.mark.parametrize("state", [PageState.STORED, PageState.GONE])
+def test_a_change_that_the_feed_tells_brings_a_second_look_forward(
+    database: Database, source_id: int, seed_ids: tuple[int, int], now: datetime, state: PageState
+) -> None:
+    first = Candidate(url=URL, title="Title", modified_at=now - HOUR)
+    planned = {"state": state, "visited_at": now, "due_at": now + 72 * HOUR}
+    with database.write() as session:
+        add_pages(session, source_id, seed_ids[0], [first], now)
+        session.execute(update(Page).values(planned))
+        assert add_pages(session, source_id, seed_ids[0], [first], now + HOUR) == Found()
+        later = Candidate(url=URL, title="Title", modified_at=now + HOUR)
+        assert add_pages(session, source_id, seed_ids[0], [later], now + 2 * HOUR) == Found(updated=1)
+        # told again before it was fetched: it is due already
+        told = Candidate(url=URL, title="Title", modified_at=now + 2 * HOUR)
+        assert add_pages(session, source_id, seed_ids[0], [told], now + 3 * HOUR) == Found()
+        assert due_pages(session, source_id, now + 2 * HOUR, 1)[0].url == URL

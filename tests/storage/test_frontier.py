@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
 from storage.candidates import Candidate, add_pages
 from storage.errors import CannotStore
@@ -16,10 +16,18 @@ from storage.frontier import (
     due_pages,
     record_visits,
 )
-from storage.models import Page, PageState, Visit
+from storage.models import Article, Page, PageState, Visit
 from storage.session import Database
 
 HOUR = timedelta(hours=1)
+ARTICLE = {
+    "url": "https://gazette.example/story",
+    "canonical_url": "https://gazette.example/story",
+    "title": "Story",
+    "text": "Text",
+    "text_hash": "",
+    "content_hash": "",
+} | {name: [] for name in ("authors", "dates", "images", "tags", "removed", "makes", "restored")}
 
 
 def found(database: Database, source_id: int | None, now: datetime, **dates: datetime | None) -> None:
@@ -51,6 +59,23 @@ def test_newest_story_is_due_first(database: Database, source_id: int, now: date
     found(database, source_id, now, old=now - 9 * HOUR, undated=None, new=now - HOUR, undated2=None)
     assert due(database, source_id, now) == ["new", "old", "undated", "undated2"]
     assert due(database, source_id, now, limit=2) == ["new", "old"]
+
+
+def test_news_come_before_second_looks_and_these_before_a_backfill(
+    database: Database, source_id: int, now: datetime
+) -> None:
+    names = ("backfill", "seen", "seen_later", "failed", "fresh")
+    found(database, source_id, now, **dict.fromkeys(names, now - HOUR), newest=now)
+    with database.write() as session:
+        session.execute(insert(Article).values(**ARTICLE, first_seen_at=now, fetched_at=now))
+        for name, values in {
+            "backfill": {"priority": 1},
+            "seen": {"article_id": 1, "hint_published_at": now - 2 * HOUR},
+            "seen_later": {"article_id": 1},
+            "failed": {"state": PageState.FAILED, "visited_at": now},
+        }.items():
+            session.execute(update(Page).where(Page.url.endswith(f"/{name}")).values(values))
+    assert due(database, source_id, now) == ["newest", "failed", "fresh", "seen_later", "seen", "backfill"]
 
 
 def test_due_page_tells_when_it_was_found(database: Database, source_id: int, now: datetime) -> None:
@@ -200,9 +225,11 @@ def test_validators(
     kept: tuple[str | None, str | None],
 ) -> None:
     found(database, source_id, now, a=None)
-    visit(database, now, status=200, etag='"1"', last_modified="Mon")
-    visit(database, now, status=status, etag=etag, last_modified=last_modified)
-    assert (page(database).etag, page(database).last_modified) == kept
+    visit(database, now, status=200, etag='"1"', last_modified="Mon", body_hash="f" * 64, full_fetch_at=now)
+    visit(database, now + HOUR, status=status, etag=etag, last_modified=last_modified)
+    one = page(database)
+    assert (one.etag, one.last_modified) == kept
+    assert (one.body_hash, one.full_fetch_at) == (("f" * 64, now) if status == 304 else (None, None))
 
 
 def test_visit_that_says_nothing_new_leaves_state_and_reason(

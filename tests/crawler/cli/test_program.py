@@ -13,6 +13,8 @@ COMMANDS = [
     "run",
     "search",
     "show",
+    "diff",
+    "changes",
     "restore",
     "clean",
     "export",
