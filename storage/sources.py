@@ -147,7 +147,9 @@ def list_sources(session: Session) -> Sequence[Source]:
 def seeds_by_source(session: Session) -> dict[int, list[SeedDraft]]:
     """The seeds of every source, without those that an index of sitemaps named: what an export lists."""
     rows = session.execute(
-        select(Seed.source_id, Seed.url, Seed.kind).where(Seed.parent_id.is_(None)).order_by(Seed.id)
+        select(Seed.source_id, Seed.url, Seed.kind)
+        .where(Seed.parent_id.is_(None), Seed.kind != SeedKind.ARCHIVE)
+        .order_by(Seed.id)
     )
     seeds: dict[int, list[SeedDraft]] = {}
     for source_id, url, kind in rows:
@@ -198,8 +200,9 @@ def unique_name(session: Session, wanted: str) -> str:
 
 def source_health(session: Session) -> list[SourceHealth]:
     """How every source is doing, by name."""
-    seeds = _count_by(session, Seed.source_id)
-    broken = _count_by(session, Seed.source_id, Seed.error.is_not(None))
+    polled = Seed.kind != SeedKind.ARCHIVE
+    seeds = _count_by(session, Seed.source_id, polled)
+    broken = _count_by(session, Seed.source_id, polled, Seed.error.is_not(None))
     articles = _count_by(session, Article.source_id)
     waiting = _count_by(session, Page.source_id, Page.state == PageState.WAITING)
     last_runs = select(func.max(Run.id)).group_by(Run.source_id)
