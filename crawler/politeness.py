@@ -1,15 +1,24 @@
-"""One request at a time per host, and a pause before the next, for every crawl of this process."""
+"""One request at a time per host, and a pause before the next, for every crawl into one archive."""
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
+from typing import Any
+
+from crawler.leases import Leases
+from storage.leases import HolderState, host_lease
 
 LONGEST_DELAY = 3600.0
 """Seconds of a Crawl-delay that are kept; a longer one is a mistake, or a way to say "not at all"."""
 PATIENCE = 60.0
 """Seconds that a request waits for a host that asked for a rest; over that, `HostResting` is raised."""
+
+LOOK_AGAIN = 1.0
+"""Seconds after which a host is asked for again that another process has; up to PATIENCE."""
+TAKEN_FOR = 300.0
+"""Seconds for which the host is then left to it."""
 
 
 class HostResting(Exception):
@@ -18,6 +27,14 @@ class HostResting(Exception):
     def __init__(self, host: str, seconds: float) -> None:
         super().__init__(f"{host} asked for a rest of {seconds:.0f} s")
         self.seconds = seconds
+
+
+class HostTaken(HostResting):
+    """Another process fetches from the host."""
+
+    def __init__(self, host: str, holder: HolderState) -> None:
+        super().__init__(host, TAKEN_FOR)
+        self.args = (f"{holder} is fetching from {host}",)
 
 
 class CrawlStopping(Exception):
@@ -42,13 +59,24 @@ class HostGate:
     pressed, and it holds whatever the request was for: a page, a redirect, robots.txt, a second try.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, leases: Leases | None = None) -> None:
+        """`leases`: what keeps other processes from the same hosts; without it, nothing does."""
+        self._leases = leases
         self._turns: dict[str, _Turn] = {}
         self._closed = asyncio.Event()
+        self._inside: set[asyncio.Task[Any]] = set()
+        self._broken_off = False
 
     def close(self) -> None:
         """Let nobody through any more: who waits gets `CrawlStopping`."""
         self._closed.set()
+
+    def break_off(self) -> None:
+        """Break off every request that is under way: who made it gets `CrawlStopping`."""
+        self.close()
+        self._broken_off = True
+        for task in self._inside:
+            task.cancel()
 
     def ask_for_delay(self, host: str, seconds: float) -> None:
         """Keep at least this pause for a host (its Crawl-delay), up to LONGEST_DELAY."""
@@ -70,24 +98,62 @@ class HostGate:
 
     @asynccontextmanager
     async def turn(self, host: str, delay: float) -> AsyncIterator[None]:
-        """Wait for the host to be free. Raises HostResting, CrawlStopping."""
+        """Wait for the host to be free. Raises HostResting, CrawlStopping, StorageError."""
         turn = self._turn(host)
-        async with turn.lock:
+        async with turn.lock, self._leased(host):
             await self._pause(host)
             try:
-                yield
+                with self._breakable():
+                    yield
             finally:
                 turn.next_at = time.monotonic() + max(delay, turn.delay)
+
+    @contextmanager
+    def _breakable(self) -> Iterator[None]:
+        task = asyncio.current_task()
+        assert task is not None
+        self._inside.add(task)
+        try:
+            yield
+        except asyncio.CancelledError:
+            if not self._broken_off:
+                raise
+            task.uncancel()
+            raise CrawlStopping from None
+        finally:
+            self._inside.discard(task)
+
+    @asynccontextmanager
+    async def _leased(self, host: str) -> AsyncIterator[None]:
+        """The host for this process alone. Raises HostTaken, CrawlStopping, StorageError."""
+        if (leases := self._leases) is None:
+            yield
+            return
+        await leases.confirm()
+        await self._take(leases, host)
+        try:
+            yield
+        finally:
+            # Another process knows nothing of our pause: it gets the host when that is over.
+            leases.let_go(host_lease(host), keep=self.waiting(host))
+
+    async def _take(self, leases: Leases, host: str) -> None:
+        until = time.monotonic() + PATIENCE
+        while (holder := await leases.take(host_lease(host))) is not None:
+            if time.monotonic() > until:
+                raise HostTaken(host, holder)
+            await self.wait(LOOK_AGAIN)
 
     async def _pause(self, host: str) -> None:
         if (resting := self.resting(host)) > PATIENCE:
             raise HostResting(host, resting)
-        wait = self.waiting(host)
-        if wait and not self._closed.is_set():
-            try:
-                await asyncio.wait_for(self._closed.wait(), wait)
-            except TimeoutError:
-                return
+        await self.wait(self.waiting(host))
+
+    async def wait(self, seconds: float) -> None:
+        """Let time pass. Raises CrawlStopping as soon as nobody is let through any more."""
+        if seconds and not self._closed.is_set():
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._closed.wait(), seconds)
         if self._closed.is_set():
             raise CrawlStopping
 

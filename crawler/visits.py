@@ -1,7 +1,9 @@
 """Says in the archive's terms what a request for a page came to."""
 
+import hashlib
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from scrapy.http import Response
 
@@ -9,6 +11,8 @@ from crawler.assignment import Assignment
 from crawler.failures import Failure
 from crawler.fetch import header
 from crawler.revisit import retry_at
+from pipelines.article import Reading, Rejection
+from pipelines.metadata.canonical import canonical_url, is_front_page
 from pipelines.store import Visited
 from storage.frontier import DuePage
 from storage.models import PageState
@@ -27,8 +31,46 @@ def visited(
             "final_url": response.url if response.meta.get("redirect_times") else None,
             "etag": header(response, "ETag"),
             "last_modified": header(response, "Last-Modified"),
+            "body_hash": body_hash(response) if response.status != 304 else None,
         }
     return Visited(page_id=page.id, source_id=job.source_id, run_id=job.run_id, at=now, **answer, **outcome)
+
+
+def body_hash(response: Response) -> str:
+    """SHA-256, hexadecimal, of a body as it was decoded from its transfer."""
+    return hashlib.sha256(response.body).hexdigest()
+
+
+def is_unchanged(page: DuePage, response: Response) -> bool:
+    """Whether a page with an article is what was last read: the server says so, or its body is the same."""
+    if response.status == 304:
+        return True
+    return page.article_id is not None and page.body_hash == body_hash(response)
+
+
+def led_away(page: DuePage, url: str, home: str | None, reading: Reading | None = None) -> Failure | None:
+    """That an article's page is gone, where `url`, to which its address leads now, is a front page.
+
+    Or a section page, which only a `reading` can tell. Only on the site's own host: many a consent form and
+    login page stands at a root, and sends the reader back. `home` is the source's address.
+    """
+    asked, final = canonical_url(page.url), canonical_url(url)
+    if page.article_id is None or asked is None or final is None or final == asked:
+        return None
+    if _host(final) not in {_host(asked), _host(home or "")}:
+        return None
+    where = None
+    if is_front_page(final, home) and not is_front_page(asked, home):
+        where = Rejection.FRONT_PAGE
+    elif reading is not None and reading.rejection in (Rejection.FRONT_PAGE, Rejection.SECTION_PAGE):
+        where = reading.rejection
+    return (
+        Failure(reason=str(where), detail=f"it leads to {final}", retry=False, gone=True) if where else None
+    )
+
+
+def _host(url: str) -> str:
+    return (urlsplit(url).hostname or "").removeprefix("www.")
 
 
 def failed(

@@ -74,6 +74,11 @@ class WorkerPool:
             context=context,
         )
 
+    def replace(self) -> None:
+        """Stop every worker; others are started at the next page. Only while no page is being read."""
+        pool, self._pool = self._pool, self._new_pool()
+        pool.stop()  # type: ignore[no-untyped-call]
+
     async def read(self, page: Page, cleaning: Cleaning = DEFAULT) -> Reading:
         """The reading of a page, cleaned as told. What a page does never raises: see TIMEOUT and WORKER_DIED.
 

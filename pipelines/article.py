@@ -136,6 +136,8 @@ class Article:
     """The pictures that stand in the article, with what is written under them."""
     removed: tuple[Removed, ...] = ()
     """What cleaning took out, in page order."""
+    corrections: tuple[str, ...] = ()
+    """The lines, kept or taken out, by which it owns to a mistake; see pipelines/corrections.py."""
     makes: tuple[str, ...] = ()
     """How the block of each line is made, kept and removed, in page order; see document/makes.py."""
     rules_version: int = 0

@@ -26,6 +26,7 @@ from pipelines.boilerplate import (
 )
 from pipelines.cleaning import DEFAULT, RULES_VERSION, Cleaning, put_back
 from pipelines.completion import add_missed_paragraphs, add_standfirst, container_of
+from pipelines.corrections import corrections_in
 from pipelines.document.decode import decode
 from pipelines.document.layout import Layout, key_of, read_layout
 from pipelines.document.parse import MOST_LETTERS, TooDeep, parse, strip_unseen
@@ -222,10 +223,11 @@ def _from_scripts(opened: _Opened, metadata: Metadata, lines: Sequence[Line]) ->
 def _article(opened: _Opened, metadata: Metadata, lines: Sequence[Line]) -> Article:
     page, text = opened.page, text_of_lines(lines)
     published = metadata.published
+    title = metadata.title or text.partition("\n")[0][:120]
     return Article(
         url=page.url,
         canonical_url=_canonical(page, metadata),
-        title=metadata.title or text.partition("\n")[0][:120],
+        title=title,
         text=text,
         kicker=metadata.kicker,
         standfirst=metadata.standfirst,
@@ -244,6 +246,7 @@ def _article(opened: _Opened, metadata: Metadata, lines: Sequence[Line]) -> Arti
         credit=metadata.credit or credited_agency(text, [line.text for line in lines]),
         access=metadata.access,
         removed=removed_of(lines),
+        corrections=corrections_in([title, metadata.standfirst, *(line.text for line in lines)]),
         makes=tuple(line.make for line in lines),
         rules_version=RULES_VERSION,
         learned_version=opened.cleaning.learned.version if opened.cleaning.learned else None,

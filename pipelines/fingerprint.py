@@ -21,15 +21,15 @@ _SEED = 20240229
 """Fixed for good: signatures are compared across runs, so another seed would need every text anew."""
 
 # The scripts that are written without spaces: Thai, Lao, Myanmar, Khmer, kana, Han. Each letter is a word.
-_UNDIVIDED = (
+UNDIVIDED = (
     r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
     r"\U00020000-\U0003ffff"
 )
 # The vowel signs of Indic scripts, Devanagari to Sinhala: parts of words, no letters. A joiner may follow.
 _SIGNS = "".join(c for c in map(chr, range(0x0900, 0x0E00)) if unicodedata.category(c) in ("Mn", "Mc"))
-_LETTER = rf"[^\W_{_UNDIVIDED}]"
-_WORD = re.compile(rf"[{_UNDIVIDED}]|{_LETTER}+(?:[{_SIGNS}][\u200c\u200d]?|{_LETTER})*")
-_UNDIVIDED_LETTER = re.compile(rf"[{_UNDIVIDED}]")
+_LETTER = rf"[^\W_{UNDIVIDED}]"
+_WORD = re.compile(rf"[{UNDIVIDED}]|{_LETTER}+(?:[{_SIGNS}][\u200c\u200d]?|{_LETTER})*")
+_ONE_UNDIVIDED = re.compile(rf"[{UNDIVIDED}]")
 
 
 def words_of(text: str) -> list[str]:
@@ -39,7 +39,7 @@ def words_of(text: str) -> list[str]:
 
 def is_undivided(text: str) -> bool:
     """Whether a text has letters of a script in which `words_of` are single letters."""
-    return _UNDIVIDED_LETTER.search(unicodedata.normalize("NFKC", text)) is not None
+    return _ONE_UNDIVIDED.search(unicodedata.normalize("NFKC", text)) is not None
 
 
 def fingerprint(text: str) -> Fingerprint:

@@ -1,7 +1,7 @@
 """Files what the visits of pages gave, many in one transaction."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Self
@@ -11,11 +11,14 @@ from sqlalchemy.orm import Session
 from pipelines.article import Article, Reading
 from pipelines.article_lines import lines_in, with_lines
 from pipelines.cleaning import put_back_lines
+from pipelines.edits import edit_between
 from pipelines.fingerprint import resemblance
 from storage.articles import FilingOutcome, file_article
 from storage.cleaned import restored_at
 from storage.errors import CannotStore, StorageError
 from storage.frontier import VisitRecord, record_visits
+from storage.gone import note_back, note_gone
+from storage.looks import Life, articles_of, lives_of
 from storage.models import PageState
 from storage.stored import RestoredLine
 from storage.thread import ArchiveThread
@@ -25,10 +28,18 @@ GROUP_SIZE = 50
 GROUP_WAIT = 0.2
 """Seconds that a first visit waits for company before it is written."""
 
+LookAgain = Callable[[int, Life, datetime], datetime | None]
+"""When a page, by its id, is due again after a visit, by what is known of its article; None: never."""
+
+
+def never_again(page_id: int, life: Life, now: datetime) -> datetime | None:
+    """A `LookAgain` by which no article is looked at twice."""
+    return None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visited:
-    """One visit of a page, as the spider saw it: a reading, a failure, or `unchanged` (a 304)."""
+    """One visit of a page as the spider saw it: a reading, a failure, or `unchanged` (304, an equal body)."""
 
     page_id: int
     source_id: int | None
@@ -40,6 +51,8 @@ class Visited:
     final_url: str | None = None
     etag: str | None = None
     last_modified: str | None = None
+    body_hash: str | None = None
+    """SHA-256, hexadecimal, of the body, if one came."""
     reading: Reading | None = None
     unchanged: bool = False
     failure: str | None = None
@@ -48,7 +61,12 @@ class Visited:
     attempted: bool = True
     """False where the host was not asked at all."""
     due_at: datetime | None = None
-    """When to visit it next."""
+    """When to try again what failed; None: not because it failed."""
+
+    @property
+    def gone(self) -> bool:
+        """Whether the site says that the page is not there."""
+        return self.failure is not None and self.failed_as is PageState.GONE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,8 +85,9 @@ class Filer:
     crawl must stop, and its frontier still has what was not filed.
     """
 
-    def __init__(self, archive: ArchiveThread) -> None:
+    def __init__(self, archive: ArchiveThread, look_again: LookAgain = never_again) -> None:
         self._archive = archive
+        self._look_again = look_again
         self._waiting: list[tuple[Visited, asyncio.Future[FiledVisit]]] = []
         self._timer: asyncio.TimerHandle | None = None
         self._writing: set[asyncio.Task[None]] = set()
@@ -113,35 +132,70 @@ class Filer:
 
     async def _file(self, group: Sequence[Visited]) -> list[FiledVisit]:
         """In one go; where that fails on a row, again with every visit on its own."""
+        again = self._look_again
         try:
-            return await self._archive.write(lambda session: file_visits(session, group))
+            return await self._archive.write(lambda session: file_visits(session, group, again))
         except Exception as error:
             if _is_databases_own(error):
                 raise
-            return await self._archive.write(lambda session: file_visits_apart(session, group))
+            return await self._archive.write(lambda session: file_visits_apart(session, group, again))
 
 
-def file_visits(session: Session, group: Sequence[Visited]) -> list[FiledVisit]:
-    """File a group of visits in the transaction given: the articles, and the new state of the pages."""
+def file_visits(
+    session: Session, group: Sequence[Visited], look_again: LookAgain = never_again
+) -> list[FiledVisit]:
+    """File a group of visits in the transaction given: the articles, and the new state of the pages.
+
+    `look_again` decides when the pages of articles are due again.
+    """
     group = _with_restored_lines(session, group)
     filed = [_file_article(session, visited) for visited in group]
-    record_visits(session, [_record(*pair) for pair in zip(group, filed, strict=True)])
+    lives = _note_lives(session, group, filed)
+    due = [_due_at(visited, life, look_again) for visited, life in zip(group, lives, strict=True)]
+    record_visits(session, [_record(*told) for told in zip(group, filed, due, strict=True)])
     return filed
 
 
-def file_visits_apart(session: Session, group: Sequence[Visited]) -> list[FiledVisit]:
+def _note_lives(session: Session, group: Sequence[Visited], filed: Sequence[FiledVisit]) -> list[Life | None]:
+    """Note which articles are gone and which are back; what is known then of each visit's article, if any."""
+    known = articles_of(session, [visited.page_id for visited in group])
+    articles = [
+        one.article_id or known.get(visited.page_id) for visited, one in zip(group, filed, strict=True)
+    ]
+    gone = [visited.page_id for visited in group if visited.gone and visited.page_id in known]
+    for visited, article in zip(group, articles, strict=True):
+        if visited.gone and article is not None:
+            note_gone(session, visited.page_id, visited.failure or "", visited.at, gone)
+        elif visited.unchanged and article is not None:
+            note_back(session, [article], visited.at)
+    lives = lives_of(session, {article for article in articles if article is not None})
+    return [None if article is None else lives.get(article) for article in articles]
+
+
+def _due_at(visited: Visited, life: Life | None, look_again: LookAgain) -> datetime | None:
+    """When a page is due again: because its fetch failed, or because there may be news of its article."""
+    if visited.due_at is not None or life is None or visited.failed_as is PageState.FORBIDDEN:
+        return visited.due_at
+    if visited.gone and life.gone_at is None:  # the article stands elsewhere
+        return None
+    return look_again(visited.page_id, life, visited.at)
+
+
+def file_visits_apart(
+    session: Session, group: Sequence[Visited], look_again: LookAgain = never_again
+) -> list[FiledVisit]:
     """As `file_visits`, each visit in a savepoint: one that the database does not take costs itself."""
     filed = []
     for visited in group:
         try:
             with session.begin_nested():
-                filed += file_visits(session, [visited])
+                filed += file_visits(session, [visited], look_again)
         except Exception as error:
             if _is_databases_own(error):
                 raise
             cause = getattr(error, "orig", None) or error
             refused = replace(visited, reading=None, failure=UNSTORABLE, detail=str(cause))
-            filed += file_visits(session, [refused])
+            filed += file_visits(session, [refused], look_again)
     return filed
 
 
@@ -177,7 +231,8 @@ def _is_databases_own(error: Exception) -> bool:
 def _file_article(session: Session, visited: Visited) -> FiledVisit:
     """What a visit comes to; its article, if it is one, is filed."""
     if visited.reading is not None and visited.reading.article is not None:
-        filed = file_article(session, visited.source_id, visited.reading.article, visited.at, resemblance)
+        article = visited.reading.article
+        filed = file_article(session, visited.source_id, article, visited.at, resemblance, edit_between)
         return FiledVisit(outcome=str(filed.outcome), article_id=filed.article_id)
     if visited.reading is not None:
         return FiledVisit(outcome="rejected", reason=str(visited.reading.rejection))
@@ -187,7 +242,7 @@ def _file_article(session: Session, visited: Visited) -> FiledVisit:
     return FiledVisit(outcome=outcome, reason=visited.failure)
 
 
-def _record(visited: Visited, filed: FiledVisit) -> VisitRecord:
+def _record(visited: Visited, filed: FiledVisit, due_at: datetime | None) -> VisitRecord:
     """The visit as the frontier keeps it."""
     state: PageState | None
     if filed.article_id is not None:
@@ -208,11 +263,13 @@ def _record(visited: Visited, filed: FiledVisit) -> VisitRecord:
         outcome=filed.outcome,
         reason=": ".join(part for part in (filed.reason, detail) if part)[:500] or None,
         state=state,
-        due_at=visited.due_at,
+        due_at=due_at,
         attempted=visited.attempted,
         # An answer that gave no article is fetched whole the next time: a 304 would only repeat the verdict.
         etag=visited.etag if known else None,
         last_modified=visited.last_modified if known else None,
+        body_hash=visited.body_hash if known else None,
+        full_fetch_at=visited.at if known and visited.body_hash is not None else None,
         article_id=filed.article_id,
     )
 

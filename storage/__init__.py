@@ -4,6 +4,7 @@ For programs that read an archive, `open_archive` is the way in; what it gives a
 """
 
 from storage.archive import Archive, open_archive
+from storage.changes import ChangeKind, StoredChange
 from storage.errors import (
     BadQuery,
     CannotOpenDatabase,
@@ -29,6 +30,7 @@ __all__ = [
     "BadQuery",
     "CannotOpenDatabase",
     "CannotStore",
+    "ChangeKind",
     "DatabaseConnectionLost",
     "DatabaseIsDamaged",
     "DatabaseIsFull",
@@ -41,6 +43,7 @@ __all__ = [
     "SourceHealth",
     "StorageError",
     "StoredArticle",
+    "StoredChange",
     "StoredDate",
     "StoredImage",
     "StoredRevision",

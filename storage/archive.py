@@ -1,10 +1,11 @@
 """The archive for programs: open it, search it, go through its articles."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from types import TracebackType
 from typing import Self
 
+from storage.changes import StoredChange, changes_since
 from storage.filters import ArticleFilter
 from storage.search import Hit, Sort, search
 from storage.session import Database, open_database
@@ -88,6 +89,29 @@ class Archive:
         """What stood in an article before it was changed, oldest first."""
         with self._database.read() as session:
             return revisions_of(session, article_id)
+
+    def changes(
+        self,
+        *,
+        since: str | datetime | None = None,
+        source: str | None = None,
+        kinds: Collection[str] = (),
+        limit: int | None = None,
+    ) -> Iterator[StoredChange]:
+        """What happened to articles: new, edited, corrected, gone, back; in the order in which it was filed.
+
+        `since` is the `cursor` of the last change that was seen, or a time; without it, from the beginning.
+        Whoever goes on from the last cursor misses no change and gets none twice. They are streamed.
+
+            for change in archive.changes(since=cursor, kinds=["headline", "correction"]):
+                print(change.kind, change.title_before, "→", change.title)
+                cursor = change.cursor
+
+        `kinds` are those of `ChangeKind`. Raises ValueError where `since` is neither a cursor nor a time with
+        a zone.
+        """
+        with self._database.read() as session:
+            yield from changes_since(session, since, source=source, kinds=kinds, limit=limit)
 
     def sightings(self, article_id: int) -> list[StoredArticle]:
         """The other places where the same story stands, the first that was filed first."""

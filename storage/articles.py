@@ -1,6 +1,7 @@
 """Files articles: new, a revision, unchanged, or a duplicate of one we have."""
 
 import enum
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,20 +9,14 @@ from typing import Any
 from sqlalchemy import ScalarSelect, bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
+from storage.changes import ChangeKind, note_change
 from storage.duplicates import SameText, Wording, add_bands, find_original, lock_filing, settle
+from storage.edits import TellEdit, difference, plain_edit
 from storage.fileable import Fileable, NamedDate
 from storage.identity import Identity, StoredState, identify
 from storage.insert import table_of
 from storage.models import Article, Source
-from storage.revisions import (
-    State,
-    content_hash,
-    has_the_same_lines,
-    keep_revision,
-    last_state,
-    state_of,
-    tells_the_same,
-)
+from storage.revisions import content_hash, keep_revision
 from storage.rows import check_row
 from storage.runlengths import packed
 
@@ -45,15 +40,6 @@ class FilingOutcome(enum.StrEnum):
     """New under its address, but a copy of one that was there before."""
 
 
-class _Change(enum.Enum):
-    """What a page says now, against what is stored of its article."""
-
-    NONE = enum.auto()
-    CLEANING = enum.auto()
-    """The publisher changed no word; other lines are taken out than were."""
-    EDIT = enum.auto()
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filed:
     """The row an article was filed in, and how."""
@@ -65,10 +51,32 @@ class Filed:
     similarity: float | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Draft:
+    """An article on its way into the archive, and who judges it."""
+
+    source_id: int | None
+    row: dict[str, Any]
+    wording: Wording
+    corrections: Sequence[str]
+    same_text: SameText
+    tell_edit: TellEdit
+
+    @property
+    def at(self) -> datetime:
+        fetched_at: datetime = self.row["fetched_at"]
+        return fetched_at
+
+
 def file_article(
-    session: Session, source_id: int | None, article: Fileable, now: datetime, same_text: SameText
+    session: Session,
+    source_id: int | None,
+    article: Fileable,
+    now: datetime,
+    same_text: SameText,
+    tell_edit: TellEdit = plain_edit,
 ) -> Filed:
-    """File an article in the caller's transaction.
+    """File an article in the caller's transaction, and note what happened to it (storage/changes.py).
 
     Raises `CannotStore` before anything is written if a value cannot be kept. Filings wait for each other (on
     PostgreSQL by a lock that lasts to the end of the transaction), so that two of one text see each other.
@@ -83,9 +91,17 @@ def file_article(
     )
     identity = _identify(session, article, same_text)
     row["canonical_url"] = identity.canonical_url
+    draft = _Draft(
+        source_id=source_id,
+        row=row,
+        wording=wording,
+        corrections=article.corrections,
+        same_text=same_text,
+        tell_edit=tell_edit,
+    )
     if identity.existing is None:
-        return _file_new(session, source_id, row, wording, same_text)
-    return _file_again(session, source_id, identity.existing, row, wording, same_text)
+        return _file_new(session, draft)
+    return _file_again(session, identity.existing, draft)
 
 
 def _row_of(article: Fileable, now: datetime) -> dict[str, Any]:
@@ -161,83 +177,56 @@ def _give_way(session: Session, usurper: StoredState) -> bool:
     return True
 
 
-def _file_new(
-    session: Session, source_id: int | None, row: dict[str, Any], wording: Wording, same_text: SameText
-) -> Filed:
-    original = find_original(session, wording, same_text)
+def _file_new(session: Session, draft: _Draft) -> Filed:
+    original = find_original(session, draft.wording, draft.same_text)
     duplicate_of = original.id if original else None
     similarity = original.similarity if original else None
     statement = (
         insert(_ARTICLES)
-        .values(source_id=_source(source_id), first_seen_at=row["fetched_at"])
+        .values(source_id=_source(draft.source_id), first_seen_at=draft.at)
         .returning(_ARTICLES.c.id)
     )
     article_id: int = session.execute(
-        statement, row | {"duplicate_of": duplicate_of, "similarity": similarity}
+        statement, draft.row | {"duplicate_of": duplicate_of, "similarity": similarity}
     ).scalar_one()
-    add_bands(session, article_id, wording.bands)
+    add_bands(session, article_id, draft.wording.bands)
+    note_change(session, article_id, draft.at, ChangeKind.NEW)
     outcome = FilingOutcome.DUPLICATE if original else FilingOutcome.NEW
     return Filed(outcome=outcome, article_id=article_id, duplicate_of=duplicate_of, similarity=similarity)
 
 
-def _file_again(
-    session: Session,
-    source_id: int | None,
-    existing: StoredState,
-    row: dict[str, Any],
-    wording: Wording,
-    same_text: SameText,
-) -> Filed:
-    change = _change(session, existing, row)
+def _file_again(session: Session, existing: StoredState, draft: _Draft) -> Filed:
+    row = draft.row
+    found = difference(session, existing, row, draft.corrections, draft.tell_edit)
     duplicate_of, similarity = existing.duplicate_of, existing.similarity
-    if change is _Change.NONE:
-        _refresh(session, source_id, existing, row)
-    elif change is _Change.CLEANING:
-        _update(session, source_id, existing.id, row)
+    if existing.gone_at is not None:
+        row = row | {"gone_at": None, "gone_how": None}
+        note_change(session, existing.id, draft.at, ChangeKind.BACK)
+    revision = keep_revision(session, existing.id, draft.at) if found.edited else None
+    if found.rewritten:
+        _update(
+            session, draft.source_id, existing.id, row | ({"changed_at": draft.at} if found.edited else {})
+        )
     else:
-        keep_revision(session, existing.id, row["fetched_at"])
-        _update(session, source_id, existing.id, row | {"changed_at": row["fetched_at"]})
-    if change is not _Change.NONE and existing.text_hash != wording.text_hash:
-        duplicate_of, similarity = settle(session, existing.id, wording, same_text)
+        _refresh(session, draft.source_id, existing, row)
+    if found.kind is not None:
+        note_change(session, existing.id, draft.at, found.kind, revision)
+    if found.rewritten and existing.text_hash != draft.wording.text_hash:
+        duplicate_of, similarity = settle(session, existing.id, draft.wording, draft.same_text)
     return Filed(
-        outcome=FilingOutcome.REVISED if change is _Change.EDIT else FilingOutcome.UNCHANGED,
+        outcome=FilingOutcome.REVISED if found.edited else FilingOutcome.UNCHANGED,
         article_id=existing.id,
         duplicate_of=duplicate_of,
         similarity=similarity,
     )
 
 
-def _change(session: Session, existing: StoredState, row: dict[str, Any]) -> _Change:
-    if existing.content_hash == row["content_hash"]:
-        return _Change.NONE
-    own = existing.url == row["url"]
-    now = State(**{name: row[name] for name in State.__slots__})
-    then = state_of(session, existing.id)
-    if then is not None and (tells_the_same(then, now) or _is_read_anew(session, existing, then, now, row)):
-        return _Change.CLEANING if own else _Change.NONE
-    if own:
-        return _Change.EDIT
-    # Two addresses of one article may differ a little for good (a print view, a mobile page). What stood
-    # there last and comes back from the other address is that address's form, not an edit.
-    last = last_state(session, existing.id)
-    return _Change.NONE if last is not None and tells_the_same(last, now) else _Change.EDIT
-
-
-def _is_read_anew(
-    session: Session, existing: StoredState, then: State, now: State, row: dict[str, Any]
-) -> bool:
-    """Whether later rules read another title or standfirst from a page whose text is what it was."""
-    if not has_the_same_lines(then, now):
-        return False
-    rules = session.scalar(select(Article.rules_version).where(Article.id == existing.id))
-    return rules is not None and rules < row["rules_version"]
-
-
 def _refresh(session: Session, source_id: int | None, existing: StoredState, row: dict[str, Any]) -> None:
     """Note that an article still stands as it was, and what its own page now says about it."""
-    about = row if existing.url == row["url"] else {"fetched_at": row["fetched_at"]}
     told = ("url", "title", "standfirst", "text", "text_hash", "content_hash")
-    _update(session, source_id, existing.id, {key: about[key] for key in about if key not in told})
+    of_any_page = ("fetched_at", "gone_at", "gone_how")
+    about = [key for key in row if key in of_any_page or (existing.url == row["url"] and key not in told)]
+    _update(session, source_id, existing.id, {key: row[key] for key in about})
 
 
 def _update(session: Session, source_id: int | None, article_id: int, values: dict[str, Any]) -> None:

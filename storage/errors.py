@@ -8,6 +8,7 @@ StorageError
 ├── DatabaseIsFull           make room, then run the same command again: nothing filed is lost
 ├── DatabaseIsDamaged        the file or the disk is at fault: restore a copy
 ├── DatabaseConnectionLost   the server went away: try again when it is back
+├── TakenForDead             another process has taken over: stop, and begin anew
 ├── CannotStore              one row is at fault: leave it out and go on
 ├── SourceExists             the name or the address is taken: `.source` says by whom
 └── BadQuery                 nothing in the query can be searched: the message says what can
@@ -46,6 +47,10 @@ class DatabaseIsDamaged(StorageError):
 
 class DatabaseConnectionLost(StorageError):
     """The server stopped answering."""
+
+
+class TakenForDead(StorageError):
+    """This process showed no sign of life for so long that another one took its place."""
 
 
 class CannotStore(StorageError, ValueError):

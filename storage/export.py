@@ -38,6 +38,8 @@ KEYS = (
     "access",
     "first_seen_at",
     "fetched_at",
+    "gone_at",
+    "gone_how",
     "duplicate_of",
 )
 """The keys of an exported row, in order. Times are ISO 8601 with seconds and offset, the publisher's own for

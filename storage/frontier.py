@@ -29,7 +29,7 @@ from storage.insert import insert_into, table_of
 from storage.models import Page, PageState, Run, Visit
 from storage.rows import check_row, fit_text, is_fit_url
 
-_DUE_STATES = (PageState.WAITING, PageState.STORED, PageState.FAILED, PageState.REJECTED)
+_DUE_STATES = tuple(state for state in PageState if state is not PageState.FORBIDDEN)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +47,12 @@ class DuePage:
     last_modified: str | None
     attempts: int
     """Fetches that failed since the last one that did not."""
+    body_hash: str | None
+    """SHA-256, hexadecimal, of the body that was last read whole."""
+    full_fetch_at: datetime | None
+    """When the body last came whole."""
+    article_id: int | None
+    """The article that it gave at an earlier visit: this one is a second look."""
     hint_title: str | None
     hint_published_at: datetime | None
     found_at: datetime
@@ -76,19 +82,29 @@ class VisitRecord:
     """When to fetch it next; null: not again by itself."""
     etag: str | None = None
     last_modified: str | None = None
+    body_hash: str | None = None
+    full_fetch_at: datetime | None = None
+    """When the body came whole: `at`, if it came with this visit."""
     article_id: int | None = None
     """The article that was filed from it; null leaves the one it had."""
 
 
+_NEWS_FIRST = (
+    Page.priority,
+    Page.article_id.is_not(None),
+    Page.hint_published_at.desc().nulls_last(),
+    Page.id,
+)
 _DUE_COLUMNS = tuple(getattr(Page, name) for name in DuePage.__slots__)
 
 
 def due_pages(
     session: Session, source_id: int, now: datetime, limit: int, skip: Collection[int] = ()
 ) -> list[DuePage]:
-    """Up to `limit` pages of a source that are due at `now`, newest story first; none whose id is in `skip`.
+    """Up to `limit` pages of a source that are due at `now`, news first; none whose id is in `skip`.
 
-    Forbidden and gone pages are never due, whatever their `due_at`.
+    What a backfill found comes last; before it, pages that gave no article yet come before second looks; and
+    among each, the newest story first. Forbidden pages are never due, whatever their `due_at`.
     """
     return _due(session, Page.source_id == source_id, now, limit, skip)
 
@@ -96,6 +112,12 @@ def due_pages(
 def count_due(session: Session, source_id: int, now: datetime) -> int:
     """How many pages `due_pages` would give without a limit."""
     due = select(func.count()).select_from(Page).where(Page.source_id == source_id, *_is_due(now))
+    return session.scalars(due).one()
+
+
+def earliest_due(session: Session, source_id: int) -> datetime | None:
+    """When the first page of a source is due that will be fetched again; None if none will."""
+    due = select(func.min(Page.due_at)).where(Page.source_id == source_id, Page.state.in_(_DUE_STATES))
     return session.scalars(due).one()
 
 
@@ -114,10 +136,7 @@ def _due(
     session: Session, which: ColumnElement[bool], now: datetime, limit: int, skip: Collection[int]
 ) -> list[DuePage]:
     rows = session.execute(
-        select(*_DUE_COLUMNS)
-        .where(which, *_is_due(now))
-        .order_by(Page.hint_published_at.desc().nulls_last(), Page.id)
-        .limit(limit + len(skip))
+        select(*_DUE_COLUMNS).where(which, *_is_due(now)).order_by(*_NEWS_FIRST).limit(limit + len(skip))
     )
     return [DuePage(**row._mapping) for row in rows if row.id not in skip][:limit]
 
@@ -137,10 +156,9 @@ def ask_for_page(
     statement = insert_into(session, Page).values(**row, state=PageState.WAITING, attempts=0)
     session.execute(statement.on_conflict_do_nothing())
     pages = table_of(Page)
-    never_due = pages.c.state.in_([PageState.FORBIDDEN, PageState.GONE])
     due = update(pages).values(
         due_at=now,
-        state=case((never_due, PageState.WAITING), else_=pages.c.state),
+        state=case((pages.c.state == PageState.FORBIDDEN, PageState.WAITING), else_=pages.c.state),
         source_id=func.coalesce(pages.c.source_id, source_id),
     )
     page_id: int = session.scalars(due.where(pages.c.url == url).returning(pages.c.id)).one()
@@ -150,8 +168,9 @@ def ask_for_page(
 def record_visits(session: Session, records: Sequence[VisitRecord]) -> None:
     """Write down visits, and the new state of their pages.
 
-    After a 304 a page keeps the validators that the answer did not repeat (RFC 9111, 4.3.4); after any other
-    answer they are those of the record. A page whose source was removed while it was fetched is passed over.
+    After a 304 a page keeps the validators that the answer did not repeat (RFC 9111, 4.3.4), and the hash of
+    its body; after any other answer they are those of the record. A page whose source was removed while it
+    was fetched is passed over.
     """
     rows = [
         {f"new_{name}": _fit(getattr(record, name)) for name in VisitRecord.__slots__}
@@ -174,10 +193,11 @@ def _new(name: str, column: ColumnElement[Any]) -> BindParameter[Any]:
 
 def _new_state() -> Update:
     page = table_of(Page).c
-    new = {name: _new(name, page[name]) for name in ("state", "reason", "due_at", "etag", "last_modified")}
+    of_body = ("etag", "last_modified", "body_hash", "full_fetch_at")
+    new = {name: _new(name, page[name]) for name in ("state", "reason", "due_at", *of_body)}
     not_modified = bindparam("new_not_modified", type_=Boolean())
     attempted = cast(bindparam("new_attempted", type_=Boolean()), Integer())
-    kept = {name: func.coalesce(new[name], page[name]) for name in ("etag", "last_modified")}
+    kept = {name: func.coalesce(new[name], page[name]) for name in of_body}
     return (
         update(table_of(Page))
         .where(page.id == _new("page_id", page.id))

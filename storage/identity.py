@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from storage.duplicates import SameText
 
@@ -25,6 +26,7 @@ class StoredState:
     content_hash: str
     duplicate_of: int | None
     similarity: float | None
+    gone_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

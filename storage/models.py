@@ -317,7 +317,7 @@ class Article(Base):
     gone_at: Mapped[datetime | None]
     """Since when its page is not there any more; null while it is."""
     gone_how: Mapped[str | None] = mapped_column(String(32))
-    """How the site says so: "http 404", "http 410", "front page" (it leads there now)."""
+    """How the site says so: "http 404", "http 410", "front page" or "section page" (it leads there now)."""
     duplicate_of: Mapped[int | None] = mapped_column(
         ForeignKey("articles.id", ondelete="SET NULL"), index=True
     )

@@ -31,8 +31,8 @@ class State:
 _STATE = State.__slots__
 
 
-def keep_revision(session: Session, article_id: int, now: datetime) -> None:
-    """Copy an article as it stands to a revision of it, replaced `now`."""
+def keep_revision(session: Session, article_id: int, now: datetime) -> int:
+    """Copy an article as it stands to a revision of it, replaced `now`; the revision's number."""
     articles, revisions = table_of(Article), table_of(Revision)
     number = select(func.coalesce(func.max(Revision.number), 0) + 1).where(Revision.article_id == article_id)
     state = select(
@@ -41,7 +41,9 @@ def keep_revision(session: Session, article_id: int, now: datetime) -> None:
         literal(now, UtcDateTime()),
         *(articles.c[name] for name in _KEPT),
     ).where(articles.c.id == article_id)
-    session.execute(insert(revisions).from_select(["article_id", "number", "replaced_at", *_KEPT], state))
+    statement = insert(revisions).from_select(["article_id", "number", "replaced_at", *_KEPT], state)
+    kept: int = session.scalars(statement.returning(revisions.c.number)).one()
+    return kept
 
 
 def state_of(session: Session, article_id: int) -> State | None:
@@ -51,12 +53,11 @@ def state_of(session: Session, article_id: int) -> State | None:
     return None if row is None else State(**row._mapping)
 
 
-def last_state(session: Session, article_id: int) -> State | None:
-    """An article's latest earlier state; None if it never changed."""
+def last_states(session: Session, article_id: int, limit: int) -> list[State]:
+    """An article's earlier states, the last first; so many at most."""
     columns = [getattr(Revision, name) for name in _STATE]
     found = select(*columns).where(Revision.article_id == article_id).order_by(Revision.number.desc())
-    row = session.execute(found.limit(1)).one_or_none()
-    return None if row is None else State(**row._mapping)
+    return [State(**row._mapping) for row in session.execute(found.limit(limit))]
 
 
 def content_hash(title: str, standfirst: str | None, text: str) -> str:

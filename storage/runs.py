@@ -1,22 +1,24 @@
 """Keeps the runs: when each source was crawled, and what came of it."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, insert, or_, select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
-from storage.models import Run, RunState, Source, Visit
+from storage.models import Holder, Run, RunState, Source
 from storage.rows import fit_text
 
-SILENCE = timedelta(hours=1)
-"""A run that has visited nothing for so long is taken to have died with its process."""
 
+def start_run(session: Session, source_id: int | None, now: datetime, holder_id: int | None = None) -> int:
+    """Note that a run begins, and return its id. `source_id` is null for addresses fetched alone.
 
-def start_run(session: Session, source_id: int | None, now: datetime) -> int:
-    """Note that a run begins, and return its id. `source_id` is null for addresses fetched alone."""
-    statement = insert(Run).values(source_id=source_id, started_at=now, state=RunState.RUNNING, counts={})
+    `holder_id`: the process that runs it; when that is gone, `close_abandoned_runs` ends the run.
+    """
+    statement = insert(Run).values(
+        source_id=source_id, started_at=now, state=RunState.RUNNING, counts={}, holder_id=holder_id
+    )
     return session.scalars(statement.returning(Run.id)).one()
 
 
@@ -40,19 +42,18 @@ def end_run(
     session.execute(update(Source).where(Source.id == source_id).values(times))
 
 
-def close_abandoned_runs(session: Session, now: datetime, *, silent_for: timedelta = SILENCE) -> int:
-    """Mark as failed each run that neither ended nor visited anything for `silent_for`; how many there were.
+def close_abandoned_runs(session: Session, now: datetime) -> int:
+    """Mark as failed each run whose process is gone without having ended it; how many there were.
 
-    Such a run's process was killed. What it had found and not fetched is still due.
+    What such a run had found and not fetched is still due.
     """
-    last_visit = select(func.max(Visit.at)).where(Visit.run_id == Run.id).correlate(Run).scalar_subquery()
+    running = (
+        Run.state == RunState.RUNNING,
+        Run.holder_id.is_(None) | Run.holder_id.not_in(select(Holder.id)),
+    )
     statement = (
         update(Run)
-        .where(
-            Run.state == RunState.RUNNING,
-            Run.started_at < now - silent_for,
-            or_(last_visit.is_(None), last_visit < now - silent_for),
-        )
+        .where(*running)
         .values(state=RunState.FAILED, ended_at=now, error="the process ended before the run did")
         .execution_options(synchronize_session=False)
     )

@@ -139,6 +139,11 @@ def _spellings(url: str) -> list[str]:
     return [form + slash for form in forms for slash in ("", "/")]
 
 
+def home_of(session: Session, source_id: int) -> str | None:
+    """A source's address; None if there is no such source."""
+    return session.scalar(select(Source.url).where(Source.id == source_id))
+
+
 def list_sources(session: Session) -> Sequence[Source]:
     """Every source, by name."""
     return session.scalars(select(Source).order_by(Source.name, Source.id)).all()

@@ -117,6 +117,10 @@ class StoredArticle:
     first_seen_at: datetime
     changed_at: datetime | None
     """When its words were last seen to have changed."""
+    gone_at: datetime | None
+    """Since when its page is not there any more; null while it is."""
+    gone_how: str | None
+    """How the site says so: "http 404", "http 410", "front page" or "section page" (it leads there now)."""
     duplicate_of: int | None
     """The first article with the same text."""
     similarity: float | None

@@ -28,7 +28,8 @@ HOMES = {
     "aiohttp": ["crawler"],
     "feedparser": ["crawler/discovery"],
     "pebble": ["crawler/workers.py"],
-    "apscheduler": ["crawler/schedule.py"],
+    "apscheduler": ["crawler/schedule.py", "crawler/service"],
+    "psutil": ["crawler/leases.py", "crawler/service"],
     "typer": ["crawler/cli"],
     "rich": ["crawler/cli"],
 }

@@ -8,7 +8,18 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from crawler.cli import archive, crawling, exchange, extracting, listing, recleaning, starting, status
+from crawler.cli import (
+    archive,
+    crawling,
+    exchange,
+    extracting,
+    history,
+    listing,
+    recleaning,
+    running,
+    starting,
+    status,
+)
 from crawler.cli.failures import Interrupted, NobodyReads
 from crawler.cli.invocation import Invocation
 
@@ -43,6 +54,7 @@ app = typer.Typer(
     copydesk init                       make the archive and its settings
     copydesk add https://paper.example  follow a site: its feeds and sitemaps are found
     copydesk crawl --all                fetch what is new
+    copydesk run                        keep fetching it, by schedule
     copydesk search "harbour wall"      find it again
 
     `copydesk COMMAND --help` shows each command with examples.
@@ -102,8 +114,11 @@ listing.sources.command("import")(exchange.import_list)
 listing.sources.command("export")(exchange.export_list)
 app.add_typer(listing.sources, name="sources")
 app.command("crawl")(crawling.crawl)
+app.command("run")(running.run)
 app.command("search")(archive.search)
 app.command("show")(archive.show)
+app.command("diff")(history.diff)
+app.command("changes")(history.changes)
 app.command("restore")(recleaning.restore)
 app.command("clean")(recleaning.clean)
 app.command("export")(archive.export)

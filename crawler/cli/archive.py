@@ -92,6 +92,9 @@ def show(
         bool, typer.Option("--removed", help="Show what was taken out, in its place, and by which rule.")
     ] = False,
     dates: Annotated[bool, typer.Option("--dates", help="Show every date that the page names.")] = False,
+    history: Annotated[
+        bool, typer.Option("--revisions", help="Show every state it had, and not its text.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Write a JSON object, with all there is.")] = False,
 ) -> None:
     """Show one article, and what was taken out of it.
@@ -102,9 +105,11 @@ def show(
     Examples:
       copydesk show 17
       copydesk show https://paper.example/2024/05/harbour --removed --dates
+      copydesk show 17 --revisions
       copydesk show 17 --json
     """
     from crawler.cli.articles import show_article, show_page
+    from storage.changes import changes_of
     from storage.stored import StoredArticle, revisions_of, sightings_of
 
     invocation: Invocation = context.obj
@@ -118,10 +123,17 @@ def show(
             raise typer.Exit(1)
         sightings = sightings_of(session, found.id)
         revisions = revisions_of(session, found.id)
+        changes = changes_of(session, found.id)
     if as_json:
         places = [{"id": place.id, "source": place.source, "url": place.url} for place in sightings]
         told = {key: value for key, value in asdict(found).items() if key != "makes"}
-        show_json({**told, "sightings": places, "revisions": [asdict(each) for each in revisions]})
+        states = [asdict(each) for each in revisions]
+        happened = [asdict(each) for each in changes]
+        show_json({**told, "sightings": places, "revisions": states, "changes": happened})
+    elif history:
+        from crawler.cli.differences import show_states, states_of
+
+        show_states(states_of(found, revisions), changes)
     else:
         show_article(found, sightings, revisions, removed=removed, dates=dates)
 

@@ -1,4 +1,4 @@
-"""The commands that keep the list of sources: sources list, remove, disable, enable."""
+"""The commands that keep the list of sources: sources list, schedule, remove, disable, enable."""
 
 from typing import Annotated
 
@@ -6,6 +6,7 @@ import typer
 
 from crawler.cli.invocation import Invocation
 from crawler.cli.names import known_source
+from crawler.cli.schedules import read_when
 from crawler.cli.terminal import note, show_json, show_table
 
 sources = typer.Typer(
@@ -16,6 +17,7 @@ sources = typer.Typer(
     \b
     Examples:
       copydesk sources
+      copydesk sources schedule "every 15 min" "Harbour Gazette"
       copydesk sources disable "Harbour Gazette"
       copydesk sources import feeds.opml
     """,
@@ -68,6 +70,43 @@ def list_them(context: typer.Context, as_json: AsJson = False) -> None:
             for s in known
         ]
         show_table(["source", "address", "schedule", "seeds"], rows)
+
+
+@sources.command("schedule")
+def schedule(
+    context: typer.Context,
+    when: Annotated[
+        str,
+        typer.Argument(
+            metavar="WHEN", help='"auto", an interval, or a cron line, which may end in a time zone.'
+        ),
+    ],
+    names: Names,
+) -> None:
+    """Say when sources are crawled by `copydesk run`.
+
+    "auto" learns when a source publishes. A running service takes the new schedule up by itself.
+
+    \b
+    Examples:
+      copydesk sources schedule auto "Harbour Gazette"
+      copydesk sources schedule "every 15 min" paper.example other.example
+      copydesk sources schedule "0 6,18 * * mon-fri Europe/Lisbon" paper.example
+    """
+    from datetime import UTC, datetime
+
+    from crawler.plan import due_by
+    from storage.agenda import set_schedule
+
+    invocation: Invocation = context.obj
+    kept, settings = read_when(when), invocation.config().schedule
+    with invocation.open_existing(writing=True) as database, database.write() as session:
+        found = [known_source(session, name) for name in names]
+        for source in found:
+            due_at = due_by(kept, source.rhythm, source.last_run_at, datetime.now(UTC), settings)
+            set_schedule(session, source.id, kept, due_at)
+    for source in found:
+        print(f"{source.name!r} is crawled {kept!r} now")
 
 
 @sources.command("remove")

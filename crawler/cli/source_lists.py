@@ -12,6 +12,7 @@ from pydantic_core import ErrorDetails
 
 from crawler.cli.failures import WrongUsage
 from crawler.cli.names import is_address
+from crawler.cli.schedules import read_when
 from storage.models import SeedKind
 from storage.sources import SeedDraft
 
@@ -191,7 +192,7 @@ def _of_table(table: _Source) -> ListedSource:
     return ListedSource(
         name=table.name or _named_after(url),
         url=url,
-        schedule=table.schedule,
+        schedule=read_when(table.schedule),
         enabled=table.enabled,
         seeds=[SeedDraft(url=seed.url, kind=seed.kind) for seed in table.seeds],
     )

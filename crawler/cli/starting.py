@@ -1,6 +1,5 @@
 """The commands one starts with: init, add."""
 
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -9,6 +8,7 @@ import typer
 from crawler.cli.failures import WrongUsage
 from crawler.cli.invocation import Invocation, scratch_database
 from crawler.cli.names import is_address
+from crawler.cli.schedules import read_when
 from crawler.cli.terminal import note, printable, show_json
 
 if TYPE_CHECKING:
@@ -16,9 +16,6 @@ if TYPE_CHECKING:
     from crawler.discover import Discovery
     from storage.errors import StorageError
     from storage.session import Database
-
-_EVERY = re.compile(r"[1-9]\d{0,3}[mhd]")
-_CRON_FIELD = re.compile(r"[\d*/,a-z-]+", re.IGNORECASE)
 
 
 def init(context: typer.Context) -> None:
@@ -63,7 +60,10 @@ def add(
     name: Annotated[str | None, typer.Option(help="What to call it; without it, its host.")] = None,
     schedule: Annotated[
         str,
-        typer.Option(metavar="WHEN", help='"auto", an interval (30m, 6h, 1d), or a cron line ("0 6 * * *").'),
+        typer.Option(
+            metavar="WHEN",
+            help='"auto", an interval ("every 15 min"), or a cron line ("0 6 * * * Europe/Rome").',
+        ),
     ] = "auto",
     preview: Annotated[
         bool, typer.Option("--preview", help="Show what is found, and three articles; store nothing.")
@@ -77,7 +77,7 @@ def add(
     \b
     Examples:
       copydesk add https://paper.example
-      copydesk add paper.example --name "The Paper" --schedule 2h
+      copydesk add paper.example --name "The Paper" --schedule "every 2 h"
       copydesk add https://paper.example --preview
     """
     import asyncio
@@ -89,21 +89,11 @@ def add(
         raise WrongUsage("--name names one source: add the others in calls of their own")
     if name is not None and not printable(name) == name == " ".join(name.splitlines()):
         raise WrongUsage("--name holds characters that cannot be shown: write it on one line, in plain text")
-    _check_schedule(schedule)
+    schedule = read_when(schedule)
     with scratch_database() if preview else invocation.open_database() as database:
         failed = asyncio.run(_add(invocation, database, urls, name, schedule, preview, as_json))
     if failed:
         raise typer.Exit(1)
-
-
-def _check_schedule(schedule: str) -> None:
-    fields = schedule.split()
-    is_cron = len(fields) == 5 and all(_CRON_FIELD.fullmatch(field) for field in fields)
-    if schedule != "auto" and not _EVERY.fullmatch(schedule) and not is_cron:
-        raise WrongUsage(
-            f'--schedule {schedule!r} is no schedule: write "auto", an interval like 30m, 6h or 1d, '
-            'or a cron line of five fields like "0 6 * * *"'
-        )
 
 
 async def _add(

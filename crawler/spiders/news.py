@@ -4,7 +4,7 @@ import math
 import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Any, Self
 from urllib.parse import urljoin, urlsplit
@@ -24,11 +24,13 @@ from crawler.discover import DiscoveryFailed, explore
 from crawler.duepages import DuePages
 from crawler.failures import failure_of_exception, failure_of_response
 from crawler.fetch import FetchOne, fetcher, is_conditional, page_of
+from crawler.plan import RunEnd
 from crawler.politeness import PATIENCE, CrawlStopping
 from crawler.relearning import Relearning
 from crawler.report import RunCounts
+from crawler.revisit import validators_of
 from crawler.seeds import SeedReader
-from crawler.visits import failed, visited
+from crawler.visits import failed, is_unchanged, led_away, visited
 from crawler.workers import WorkersBroken
 from pipelines.article import Reading
 from pipelines.page import Page
@@ -71,6 +73,17 @@ class NewsSpider(scrapy.Spider):
     @property
     def desk(self) -> Desk:
         return self.job.desk
+
+    @property
+    def ended(self) -> RunEnd:
+        """How the run ended, as far as the next one depends on it."""
+        host = urlsplit(self.job.home or "").hostname or ""
+        return RunEnd(
+            failed=self.state is RunState.FAILED,
+            cut_off=time.monotonic() >= self._ends_at,
+            stories=self.stories,
+            resting=timedelta(seconds=self.desk.gate.resting(host)),
+        )
 
     @cached_property
     def knowledge(self) -> Relearning:
@@ -207,10 +220,9 @@ class NewsSpider(scrapy.Spider):
         return False
 
     def _request(self, page: DuePage) -> Request:
-        validators = {"If-None-Match": page.etag, "If-Modified-Since": page.last_modified}
         return Request(
             page.asked_url or page.url,
-            headers={name: value for name, value in validators.items() if value},
+            headers=dict(validators_of(page, datetime.now(UTC))),
             callback=self.answered,
             errback=self.not_answered,
             cb_kwargs={"page": page},
@@ -219,15 +231,19 @@ class NewsSpider(scrapy.Spider):
 
     async def answered(self, response: Response, page: DuePage) -> AsyncIterator[Visited]:
         """An HTTP answer came: read it in a worker, or record what its status says."""
-        now = datetime.now(UTC)
-        if failure := failure_of_response(response, now, conditional=is_conditional(response.request)):
+        now, home = datetime.now(UTC), self.job.home
+        failure = failure_of_response(response, now, conditional=is_conditional(response.request))
+        if failure := failure or led_away(page, response.url, home):
             yield failed(self.job, page, now, failure, response)
-        elif response.status == 304:
+        elif is_unchanged(page, response):
             yield visited(self.job, page, now, response, unchanged=True)
         else:
-            fetched = page_of(response, self.job.home, page.hint_title, page.hint_published_at, page.found_at)
+            fetched = page_of(response, home, page.hint_title, page.hint_published_at, page.found_at)
             if reading := await self._read(page, fetched):
-                yield visited(self.job, page, now, response, reading=reading)
+                if failure := led_away(page, response.url, home, reading):
+                    yield failed(self.job, page, now, failure, response)
+                else:
+                    yield visited(self.job, page, now, response, reading=reading)
 
     async def _read(self, page: DuePage, fetched: Page) -> Reading | None:
         """What a page turns out to be; None where it cannot be told now, and the page is left as it was."""
@@ -280,7 +296,7 @@ class NewsSpider(scrapy.Spider):
         elif self.desk.stopping.is_set():
             self.state = RunState.STOPPED
         if self._source is not None:
-            await close_run(self.job, self.state, self.counts, self.error)
+            await close_run(self.job, self.state, self.counts, self.error, self.ended)
             await self._own.aclose()
 
     async def _clean_what_is_stored(self) -> None:

@@ -45,6 +45,8 @@ ASKED_FOR = {
     "images",
     "date_confidence",
     "date_flag",
+    "gone_at",
+    "gone_how",
 }
 
 

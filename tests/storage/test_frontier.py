@@ -84,7 +84,7 @@ DUE = {
     PageState.FAILED: True,
     PageState.REJECTED: True,
     PageState.FORBIDDEN: False,
-    PageState.GONE: False,
+    PageState.GONE: True,  # with a time to look again: a 404 may be a mistake
 }
 
 

@@ -4,10 +4,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from storage.candidates import Candidate, add_pages
-from storage.frontier import VisitRecord, record_visits
-from storage.models import PageState, Run, RunState, Source
-from storage.runs import SILENCE, close_abandoned_runs, end_run, start_run
+from storage.leases import register, retire
+from storage.models import Run, RunState, Source
+from storage.runs import close_abandoned_runs, end_run, start_run
 from storage.session import Database
 
 MINUTE = timedelta(minutes=1)
@@ -62,25 +61,21 @@ def test_run_of_single_addresses_has_no_source(database: Database, source_id: in
     assert source(database).last_run_at is None
 
 
-def test_run_that_has_been_silent_is_abandoned(database: Database, source_id: int, now: datetime) -> None:
-    silent, ended, busy, young = (start(database, source_id, now) for _ in range(4))
-    later = now + SILENCE + MINUTE
+def test_run_whose_process_is_gone_is_abandoned(database: Database, source_id: int, now: datetime) -> None:
     with database.write() as session:
+        here, gone = (register(session, "desk", pid, now) for pid in (1, 2))
+        alive, lost, ended, of_nobody = (
+            start_run(session, source_id, now, holder) for holder in (here, gone, gone, None)
+        )
         end_run(session, ended, RunState.DONE, COUNTS, None, now)
-        session.get_one(Run, young).started_at = later - MINUTE
-        add_pages(session, source_id, None, [Candidate(url="https://gazette.example/a")], now)
-        for run_id, at in ((busy, later - MINUTE), (silent, now + MINUTE / 2)):
-            visit = VisitRecord(
-                page_id=1, run_id=run_id, at=at, outcome="new", state=PageState.STORED, due_at=None
-            )
-            record_visits(session, [visit])
-        assert close_abandoned_runs(session, later) == 1
-        assert close_abandoned_runs(session, later) == 0
-    assert [run(database, run_id).state for run_id in (silent, ended, busy, young)] == [
+        retire(session, gone)
+        assert close_abandoned_runs(session, now + MINUTE) == 2
+        assert close_abandoned_runs(session, now + MINUTE) == 0
+    assert [run(database, run_id).state for run_id in (alive, lost, ended, of_nobody)] == [
+        RunState.RUNNING,
         RunState.FAILED,
         RunState.DONE,
-        RunState.RUNNING,
-        RunState.RUNNING,
+        RunState.FAILED,
     ]
-    assert run(database, silent).ended_at == later
-    assert run(database, silent).error == "the process ended before the run did"
+    assert run(database, lost).ended_at == now + MINUTE
+    assert run(database, lost).error == "the process ended before the run did"

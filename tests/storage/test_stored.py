@@ -113,6 +113,8 @@ def bridge(file: File, article: MakeArticle, source_id: int) -> StoredArticle:
         fetched_at=datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC),
         first_seen_at=datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC),
         changed_at=None,
+        gone_at=None,
+        gone_how=None,
         duplicate_of=None,
         similarity=None,
     )

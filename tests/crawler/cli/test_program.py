@@ -6,8 +6,20 @@ from pathlib import Path
 
 import pytest
 
-COMMANDS = ["init", "add", "crawl", "search", "show", "restore", "clean", "export", "extract", "status"]
-SOURCES = ["list", "remove", "disable", "enable", "import", "export"]
+COMMANDS = [
+    "init",
+    "add",
+    "crawl",
+    "run",
+    "search",
+    "show",
+    "restore",
+    "clean",
+    "export",
+    "extract",
+    "status",
+]
+SOURCES = ["list", "schedule", "remove", "disable", "enable", "import", "export"]
 
 
 @pytest.mark.parametrize("command", [[name] for name in COMMANDS] + [["sources", name] for name in SOURCES])

@@ -18,6 +18,8 @@ class Call:
     """What stands in the path behind the route: `404` of `/status/404`."""
     attempts: Counter[str]
     """How often each address was asked, this time included."""
+    edition: int = 1
+    """At which the press stands."""
 
     @property
     def attempt(self) -> int:

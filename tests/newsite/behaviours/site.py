@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
-from newsite.behaviours import answers, documents, encodings, robots, seeds, transport
+from newsite.behaviours import answers, documents, edits, encodings, robots, seeds, transport
 from newsite.behaviours.call import Behaviour, Call
 from newsite.exchange import Answer, Request, plain_answer
 from newsite.wire import Wire
@@ -44,6 +44,7 @@ ROUTES: dict[str, Behaviour] = {
     "/empty": documents.empty,
     "/deep": documents.deep,
     "/wide": documents.many_elements,
+    "/edited": edits.edited,
     "/soft-404": documents.soft_404,
     "/app": documents.noscript,
     "/feed.xml": seeds.feed,
@@ -71,13 +72,14 @@ class BehaviourSite:
     def forbids(self, path: str) -> bool:
         return path.startswith(robots.CLOSED) or (self.robots is robots.closing and path != "/robots.txt")
 
-    async def respond(self, request: Request, wire: Wire, _edition: int) -> Answer | None:
+    async def respond(self, request: Request, wire: Wire, edition: int) -> Answer | None:
         behaviour, rest = self._route(request.path)
         if behaviour is None:
             return plain_answer(404, "no such behaviour\n")
         self.attempts[request.target] += 1
         try:
-            return await behaviour(Call(request=request, wire=wire, rest=rest, attempts=self.attempts))
+            call = Call(request=request, wire=wire, rest=rest, attempts=self.attempts, edition=edition)
+            return await behaviour(call)
         except (ValueError, KeyError) as error:  # an address that names no number, or no such variant
             return plain_answer(404, f"no such variant: {error}\n")
 

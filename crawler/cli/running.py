@@ -1,0 +1,45 @@
+"""The command that keeps an archive fresh by itself."""
+
+from typing import TYPE_CHECKING
+
+import typer
+
+from crawler.cli.invocation import Invocation
+
+if TYPE_CHECKING:
+    from storage.session import Database
+
+
+def run(context: typer.Context) -> None:
+    """Keep every source fresh, until it is stopped.
+
+    Each source is crawled when its schedule says so: `copydesk sources schedule` sets it, "auto" learns when
+    the source publishes. Sources that are added, changed or disabled meanwhile are taken up within seconds.
+    What it does stands on stderr, how the sources are doing in `copydesk status`. A second one on the same
+    archive stands by, and takes over when the first ends or dies. SIGTERM or Ctrl-C lets what is under way
+    finish; after that, or after a kill at any moment, the next one goes on from there.
+
+    \b
+    Examples:
+      copydesk run
+      copydesk --db postgresql+psycopg://me@localhost/news run 2>>copydesk.log
+    """
+    import asyncio
+
+    invocation: Invocation = context.obj
+    invocation.config()
+    with invocation.open_existing(writing=True) as database:
+        asyncio.run(_serve(invocation, database))
+
+
+async def _serve(invocation: Invocation, database: "Database") -> None:
+    from crawler.cli.logs import show_logs
+    from crawler.cli.stopping import stopped_by_signals
+    from crawler.progress import Silent
+    from crawler.service.server import Server
+
+    server = Server(
+        invocation.config(), database, opened=lambda desk: show_logs(invocation, desk), progress=Silent()
+    )
+    with stopped_by_signals(server.stop, "what is under way is finished"):
+        await server.serve()

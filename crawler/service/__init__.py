@@ -1,0 +1,1 @@
+"""`copydesk run`: the process that crawls by schedule."""

@@ -1,0 +1,187 @@
+"""Keeps the sources of an archive fresh: starts a crawl of each when its turn comes.
+
+What is due stands in the archive, not in the scheduler's jobs: sources that another process adds, changes or
+disables are taken up at the next tick, and after a downtime each source is crawled once.
+"""
+
+import asyncio
+import logging
+from datetime import UTC, datetime, timedelta
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler  # type: ignore[import-untyped]  # it has no annotations
+
+from crawler.crawl import crawl_source
+from crawler.desk import Desk
+from crawler.leases import awake_time
+from crawler.politeness import CrawlStopping, HostTaken
+from crawler.service.clock import ClockWatch
+from crawler.service.memory import memory_used
+from crawler.service.supervisor import notify
+from storage.agenda import DueSource, due_sources
+from storage.errors import StorageError
+from storage.leases import SCHEDULER, host_lease
+from storage.tidy import tidy
+
+TICK = 1.0
+"""Seconds between two looks at what is due."""
+ASIDE = 5.0
+"""Seconds for which a due source is passed over whose host another crawl has."""
+LOOKED_AT = 50
+"""Due sources looked at beyond those there is room for: some of them may have to wait for a host."""
+MEMORY_LOOKED_AT = 10.0
+"""Seconds between two looks at the memory, which cost some milliseconds."""
+
+logger = logging.getLogger(__name__)
+
+
+class Service:
+    """Crawls by schedule for as long as its desk is open; stands by while another process does.
+
+    Coroutines of one event loop: nothing here is called from elsewhere.
+    """
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        self.active = False
+        """Whether it is this process that crawls by schedule."""
+        self._crawls: dict[int, asyncio.Task[None]] = {}
+        self._aside: dict[int, float] = {}
+        """Until when sources are passed over, of `awake_time`."""
+        self._looking = asyncio.Lock()
+        self._memory = 0.0, 0.0
+        self._full = False
+        self._scheduler = AsyncIOScheduler(
+            timezone=UTC, job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
+        )
+
+    async def run(self) -> None:
+        """Until the desk is being stopped; what is under way is finished, within `[service] stop_within`."""
+        notify(READY="1")
+        try:
+            await self._stand_by()
+        except CrawlStopping:
+            return
+        self.active = True
+        self._scheduler.add_job(self.look, "interval", seconds=TICK, id="look")
+        self._scheduler.add_job(self._tidy, "cron", hour=4, minute=17)
+        self._scheduler.start()
+        try:
+            await self._until_stopped()
+        finally:
+            self.active = False
+            notify(STOPPING="1")
+            self._scheduler.shutdown(wait=False)
+            await self._finish()
+
+    async def _stand_by(self) -> None:
+        """Return when nobody else keeps the schedule. Raises CrawlStopping."""
+        told = None
+        while (holder := await self.desk.leases.take(SCHEDULER)) is not None:
+            if holder.id != told:
+                logger.info("standing by: %s keeps the schedule", holder)
+                notify(STATUS=f"standing by: {holder} keeps the schedule")
+                told = holder.id
+            notify(WATCHDOG="1")
+            await self.desk.gate.wait(TICK)
+        logger.info("taking over the schedule" if told else "keeping the schedule")
+        notify(STATUS="keeping the schedule")
+
+    async def _until_stopped(self) -> None:
+        clock = ClockWatch()
+        while not self.desk.stopping.is_set():
+            notify(WATCHDOG="1")
+            if jump := clock.jump():
+                logger.warning(
+                    "the clock was set %s by %s", "back" if jump < timedelta(0) else "on", abs(jump)
+                )
+                for job in self._scheduler.get_jobs():  # what it waits for may be hours away now
+                    job.modify(next_run_time=datetime.now(UTC))
+            await self._sleep(TICK)
+
+    async def _sleep(self, seconds: float) -> None:
+        try:
+            await self.desk.gate.wait(seconds)
+        except CrawlStopping:
+            return
+
+    async def look(self) -> None:
+        """Start a crawl of each source whose turn it is, as far as there is room."""
+        if self._looking.locked():
+            return
+        async with self._looking:
+            room = self.desk.config.crawl.crawls_at_once - len(self._crawls)
+            if room <= 0 or self.desk.stopping.is_set() or await self._is_full():
+                return
+            try:
+                due = await self._due(room)
+            except StorageError as error:
+                self.desk.fail(error)
+                return
+            for source in due[:room]:
+                self._crawls[source.id] = asyncio.create_task(self._crawl(source))
+
+    async def _due(self, room: int) -> list[DueSource]:
+        """The sources whose turn it is and whose host is free, one of each host."""
+        moment = awake_time()
+        self._aside = {source_id: until for source_id, until in self._aside.items() if until > moment}
+        skip = {*self._crawls, *self._aside}
+        now = datetime.now(UTC)
+        due = await self.desk.archive.read(lambda session: due_sources(session, now, room + LOOKED_AT, skip))
+        by_host: dict[str, DueSource] = {}
+        for source in due:
+            host = host_lease(source.host)
+            if not self.desk.crawled[host].locked():
+                by_host.setdefault(host, source)
+        return list(by_host.values())
+
+    async def _crawl(self, source: DueSource) -> None:
+        """One crawl, whose failure is its own."""
+        try:
+            longest = self.desk.config.schedule.longest_run
+            await crawl_source(self.desk, source.id, scheduled=True, longest=longest, patient=False)
+        except HostTaken as taken:
+            logger.info("%s has to wait: %s", source.name, taken)
+            self._aside[source.id] = awake_time() + ASIDE
+        except StorageError as error:
+            self.desk.fail(error)
+        except Exception:
+            logger.exception("%s: the crawl broke down", source.name)
+            self._aside[source.id] = awake_time() + self.desk.config.schedule.shortest.total_seconds()
+        finally:
+            del self._crawls[source.id]
+        await self.look()
+
+    async def _is_full(self) -> bool:
+        """Whether the memory that is allowed is used up."""
+        limit, moment = self.desk.config.service.memory, awake_time()
+        if limit is None:
+            return False
+        looked_at, used = self._memory
+        if moment - looked_at > MEMORY_LOOKED_AT:
+            used = await asyncio.to_thread(memory_used)
+            self._memory = moment, used
+            if self._full != (used > limit):
+                self._full = used > limit
+                told = "no further crawl begins" if self._full else "crawls begin again"
+                logger.warning("%.0f MB are used, of %d allowed: %s", used, limit, told)
+            if self._full and not self._crawls:
+                self.desk.workers.replace()
+        return self._full
+
+    async def _tidy(self) -> None:
+        try:
+            while await self.desk.archive.write(lambda session: tidy(session, datetime.now(UTC))):
+                await self._sleep(0.1)
+        except StorageError as error:
+            self.desk.fail(error)
+
+    async def _finish(self) -> None:
+        """Let the crawls come to their end, and break off those that do not in time."""
+        if not self._crawls:
+            return
+        limit = self.desk.config.service.stop_within.total_seconds()
+        _, late = await asyncio.wait(self._crawls.values(), timeout=limit)
+        if late:
+            logger.warning("%d crawls are broken off: what they have not fetched is still due", len(late))
+            self.desk.gate.break_off()
+            await asyncio.wait(late)

@@ -1,0 +1,234 @@
+"""The service: it crawls what is due, takes up what others change, stands by, takes over, and stops clean."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import func, select, update
+
+from crawler.config import Config
+from crawler.desk import Desk, open_desk
+from crawler.service.service import Service
+from newsite.press import Press
+from storage.agenda import set_schedule
+from storage.leases import SCHEDULER, holder_of
+from storage.models import Article, Page, PageState, Run, RunState, Source
+from storage.session import Database
+from storage.sources import SourceDraft, add_source, remove_source, set_enabled
+
+GAZETTE, MERIDIAN = "www.harbour-gazette.example", "themeridian.example"
+
+
+def add(database: Database, host: str, schedule: str = "every 1 d", name: str | None = None) -> int:
+    with database.write() as session:
+        draft = SourceDraft(name=name or host, url=f"http://{host}/", schedule=schedule)
+        return add_source(session, draft, datetime.now(UTC)).id
+
+
+def count(database: Database, model: type, **where: object) -> int:
+    with database.read() as session:
+        return session.scalar(select(func.count()).select_from(model).filter_by(**where)) or 0
+
+
+async def until(true: Callable[[], bool], seconds: float = 30) -> None:
+    async with asyncio.timeout(seconds):
+        while not true():  # noqa: ASYNC110  what is waited for stands in a database
+            await asyncio.sleep(0.05)
+
+
+@asynccontextmanager
+async def serving(desk: Desk) -> AsyncIterator[Service]:
+    """A service at work; it is stopped at the end, and must have stopped by itself within seconds."""
+    service = Service(desk)
+    task = asyncio.create_task(service.run())
+    try:
+        yield service
+    finally:
+        desk.stop()
+        await asyncio.wait_for(task, 15)
+
+
+@pytest.fixture
+def another(database: Database, quick: Config) -> Callable[[], Awaitable[Desk]]:
+    """Opens desks of further processes on the same archive, as far as the archive can tell."""
+    return lambda: open_desk(quick, database)  # type: ignore[return-value]
+
+
+async def test_what_is_due_is_crawled_once_and_the_plan_is_made(database: Database, desk: Desk) -> None:
+    source_id = add(database, GAZETTE)
+    async with serving(desk):
+        await until(lambda: count(database, Run, state=RunState.DONE) == 1)
+        assert count(database, Article) > 15
+        await asyncio.sleep(2.5)  # some looks more: nothing is due
+    assert count(database, Run) == 1
+    with database.read() as session:
+        source = session.get_one(Source, source_id)
+        assert source.due_at is not None
+        assert timedelta(hours=23) < source.due_at - datetime.now(UTC) <= timedelta(days=1)
+    assert count(database, Page, state=PageState.WAITING) == 0
+
+
+async def test_after_a_downtime_a_source_is_crawled_once(database: Database, desk: Desk) -> None:
+    add(database, GAZETTE, "every 1 h")
+    with database.write() as session:
+        session.execute(update(Source).values(due_at=datetime.now(UTC) - timedelta(days=3)))
+    async with serving(desk):
+        await until(lambda: count(database, Run, state=RunState.DONE) == 1)
+        await asyncio.sleep(2.5)
+    assert count(database, Run) == 1
+
+
+async def test_sources_that_others_add_change_disable_and_remove_are_taken_up(
+    database: Database, desk: Desk
+) -> None:
+    gazette = add(database, GAZETTE)
+    meridian = add(database, MERIDIAN)
+    with database.write() as session:
+        set_enabled(session, meridian, False)
+    async with serving(desk):
+        await until(lambda: count(database, Run, source_id=gazette, state=RunState.DONE) == 1)
+        assert count(database, Run, source_id=meridian) == 0
+        radio = add(database, "radio-ansty.example")
+        await until(lambda: count(database, Run, source_id=radio, state=RunState.DONE) == 1)
+        with database.write() as session:
+            set_enabled(session, meridian, True)
+        await until(lambda: count(database, Run, source_id=meridian, state=RunState.DONE) == 1)
+        with database.write() as session:
+            set_schedule(session, gazette, "every 1 s", datetime.now(UTC))
+        await until(lambda: count(database, Run, source_id=gazette, state=RunState.DONE) >= 3)
+        with database.write() as session:
+            remove_source(session, gazette)
+        await until(lambda: count(database, Run, state=RunState.RUNNING) == 0)
+
+
+async def test_what_is_published_meanwhile_is_stored(
+    database: Database, desk: Desk, behind_the_press: Press
+) -> None:
+    add(database, GAZETTE, "every 1 s")
+    with database.write() as session:
+        session.execute(update(Source).values(due_at=None))
+    async with serving(desk):
+        await until(lambda: count(database, Run, state=RunState.DONE) >= 1)
+        before = count(database, Article)
+        behind_the_press.publish(2)
+        await until(lambda: count(database, Article) > before)
+
+
+async def test_a_host_has_one_crawl_at_a_time(
+    database: Database, desk: Desk, behind_the_press: Press
+) -> None:
+    behind_the_press.latency = 0.02
+    for name in ("a", "b", "c"):
+        with database.write() as session:
+            draft = SourceDraft(name=name, url=f"http://{GAZETTE}/{name}", schedule="every 1 d")
+            add_source(session, draft, datetime.now(UTC))
+    running: list[int] = []
+    async with serving(desk):
+
+        def done() -> bool:
+            running.append(count(database, Run, state=RunState.RUNNING))
+            return count(database, Run) - running[-1] == 3
+
+        await until(done)
+    assert max(running) == 1
+    assert behind_the_press.stats[GAZETTE].max_active == 1
+
+
+async def test_a_source_that_cannot_be_read_is_tried_ever_less_often_and_touches_no_other(
+    database: Database, desk: Desk
+) -> None:
+    lost, gazette = add(database, "nowhere.example", "every 1 s"), add(database, GAZETTE)
+    async with serving(desk):
+        await until(lambda: count(database, Run, source_id=gazette, state=RunState.DONE) == 1)
+        await until(lambda: count(database, Run, source_id=lost, state=RunState.FAILED) == 1)
+        await asyncio.sleep(2.5)
+    assert count(database, Run, source_id=lost) == 1
+    with database.read() as session:
+        source = session.get_one(Source, lost)
+        assert source.failures == 1
+        assert source.due_at is not None
+        assert source.due_at > datetime.now(UTC) + timedelta(minutes=4)
+
+
+async def test_a_crawl_that_breaks_down_touches_no_other(
+    database: Database, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken, gazette = add(database, MERIDIAN, "every 1 s"), add(database, GAZETTE)
+    from crawler.spiders.news import NewsSpider
+
+    close = NewsSpider._close
+
+    async def fall_over(spider: NewsSpider, reason: str) -> None:
+        await close(spider, reason)
+        if spider.job.source_id == broken:
+            del spider.state
+
+    monkeypatch.setattr(NewsSpider, "_close", fall_over)
+    async with serving(desk):
+        await until(lambda: count(database, Run, source_id=gazette, state=RunState.DONE) == 1)
+        await until(lambda: count(database, Run, source_id=broken, state=RunState.FAILED) == 1)
+        await asyncio.sleep(2.5)
+        assert count(database, Run, source_id=broken) == 1
+
+
+async def test_a_second_one_stands_by_and_takes_over(database: Database, desk: Desk, quick: Config) -> None:
+    add(database, GAZETTE)
+    async with open_desk(quick, database) as other, serving(other) as second:
+        await until(lambda: second.active)
+        async with serving(desk) as first:
+            await asyncio.sleep(1.5)
+            assert not first.active
+            other.stop()
+            await until(lambda: not second.active)
+            other.leases.let_go(SCHEDULER)
+            await until(lambda: first.active, 10)
+    with database.read() as session:
+        assert holder_of(session, SCHEDULER) is not None
+
+
+async def test_a_stop_finishes_what_is_under_way(
+    database: Database, desk: Desk, behind_the_press: Press
+) -> None:
+    behind_the_press.latency = 0.1
+    add(database, GAZETTE)
+    async with serving(desk):
+        await until(lambda: count(database, Article) > 2)
+    assert count(database, Run, state=RunState.STOPPED) == 1
+    assert count(database, Page, state=PageState.WAITING) > 0
+
+
+async def test_what_does_not_end_in_time_is_broken_off_and_still_due(
+    database: Database, behind_the_press: Press, quick: Config
+) -> None:
+    behind_the_press.latency = 0.1
+    add(database, GAZETTE)
+    short = quick.model_copy(
+        update={
+            "crawl": quick.crawl.model_copy(update={"download_timeout": 60}),
+            "service": quick.service.model_copy(update={"stop_within": timedelta(seconds=0.5)}),
+        }
+    )
+    async with open_desk(short, database) as desk, serving(desk):
+        await until(lambda: count(database, Article) > 2)
+        behind_the_press.latency = 30
+        await asyncio.sleep(1)
+    assert count(database, Page, state=PageState.WAITING) > 0
+
+
+async def test_above_the_memory_that_is_allowed_no_crawl_begins(
+    database: Database, behind_the_press: Press, quick: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from crawler.service import service as room
+
+    used = 900.0
+    monkeypatch.setattr(room, "MEMORY_LOOKED_AT", 0.0)
+    monkeypatch.setattr(room, "memory_used", lambda: used)
+    add(database, GAZETTE)
+    service = quick.service.model_copy(update={"memory": 800})
+    async with open_desk(quick.model_copy(update={"service": service}), database) as desk, serving(desk):
+        await asyncio.sleep(2)
+        assert count(database, Run) == 0
+        used = 700.0
+        await until(lambda: count(database, Run, state=RunState.DONE) == 1)
