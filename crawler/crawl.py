@@ -13,6 +13,7 @@ from scrapy.crawler import AsyncCrawlerRunner
 
 from crawler.assignment import Assignment, assign_addresses, assign_source, close_run
 from crawler.desk import Desk
+from crawler.log_context import logged_as
 from crawler.plan import RunEnd
 from crawler.politeness import LOOK_AGAIN, CrawlStopping, HostTaken
 from crawler.report import RunCounts, RunReport
@@ -137,7 +138,8 @@ async def _run(assignment: Assignment) -> RunReport:
     progress.run_started(assignment.label)
     crawler = AsyncCrawlerRunner(assignment.desk.settings).create_crawler(NewsSpider)
     try:
-        await crawler.crawl_async(assignment=assignment)
+        with logged_as(assignment.label, assignment.run_id):
+            await crawler.crawl_async(assignment=assignment)
         spider = crawler.spider
         assert isinstance(spider, NewsSpider)
         await close_run(assignment, spider.state, spider.counts, spider.error, spider.ended)

@@ -31,3 +31,26 @@ class Silent:
     def page_done(self, source: str, outcome: str) -> None: ...
 
     def run_ended(self, report: RunReport) -> None: ...
+
+
+class Together:
+    """A Progress that tells several."""
+
+    def __init__(self, *listeners: Progress) -> None:
+        self._listeners = listeners
+
+    def run_started(self, source: str) -> None:
+        for listener in self._listeners:
+            listener.run_started(source)
+
+    def found(self, source: str, count: int) -> None:
+        for listener in self._listeners:
+            listener.found(source, count)
+
+    def page_done(self, source: str, outcome: str) -> None:
+        for listener in self._listeners:
+            listener.page_done(source, outcome)
+
+    def run_ended(self, report: RunReport) -> None:
+        for listener in self._listeners:
+            listener.run_ended(report)

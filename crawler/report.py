@@ -1,7 +1,7 @@
 """What a run did, in numbers."""
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
 from storage.models import RunState
 
@@ -12,6 +12,15 @@ class RunCounts:
 
     found: int = 0
     """Pages new to the frontier, or said to have changed."""
+    fetched: int = 0
+    """Answers that brought the body of a page (2xx); seeds and robots.txt are no pages."""
+    not_modified: int = 0
+    """Pages answered by a 304."""
+    seeds_fetched: int = 0
+    """As `fetched`, of seeds and of what was tried to find them."""
+    seeds_not_modified: int = 0
+    bytes: int = 0
+    """Size of all these bodies, and of those that came with an error, decompressed."""
     new: int = 0
     revised: int = 0
     unchanged: int = 0
@@ -50,22 +59,23 @@ class RunCounts:
         self.rejected.update(other.rejected)
         self.failed.update(other.failed)
 
+    def answered(self, status: int | None, size: int | None, *, seed: bool = False) -> None:
+        """Count what an HTTP answer cost; a status of None is none."""
+        self.bytes += size or 0
+        if status == 304:
+            self.seeds_not_modified += seed
+            self.not_modified += not seed
+        elif status is not None and 200 <= status < 300:
+            self.seeds_fetched += seed
+            self.fetched += not seed
+
     def as_dict(self) -> dict[str, object]:
         """As it is kept in the run's row, and shown by `--json`."""
-        return {
-            "found": self.found,
-            "new": self.new,
-            "revised": self.revised,
-            "unchanged": self.unchanged,
-            "duplicate": self.duplicate,
-            "rejected": dict(self.rejected),
-            "failed": dict(+self.failed),
-            "walked": self.walked,
-            "cleaned_afterwards": self.cleaned_afterwards,
-        }
+        numbers = {name: getattr(self, name) for name in NUMBERS}
+        return {**numbers, "rejected": dict(self.rejected), "failed": dict(+self.failed)}
 
 
-NUMBERS = ("found", "new", "revised", "unchanged", "duplicate", "walked", "cleaned_afterwards")
+NUMBERS = tuple(counted.name for counted in fields(RunCounts) if type(counted.default) is int)
 """The fields of `RunCounts` that are plain numbers."""
 
 

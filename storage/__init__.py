@@ -18,9 +18,10 @@ from storage.errors import (
     SourceExists,
     StorageError,
 )
+from storage.facts import Evidence, Sight
+from storage.health import SourceHealth
 from storage.passage import MATCH_END, MATCH_START
 from storage.search import Hit
-from storage.sources import SourceHealth
 from storage.stored import RemovedPassage, StoredArticle, StoredDate, StoredImage, StoredRevision
 
 __all__ = [
@@ -37,8 +38,10 @@ __all__ = [
     "DatabaseIsLocked",
     "DatabaseIsNewer",
     "DatabaseIsReadOnly",
+    "Evidence",
     "Hit",
     "RemovedPassage",
+    "Sight",
     "SourceExists",
     "SourceHealth",
     "StorageError",

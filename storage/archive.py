@@ -1,15 +1,15 @@
 """The archive for programs: open it, search it, go through its articles."""
 
 from collections.abc import Collection, Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
 
 from storage.changes import StoredChange, changes_since
 from storage.filters import ArticleFilter
+from storage.health import SourceHealth, source_health
 from storage.search import Hit, Sort, search
 from storage.session import Database, open_database
-from storage.sources import SourceHealth, source_health
 from storage.stored import (
     StoredArticle,
     StoredRevision,
@@ -121,7 +121,7 @@ class Archive:
     def sources(self) -> list[SourceHealth]:
         """The sources, by name, and how each is doing."""
         with self._database.read() as session:
-            return source_health(session)
+            return source_health(session, datetime.now(UTC))
 
     def close(self) -> None:
         """Close the archive."""

@@ -148,6 +148,8 @@ class Source(Base):
     """How it is doing, by its last run; see crawler/health.py."""
     health_since: Mapped[datetime | None]
     health_reason: Mapped[str | None] = mapped_column(Text)
+    health_evidence: Mapped[dict[str, Any] | None]
+    """What it was seen by, as storage/facts.py reads it: the first bad page, the last good one."""
     backfill_to: Mapped[datetime | None]
     """How far into the past a backfill is asked for; null: none is."""
 

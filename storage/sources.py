@@ -1,16 +1,16 @@
-"""Keeps the sources: which sites the archive follows, and how each of them is doing."""
+"""Keeps the sources: which sites the archive follows."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from sqlalchemy import ColumnElement, delete, func, or_, select, update
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy.orm import Session
 
 from storage.errors import SourceExists
 from storage.insert import insert_into, table_of
-from storage.models import Article, Page, PageState, Run, RunState, Seed, SeedKind, Source, Visit
+from storage.models import Article, Page, Seed, SeedKind, Source
 from storage.rows import check_row
 
 _NAME_LENGTH = 200
@@ -33,33 +33,6 @@ class SourceDraft:
     """The site's home address."""
     schedule: str = "auto"
     seeds: tuple[SeedDraft, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SourceHealth:
-    """How a source is doing."""
-
-    id: int
-    name: str
-    url: str
-    enabled: bool
-    schedule: str
-    last_run_at: datetime | None
-    """When its last run ended; null before the first."""
-    last_run_state: RunState | None
-    last_run_started_at: datetime | None
-    last_sign_at: datetime | None
-    """When its last run last showed that it lives: its end, else its last visit, else its beginning."""
-    last_error: str | None
-    """What broke the last run."""
-    last_new_at: datetime | None
-    """When its last new article was filed."""
-    seeds: int
-    articles: int
-    waiting: int
-    """Pages found and not fetched yet."""
-    failures: int
-    """Pages that failed in the last run, and seeds whose last visit failed."""
 
 
 def add_source(session: Session, draft: SourceDraft, now: datetime) -> Source:
@@ -201,58 +174,3 @@ def unique_name(session: Session, wanted: str) -> str:
         number += 1
         name = f"{wanted} {number}"
     return name
-
-
-def source_health(session: Session) -> list[SourceHealth]:
-    """How every source is doing, by name."""
-    polled = Seed.kind != SeedKind.ARCHIVE
-    seeds = _count_by(session, Seed.source_id, polled)
-    broken = _count_by(session, Seed.source_id, polled, Seed.error.is_not(None))
-    articles = _count_by(session, Article.source_id)
-    waiting = _count_by(session, Page.source_id, Page.state == PageState.WAITING)
-    last_runs = select(func.max(Run.id)).group_by(Run.source_id)
-    runs = {run.source_id: run for run in session.scalars(select(Run).where(Run.id.in_(last_runs)))}
-    signs = _last_visits(session, [run.id for run in runs.values() if run.state is RunState.RUNNING])
-    return [
-        SourceHealth(
-            id=source.id,
-            name=source.name,
-            url=source.url,
-            enabled=source.enabled,
-            schedule=source.schedule,
-            last_run_at=source.last_run_at,
-            last_run_state=run.state if run else None,
-            last_run_started_at=run.started_at if run else None,
-            last_sign_at=signs.get(run.id, run.ended_at or run.started_at) if run else None,
-            last_error=run.error if run else None,
-            last_new_at=source.last_new_at,
-            seeds=seeds.get(source.id, 0),
-            articles=articles.get(source.id, 0),
-            waiting=waiting.get(source.id, 0),
-            failures=broken.get(source.id, 0) + (_failed(run) if run else 0),
-        )
-        for source in list_sources(session)
-        for run in (runs.get(source.id),)
-    ]
-
-
-def _count_by(
-    session: Session,
-    column: InstrumentedAttribute[int] | InstrumentedAttribute[int | None],
-    *where: ColumnElement[bool],
-) -> dict[int | None, int]:
-    rows = session.execute(select(column, func.count()).where(*where).group_by(column))
-    return {source_id: int(count) for source_id, count in rows}
-
-
-def _last_visits(session: Session, run_ids: Sequence[int]) -> dict[int | None, datetime]:
-    """When each of these runs last visited a page; those that visited none are missing."""
-    rows = session.execute(
-        select(Visit.run_id, func.max(Visit.at)).where(Visit.run_id.in_(run_ids)).group_by(Visit.run_id)
-    )
-    return {row[0]: row[1] for row in rows}
-
-
-def _failed(run: Run) -> int:
-    failed = run.counts.get("failed", {})
-    return sum(failed.values()) if isinstance(failed, dict) else 0

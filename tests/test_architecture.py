@@ -28,6 +28,7 @@ HOMES = {
     "aiohttp": ["crawler"],
     "feedparser": ["crawler/discovery"],
     "pebble": ["crawler/workers.py"],
+    "prometheus_client": ["crawler/metrics.py"],
     "apscheduler": ["crawler/schedule.py", "crawler/service"],
     "psutil": ["crawler/leases.py", "crawler/service"],
     "typer": ["crawler/cli"],

@@ -1,7 +1,14 @@
-"""What a crawl logs, and what of it the user sees."""
+"""What a crawl and the service log, and what of it the user sees; always on stderr."""
 
+import json
 import logging
-from typing import TYPE_CHECKING
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from crawler.cli.terminal import printable
 
 if TYPE_CHECKING:
     from crawler.cli.invocation import Invocation
@@ -9,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def show_logs(invocation: "Invocation", desk: "Desk") -> None:
-    """Log as the settings say.
+    """Log a crawl as the settings say.
 
     Of Scrapy's own loggers only errors are shown, unless --debug or a LOG_LEVEL asks for more: their warnings
     give advice on settings to whoever writes spiders.
@@ -17,5 +24,88 @@ def show_logs(invocation: "Invocation", desk: "Desk") -> None:
     from scrapy.utils.log import configure_logging
 
     configure_logging(desk.settings)
-    if not invocation.debug and "LOG_LEVEL" not in invocation.config().scrapy:
+    if not _is_asked_for_more(invocation):
         logging.getLogger("scrapy").setLevel(logging.ERROR)
+
+
+@contextmanager
+def service_logs(invocation: "Invocation", desk: "Desk") -> Iterator[None]:
+    """Log the service as [service] log says, for a person or for a machine, from INFO on or by LOG_LEVEL.
+
+    A line belongs to the run that it was logged in (crawler/log_context.py), or to the `extra={"source": …,
+    "run": …}` of its call; `extra={"data": {…}}` gives a machine values that the message does not have.
+    """
+    from scrapy.utils.log import configure_logging
+
+    settings = desk.settings.copy()
+    settings.set("LOG_INSTALL_ROOT_HANDLER", False, priority="cmdline")
+    configure_logging(settings)
+    config = invocation.config()
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(JsonLines() if config.service.log == "json" else PlainLines())
+    level = config.scrapy.get("LOG_LEVEL", logging.DEBUG if invocation.debug else logging.INFO)
+    root, before = logging.getLogger(), logging.getLogger().level
+    root.addHandler(handler)
+    root.setLevel(level)
+    quiet = (
+        {} if _is_asked_for_more(invocation) else {"scrapy": logging.ERROR, "apscheduler": logging.WARNING}
+    )
+    for name, least in quiet.items():
+        logging.getLogger(name).setLevel(least)
+    try:
+        yield
+    finally:
+        root.removeHandler(handler)
+        root.setLevel(before)
+        for name in quiet:
+            logging.getLogger(name).setLevel(logging.NOTSET)
+
+
+def _is_asked_for_more(invocation: "Invocation") -> bool:
+    return invocation.debug or "LOG_LEVEL" in invocation.config().scrapy
+
+
+class PlainLines(logging.Formatter):
+    """Lines for a person: time, level, source and run, what."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        source, run = _origin(record)
+        where = " ".join(part for part in (source, f"#{run}" if run is not None else "") if part)
+        parts = (_time(record, "seconds"), record.levelname.lower(), where, record.getMessage())
+        told = "  ".join(part for part in parts if part)
+        if record.exc_info:
+            told += "\n" + self.formatException(record.exc_info)
+        # Only a line of ours begins at the margin, whatever a page has brought into the message.
+        return printable(told).replace("\n", "\n    ")
+
+
+class JsonLines(logging.Formatter):
+    """One JSON object a line, in ASCII."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        source, run = _origin(record)
+        line: dict[str, Any] = {
+            "at": _time(record, "milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        line |= {"source": source} if source else {}
+        line |= {"run": run} if run is not None else {}
+        if data := getattr(record, "data", None):
+            line["data"] = data
+        if record.exc_info:
+            line["error"] = self.formatException(record.exc_info)
+        return json.dumps(line, default=str)
+
+
+def _origin(record: logging.LogRecord) -> tuple[str | None, int | None]:
+    from crawler.log_context import logged_run
+
+    named = getattr(record, "source", None), getattr(record, "run", None)
+    return named if named != (None, None) else (logged_run() or (None, None))
+
+
+def _time(record: logging.LogRecord, precision: str) -> str:
+    moment = datetime.fromtimestamp(record.created, UTC)
+    return moment.isoformat(timespec=precision).replace("+00:00", "Z")

@@ -133,11 +133,11 @@ def _clean_sources(
     """Source by source, some articles a transaction: a crawl that writes at the same time waits a second."""
     from crawler.cli.progress_bar import shown_count
     from pipelines.source_cleaning import clean_stored, parts_of
-    from storage.sources import source_health
+    from storage.health import source_health
 
     with database.read() as session:
-        only = known_source(session, name).id if name is not None else None
-        wanted = [health for health in source_health(session) if only in (None, health.id)]
+        only = [known_source(session, name).id] if name is not None else None
+        wanted = source_health(session, datetime.now(UTC), only)
     changes = []
     with shown_count("articles", sum(health.articles for health in wanted)) as looked_at:
         for health in wanted:

@@ -4,13 +4,14 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from crawler.cli.terminal import Row, counted, fits, note, printable, show_table
+from crawler.cli.terminal import Row, counted, fits, note, printable, show_table, shown_size
 from crawler.report import RunCounts, RunReport
 from storage.models import RunState
 
 _FOLD_ABOVE = 30
 """Rows from which on sources with nothing to tell are told in one line."""
 _NUMBERS = ("found", "new", "revised", "unchanged", "duplicate")
+_TRAFFIC = ("fetched", "not_modified", "seeds_fetched", "seeds_not_modified", "bytes")
 
 
 def show_reports(reports: Sequence[RunReport]) -> None:
@@ -26,11 +27,29 @@ def show_reports(reports: Sequence[RunReport]) -> None:
         print(f"{counted(len(folded), more)} with nothing new ({counted(unchanged, 'page')} unchanged)")
     if total.walked:
         print(f"{counted(total.walked, 'old sitemap')} or pages of archives taken in")
+    if traffic := _traffic(total):
+        print(traffic)
     if total.cleaned_afterwards:
         print(f"{counted(total.cleaned_afterwards, 'article')} cleaned afterwards, by what was learned")
     for report in reports:
         if report.error:
             note(f"{report.source}: {report.error}")
+
+
+def _traffic(total: RunCounts) -> str:
+    """What was asked of the sites: "fetched 20 pages and 3 seeds, 1.2 MB; 2 seeds unchanged (304)"."""
+    pages, seeds = counted(total.fetched, "page"), counted(total.seeds_fetched, "seed")
+    unchanged = [
+        counted(number, thing)
+        for number, thing in ((total.not_modified, "page"), (total.seeds_not_modified, "seed"))
+        if number
+    ]
+    parts = []
+    if total.fetched or total.seeds_fetched:
+        parts.append(f"fetched {pages} and {seeds}, {shown_size(total.bytes)}")
+    if unchanged:
+        parts.append(f"{' and '.join(unchanged)} unchanged (304)")
+    return "; ".join(parts)
 
 
 def _show_rows(told: Sequence[tuple[str, RunCounts]], total: RunCounts | None) -> None:

@@ -34,6 +34,16 @@ def counted(number: int, thing: str) -> str:
     return f"{number:,} {thing}{'' if number == 1 else 's'}"
 
 
+def shown_size(size: int) -> str:
+    """A number of bytes in a unit of thousands: "870 B", "12 kB", "3.4 MB"."""
+    number, unit = float(size), "B"
+    for larger in ("kB", "MB", "GB", "TB"):
+        if number >= 999.5:
+            number, unit = number / 1000, larger
+    short = number < 9.95 and unit != "B"
+    return f"{number:.1f} {unit}" if short else f"{number:,.0f} {unit}"
+
+
 def note(message: str) -> None:
     """Tell the user something beside the output: a line on stderr."""
     print(f"copydesk: {printable(message)}", file=sys.stderr, flush=True)

@@ -40,8 +40,9 @@ class Service:
     Coroutines of one event loop: nothing here is called from elsewhere.
     """
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, clock: ClockWatch | None = None) -> None:
         self.desk = desk
+        self._clock = clock or ClockWatch()
         self.active = False
         """Whether it is this process that crawls by schedule."""
         self._crawls: dict[int, asyncio.Task[None]] = {}
@@ -50,7 +51,7 @@ class Service:
         self._looking = asyncio.Lock()
         self._memory = 0.0, 0.0
         self._full = False
-        self._scheduler = AsyncIOScheduler(
+        self.scheduler = AsyncIOScheduler(
             timezone=UTC, job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
         )
 
@@ -62,15 +63,15 @@ class Service:
         except CrawlStopping:
             return
         self.active = True
-        self._scheduler.add_job(self.look, "interval", seconds=TICK, id="look")
-        self._scheduler.add_job(self._tidy, "cron", hour=4, minute=17)
-        self._scheduler.start()
+        self.scheduler.add_job(self.look, "interval", seconds=TICK, id="look")
+        self.scheduler.add_job(self._tidy, "cron", hour=4, minute=17)
+        self.scheduler.start()
         try:
             await self._until_stopped()
         finally:
             self.active = False
             notify(STOPPING="1")
-            self._scheduler.shutdown(wait=False)
+            self.scheduler.shutdown(wait=False)
             await self._finish()
 
     async def _stand_by(self) -> None:
@@ -87,14 +88,13 @@ class Service:
         notify(STATUS="keeping the schedule")
 
     async def _until_stopped(self) -> None:
-        clock = ClockWatch()
         while not self.desk.stopping.is_set():
             notify(WATCHDOG="1")
-            if jump := clock.jump():
+            if jump := self._clock.jump():
                 logger.warning(
                     "the clock was set %s by %s", "back" if jump < timedelta(0) else "on", abs(jump)
                 )
-                for job in self._scheduler.get_jobs():  # what it waits for may be hours away now
+                for job in self.scheduler.get_jobs():  # what it waits for may be hours away now
                     job.modify(next_run_time=datetime.now(UTC))
             await self._sleep(TICK)
 

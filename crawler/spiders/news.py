@@ -152,7 +152,11 @@ class NewsSpider(scrapy.Spider):
         answers = await self._find_seeds(source_id, fetch)
 
         async def fetch_seed(url: str, headers: dict[str, str]) -> Response:
-            return answers.pop(url, None) or await fetch(url, headers)
+            if url in answers:
+                return answers.pop(url)
+            response = await fetch(url, headers)
+            self.counts.answered(response.status, len(response.body), seed=True)
+            return response
 
         reader = SeedReader(
             archive=self.desk.archive,
@@ -176,6 +180,8 @@ class NewsSpider(scrapy.Spider):
             return answers
         try:
             discovery = await explore(self.desk, fetch, self.job.home, answers)
+            for answer in answers.values():
+                self.counts.answered(answer.status, len(answer.body), seed=True)
         except DiscoveryFailed as told:
             self.error = None if self.desk.stopping.is_set() else str(told)
         else:
@@ -275,6 +281,7 @@ class NewsSpider(scrapy.Spider):
         try:
             filed = await self.desk.filer.file(item)
             self.counts.count(item.page_id, filed.outcome, filed.reason)
+            self.counts.answered(item.status, item.size)
             self.desk.progress.page_done(self.job.label, filed.outcome)
             await self.knowledge.filed(filed.outcome)
         except StorageError as error:

@@ -122,6 +122,17 @@ def test_every_article_is_stored_once_and_whole(crawls: Crawls) -> None:
     assert {report.state for report in first.reports} == {RunState.DONE}
 
 
+def test_a_run_counts_what_it_asked_for(crawls: Crawls) -> None:
+    first, again = ([report.counts for report in crawl.reports] for crawl in (crawls.first, crawls.again))
+    for counts in first:
+        read = counts.new + counts.duplicate + counts.revised + counts.unchanged + counts.rejected.total()
+        assert counts.fetched >= read - counts.rejected["robots.txt"] > 0
+        assert counts.seeds_fetched > 0
+        assert counts.bytes > 500 * counts.fetched
+    assert sum(counts.fetched for counts in again) == 0
+    assert sum(counts.seeds_not_modified for counts in again) > 0
+
+
 def test_see_also_lines_are_taken_out_and_kept_with_their_rule(crawls: Crawls) -> None:
     first = crawls.first
     left = [

@@ -1,7 +1,7 @@
 """The service: it crawls what is due, takes up what others change, stands by, takes over, and stops clean."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
@@ -10,6 +10,7 @@ from sqlalchemy import func, select, update
 
 from crawler.config import Config
 from crawler.desk import Desk, open_desk
+from crawler.service.clock import ClockWatch
 from crawler.service.service import Service
 from newsite.press import Press
 from storage.agenda import set_schedule
@@ -39,21 +40,15 @@ async def until(true: Callable[[], bool], seconds: float = 30) -> None:
 
 
 @asynccontextmanager
-async def serving(desk: Desk) -> AsyncIterator[Service]:
+async def serving(desk: Desk, clock: ClockWatch | None = None) -> AsyncIterator[Service]:
     """A service at work; it is stopped at the end, and must have stopped by itself within seconds."""
-    service = Service(desk)
+    service = Service(desk, clock)
     task = asyncio.create_task(service.run())
     try:
         yield service
     finally:
         desk.stop()
         await asyncio.wait_for(task, 15)
-
-
-@pytest.fixture
-def another(database: Database, quick: Config) -> Callable[[], Awaitable[Desk]]:
-    """Opens desks of further processes on the same archive, as far as the archive can tell."""
-    return lambda: open_desk(quick, database)  # type: ignore[return-value]
 
 
 async def test_what_is_due_is_crawled_once_and_the_plan_is_made(database: Database, desk: Desk) -> None:
@@ -232,3 +227,50 @@ async def test_above_the_memory_that_is_allowed_no_crawl_begins(
         assert count(database, Run) == 0
         used = 700.0
         await until(lambda: count(database, Run, state=RunState.DONE) == 1)
+
+
+async def test_when_the_clock_is_set_back_nothing_waits_for_it_to_come_round_again(
+    database: Database, desk: Desk
+) -> None:
+    source_id = add(database, GAZETTE)
+    ahead = datetime.now(UTC) + timedelta(days=1)
+    with database.write() as session:  # as a run has left it that ended before a clock was set back by a day
+        session.execute(update(Source).values(last_run_at=ahead, due_at=ahead + timedelta(days=1)))
+    set_back = timedelta(0)
+    clock = ClockWatch(wall=lambda: datetime.now(UTC) - set_back)
+    async with serving(desk, clock) as service:
+        await until(lambda: count(database, Run, state=RunState.DONE) == 1)
+        await asyncio.sleep(2.5)
+        assert count(database, Run) == 1
+        with database.read() as session:
+            due_at = session.get_one(Source, source_id).due_at
+        assert due_at is not None
+        assert due_at < ahead + timedelta(hours=1)
+        job = service.scheduler.get_job("look")
+        job.modify(next_run_time=datetime.now(UTC) + timedelta(hours=1))  # what the scheduler then waits for
+        radio = add(database, "radio-ansty.example")
+        await asyncio.sleep(2.5)
+        assert count(database, Run, source_id=radio) == 0
+        set_back = timedelta(hours=1)
+        await until(lambda: count(database, Run, source_id=radio, state=RunState.DONE) == 1)
+
+
+async def test_after_a_day_asleep_each_source_is_crawled_once(
+    database: Database, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from crawler import leases as room
+
+    slept = 0.0
+    awake = room.awake_time
+    monkeypatch.setattr(room, "awake_time", lambda: awake() + slept)
+    for host in (GAZETTE, "radio-ansty.example"):
+        add(database, host, "every 1 h")
+    async with serving(desk) as service:
+        await until(lambda: count(database, Run, state=RunState.DONE) == 2)
+        slept = 86400.0  # both clocks went on, and nobody has beaten meanwhile
+        with database.write() as session:
+            session.execute(update(Source).values(due_at=datetime.now(UTC) - timedelta(hours=23)))
+        await until(lambda: count(database, Run, state=RunState.DONE) == 4)
+        await asyncio.sleep(2.5)
+        assert count(database, Run) == 4
+        assert service.active

@@ -17,10 +17,11 @@ from storage.backfill import (
     record_walk_failure,
 )
 from storage.candidates import Candidate
+from storage.health import source_health
 from storage.models import Page, Seed, SeedKind
 from storage.seeds import SeedVisit, record_seed_visit, seeds_by_visit, seeds_of
 from storage.session import Database
-from storage.sources import SeedDraft, add_seeds, seeds_by_source, source_health
+from storage.sources import SeedDraft, add_seeds, seeds_by_source
 
 BACK_TO = datetime(2024, 1, 1, tzinfo=UTC)
 INDEX = SeedDraft(url="https://gazette.example/sitemap.xml", kind=SeedKind.SITEMAP)
@@ -111,7 +112,7 @@ def test_old_sitemaps_are_not_polled_until_an_index_names_them_among_its_newest(
     with database.read() as session:
         assert [one.url for one in seeds_by_visit(session, source_id)] == [INDEX.url]
         assert [one.url for one in seeds_by_source(session)[source_id]] == [INDEX.url]
-        assert source_health(session)[0].seeds == 1
+        assert source_health(session, now)[0].seeds == 1
     walk(database, seed(database, old.url).id, now, "a")
     visit(database, index_id, now, old)
     assert seed(database, old.url).kind is SeedKind.SITEMAP

@@ -25,7 +25,6 @@ from storage.sources import (
     remove_source,
     seeds_by_source,
     set_enabled,
-    source_health,
     source_of_host,
     unique_name,
 )
@@ -103,24 +102,6 @@ def test_a_source_takes_over_what_its_host_left_behind(
     assert add(database, SourceDraft(name="Gamma", url="http://a.example/"), now) > source_id
     with database.read() as session:
         assert session.scalar(select(func.count()).where(Article.source_id == source_id)) == 2
-
-
-def test_a_run_that_is_under_way_gives_a_sign_of_life(database: Database, now: datetime) -> None:
-    source_id = add(database, DRAFT, now)
-    later = now + timedelta(minutes=3)
-    with database.write() as session:
-        add_pages(session, source_id, 1, [Candidate(url="https://a.example/1")], now)
-        run_id = start_run(session, source_id, now)
-    with database.read() as session:
-        [health] = source_health(session)
-    assert (health.last_run_state, health.last_run_started_at, health.last_sign_at) == ("running", now, now)
-    visit = VisitRecord(
-        page_id=1, run_id=run_id, at=later, outcome="failed", state=PageState.FAILED, due_at=None
-    )
-    with database.write() as session:
-        record_visits(session, [visit])
-    with database.read() as session:
-        assert source_health(session)[0].last_sign_at == later
 
 
 def test_source_that_cannot_be_kept_is_refused(database: Database, now: datetime) -> None:
@@ -245,17 +226,6 @@ def crawled(
         end_run(session, run_id, RunState.DONE, counts, None, now + timedelta(minutes=1))
         record_seed_visit(session, 2, SeedVisit(status=500, error="it is broken", full=False), [], [], now)
     return source_id
-
-
-def test_health_of_a_source(database: Database, crawled: int, now: datetime) -> None:
-    add(database, SourceDraft(name="Beta", url="https://b.example/"), now)
-    with database.read() as session:
-        alpha, beta = source_health(session)
-    assert (alpha.id, alpha.name, alpha.seeds, alpha.articles, alpha.waiting) == (crawled, "Alpha", 2, 1, 1)
-    assert alpha.failures == 2
-    assert (alpha.last_run_state, alpha.last_run_at) == (RunState.DONE, now + timedelta(minutes=1))
-    assert alpha.last_new_at == now + timedelta(minutes=1)
-    assert (beta.name, beta.last_run_state, beta.last_new_at, beta.failures) == ("Beta", None, None, 0)
 
 
 def test_removed_source_leaves_its_articles_only(database: Database, crawled: int) -> None:

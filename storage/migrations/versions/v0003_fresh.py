@@ -56,6 +56,7 @@ def _know_when_sources_are_due() -> None:
         ("sources", sa.Column("health", sa.String(length=16), nullable=False, server_default="new")),
         ("sources", sa.Column("health_since", TIME)),
         ("sources", sa.Column("health_reason", sa.Text())),
+        ("sources", sa.Column("health_evidence", DOCUMENT)),
         ("sources", sa.Column("backfill_to", TIME)),
         ("seeds", sa.Column("due_at", TIME)),
         ("seeds", sa.Column("idle", sa.Integer(), nullable=False, server_default="0")),

@@ -4,18 +4,15 @@ import csv
 import json
 import subprocess
 import sys
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from crawler.cli.status import run_state
 from pipelines.article import Access, ArticleKind, DateCandidate, Image
 from storage.frontier import VisitRecord, ask_for_page, record_visits
 from storage.models import PageState
-from storage.runs import start_run
 from storage.session import open_database
-from storage.sources import source_health
 
 NOW = datetime(2024, 5, 10, 12, tzinfo=UTC)
 
@@ -271,47 +268,3 @@ def test_show_tells_what_became_of_a_page_that_gave_no_article(archive: Path, co
     assert copydesk("show", url, "--json") == 1
     page = json.loads(copydesk.out)
     assert (page["state"], page["reason"], page["status"]) == ("rejected", "stub: 12 words", 200)
-
-
-@pytest.mark.parametrize(
-    ("silent", "state"),
-    [
-        (timedelta(minutes=1), "running"),
-        (timedelta(minutes=6), "running? since 2024-05-10 11:54Z"),
-        (timedelta(minutes=61), "broken off"),
-    ],
-)
-def test_a_run_that_gives_no_sign_of_life_is_not_said_to_run(
-    archive: Path, silent: timedelta, state: str
-) -> None:
-    with open_database("copydesk.sqlite") as database, database.write() as session:
-        start_run(session, 1, NOW - silent)
-        paper, zeitung = source_health(session)
-    assert (run_state(paper, NOW), run_state(zeitung, NOW)) == (state, "never run")
-
-
-def test_status_tells_of_every_source(archive: Path, copydesk) -> None:
-    assert copydesk("status") == 0, copydesk.err
-    header, paper, zeitung, total = (line for line in copydesk.out.splitlines() if line)
-    assert header.split() == [
-        "source",
-        "last",
-        "run",
-        "state",
-        "last",
-        "new",
-        "article",
-        "articles",
-        "waiting",
-        "failures",
-    ]
-    assert paper.split() == ["The", "Paper", "-", "never", "run", "-", "4", "0", "0"]
-    assert zeitung.split()[0] == "Zeitung"
-    assert total.split() == ["total", "4", "0", "0"]
-    assert copydesk("status", "--json") == 0
-    assert [row["articles"] for row in json.loads(copydesk.out)] == [4, 0]
-
-
-def test_what_is_neither_number_nor_address_is_a_wrong_usage(archive: Path, copydesk) -> None:
-    assert copydesk("show", "abc") == 2
-    assert "abc is neither the number of an article nor an address" in copydesk.err

@@ -127,7 +127,7 @@ def test_debug_shows_where_an_error_arose(archive: Path, copydesk) -> None:
 def test_what_is_unforeseen_is_told_without_a_traceback(
     archive: Path, copydesk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("storage.sources.source_health", lambda session: 1 / 0)
+    monkeypatch.setattr("storage.health.source_health", lambda *_: 1 / 0)
     assert copydesk("status") == 1
     assert "ZeroDivisionError" in copydesk.err
     assert "copydesk --debug" in copydesk.err

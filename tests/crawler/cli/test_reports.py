@@ -55,6 +55,17 @@ def test_what_was_cleaned_afterwards_is_told_below(capsys: pytest.CaptureFixture
     assert "done, 12 new, 11 cleaned afterwards (1.3 s)" in capsys.readouterr().err
 
 
+def test_what_was_asked_of_the_sites_is_told_below(capsys: pytest.CaptureFixture[str]) -> None:
+    asked = [
+        report("a", fetched=1200, seeds_fetched=1, seeds_not_modified=2, bytes=3_400_000),
+        report("b", fetched=1),
+    ]
+    show_reports(asked)
+    told = "fetched 1,201 pages and 1 seed, 3.4 MB; 2 seeds unchanged (304)\n"
+    assert capsys.readouterr().out.endswith(told)
+    assert [row["fetched"] for row in reports_as_json(asked)] == [1200, 1]
+
+
 def test_one_source_needs_no_total(capsys: pytest.CaptureFixture[str]) -> None:
     show_reports([BUSY])
     assert "total" not in capsys.readouterr().out

@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from crawler.cli.terminal import counted, printable, show_json, show_table
+from crawler.cli.terminal import counted, printable, show_json, show_table, shown_size
 
 
 @pytest.mark.parametrize(
@@ -61,3 +61,18 @@ def test_no_column_is_lost_on_a_narrow_terminal(
     assert max(map(len, out.splitlines())) <= width
     shown = set(out.split())
     assert {"articles", "waiting", "failures", "12,345", "98,765", "98,766", "never"} <= shown
+
+
+@pytest.mark.parametrize(
+    ("size", "shown"),
+    [
+        (0, "0 B"),
+        (999, "999 B"),
+        (1000, "1.0 kB"),
+        (12_345, "12 kB"),
+        (999_700, "1.0 MB"),
+        (3_400_000, "3.4 MB"),
+    ],
+)
+def test_sizes_are_told_in_thousands(size: int, shown: str) -> None:
+    assert shown_size(size) == shown
