@@ -10,7 +10,8 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from storage.frontier import earliest_due
-from storage.models import Seed, Source
+from storage.models import Source
+from storage.seeds import next_due
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,14 +71,8 @@ def agenda_of(session: Session, source_id: int) -> Agenda | None:
     return Agenda(
         **row._mapping,
         earliest_page=earliest_due(session, source_id),
-        earliest_seed=_earliest_seed(session, source_id),
+        earliest_seed=next_due(session, source_id),
     )
-
-
-def _earliest_seed(session: Session, source_id: int) -> datetime | None:
-    rows = session.scalars(select(Seed.due_at).where(Seed.source_id == source_id)).all()
-    floors = [due_at for due_at in rows if due_at is not None]
-    return min(floors) if rows and len(floors) == len(rows) else None
 
 
 def set_agenda(

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Row, ScalarSelect, Select, and_, case, fun
 from sqlalchemy.orm import Session
 
 from storage.facts import Evidence, evidence_of
-from storage.models import Article, Holder, Lease, Page, Run, RunState, Seed, Source, Visit
+from storage.models import Article, Holder, Lease, Page, Run, RunState, Seed, SeedKind, Source, Visit
 from storage.rows import fit_text
 
 SCHEDULER = "scheduler"
@@ -97,6 +97,7 @@ _OWN = ("id", "name", "url", "enabled", "schedule", "health", "due_at", "last_ru
 
 def _everything(now: datetime) -> Select[Any]:
     last_run = select(func.max(Run.id)).where(Run.source_id == Source.id).correlate(Source).scalar_subquery()
+    polled = Seed.source_id == Source.id, Seed.kind != SeedKind.ARCHIVE
     return (
         select(
             *(getattr(Source, name) for name in _OWN),
@@ -110,8 +111,8 @@ def _everything(now: datetime) -> Select[Any]:
             Run.ended_at.label("last_run_ended_at"),
             Run.error.label("last_error"),
             Holder.seen_at,
-            _count(Seed.source_id == Source.id).label("seeds"),
-            _count(Seed.source_id == Source.id, Seed.error.is_not(None)).label("seeds_failing"),
+            _count(*polled).label("seeds"),
+            _count(*polled, Seed.error.is_not(None)).label("seeds_failing"),
             _count(Article.source_id == Source.id).label("articles"),
             # By due_at, which an index has, and not by state: to count those of a state takes a look at each.
             _count(Page.source_id == Source.id, Page.due_at <= now).label("waiting"),

@@ -205,7 +205,7 @@ def _replace_children(session: Session, source_id: int, seed_id: int, children: 
 
 
 def next_due(session: Session, source_id: int) -> datetime | None:
-    """When the first of a source's seeds is due; None: one of them is at any time, or there is none."""
+    """Before which none of a source's seeds is due; None: one of them is at any time, or there is none."""
     seeds = select(Seed.due_at).where(Seed.source_id == source_id, Seed.kind != SeedKind.ARCHIVE)
     times = session.scalars(seeds).all()
     return None if None in times else min((time for time in times if time), default=None)

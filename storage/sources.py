@@ -125,7 +125,9 @@ def list_sources(session: Session) -> Sequence[Source]:
 def seeds_by_source(session: Session) -> dict[int, list[SeedDraft]]:
     """The seeds of every source, without those that an index of sitemaps named: what an export lists."""
     rows = session.execute(
-        select(Seed.source_id, Seed.url, Seed.kind).where(Seed.parent_id.is_(None)).order_by(Seed.id)
+        select(Seed.source_id, Seed.url, Seed.kind)
+        .where(Seed.parent_id.is_(None), Seed.kind != SeedKind.ARCHIVE)
+        .order_by(Seed.id)
     )
     seeds: dict[int, list[SeedDraft]] = {}
     for source_id, url, kind in rows:

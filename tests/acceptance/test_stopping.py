@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from newsite.archives import STORIES
 from newsite.press import Press
 
 COPYDESK = Path(sys.executable).with_name("copydesk")
@@ -105,3 +106,23 @@ def test_killed_at_any_moment_nothing_is_lost_or_doubled(folder: Path, threaded_
     with sqlite3.connect(folder / "copydesk.sqlite") as archive:
         assert archive.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         assert archive.execute("SELECT count(*) FROM revisions").fetchone() == (0,)
+
+
+def test_a_backfill_that_is_killed_goes_on_where_it_was(folder: Path, threaded_press: Press) -> None:
+    threaded_press.latency = 0.02
+    (folder / "leaflet.txt").write_text("http://leaflet.example/\n", encoding="utf-8")
+    run(folder, threaded_press, "sources", "import", "leaflet.txt")
+    words = ("crawl", "http://leaflet.example/", "--since", "2000")
+    for count in (2, 9, 20):
+        with start(folder, threaded_press, *words) as process:
+            wait_for_articles(folder, count)
+            os.killpg(process.pid, signal.SIGKILL)
+            process.communicate(timeout=10)
+    run(folder, threaded_press, *words)
+    assert sorted(articles(folder)) == sorted(
+        f"http://leaflet.example/story/{n}" for n in range(1, STORIES + 1)
+    )
+    with sqlite3.connect(folder / "copydesk.sqlite") as archive:
+        assert archive.execute("SELECT count(*) FROM sources WHERE backfill_to IS NOT NULL").fetchone() == (
+            0,
+        )

@@ -10,6 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Protocol, Self
 
+from newsite.archives import archive_sites
 from newsite.behaviours.site import behaviour_sites
 from newsite.certificate import self_signed
 from newsite.exchange import Answer, Request, html_answer, is_unchanged, plain_answer
@@ -46,7 +47,7 @@ class Press:
         self.edition = 1
         self.latency = latency
         self.ledger = Ledger()
-        sites: list[Site] = [*PUBLISHERS, *behaviour_sites()]
+        sites: list[Site] = [*PUBLISHERS, *behaviour_sites(), *archive_sites()]
         self.sites = {site.host: site for site in sites}
         self.direct_urls: dict[str, str] = {}
         """Per host, the address that serves it without a proxy, such as `http://127.0.0.1:40001`."""

@@ -121,6 +121,37 @@ def test_a_page_is_extracted_from_its_address_without_an_archive(begin) -> None:
     assert "http://nobody.example/story" in err
 
 
+def test_the_past_is_taken_in_back_to_a_day_and_called_off(begin) -> None:
+    site = "http://chronicle.example"
+    status, out, err = finish(begin("crawl", site, "--since", "2026-08-01", "--json"))
+    assert status == 0, err
+    assert "chronicle.example: taken in back to 2026-08-01 00:00Z" in err
+    (row,) = json.loads(out)
+    assert row["walked"] > 3
+    status, _, err = finish(begin("crawl", site, "--since", "2000", "--limit", "3"))
+    assert status == 0, err
+    assert "chronicle.example: not yet taken in back to 2000-01-01 00:00Z; the same command goes on" in err
+    status, _, err = finish(begin("crawl", site, "--since", "never", "--limit", "1"))
+    assert status == 0, err
+    assert "called off" in err
+    with sqlite3.connect("copydesk.sqlite") as database:
+        assert database.execute("SELECT backfill_to FROM sources").fetchall() == [(None,)]
+    database.close()
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--since", "2999-01-01"], "'2999-01-01' is not past"),
+        (["--since", "soon"], "'soon' is no time"),
+        (["https://paper.example/2024/05/x", "--since", "2024"], "--since is for sources"),
+    ],
+)
+def test_a_past_that_cannot_be_is_told(archive: Path, copydesk, words: list[str], told: str) -> None:
+    assert copydesk("crawl", "The Paper", *words) == 2
+    assert told in copydesk.err
+
+
 def test_what_is_to_be_crawled_is_told_by_its_name_or_address(archive: Path) -> None:
     with open_database(str(archive)) as database, database.read() as session:
         errand = sort_out(
