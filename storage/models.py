@@ -402,9 +402,10 @@ class Run(Base):
     """One crawl of one source."""
 
     __tablename__ = "runs"
+    __table_args__ = (Index("ix_runs_source_id_id", "source_id", "id"),)  # the last ones of a source
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    source_id: Mapped[int | None] = mapped_column(ForeignKey("sources.id", ondelete="CASCADE"), index=True)
+    source_id: Mapped[int | None] = mapped_column(ForeignKey("sources.id", ondelete="CASCADE"))
     """Null for addresses fetched alone."""
     started_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]

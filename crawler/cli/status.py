@@ -186,7 +186,8 @@ def run_state(source: "SourceHealth", now: datetime) -> str:
 def _explain(source: "SourceHealth") -> None:
     """What is wrong, by what it is seen, and what to do."""
     evidence = source.evidence
-    print(printable(f"\n{source.name} is {source.health} since {shown_time(source.since)}: {source.reason}"))
+    told = f"\n{source.name} is {source.health} since {shown_time(source.since)}"
+    print(printable(f"{told}: {source.reason}" if source.reason else told))
     for name, sight in (("first bad", evidence.first_bad), ("last good", evidence.last_good)):
         if sight:
             article = f" (article {sight.article_id})" if sight.article_id else ""

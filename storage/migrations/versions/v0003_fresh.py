@@ -70,6 +70,9 @@ def _know_when_sources_are_due() -> None:
     ):
         op.add_column(table, column)
     op.create_index("ix_sources_due_at", "sources", ["due_at"])
+    # Where a source has had many runs, PostgreSQL would read them all to find the last one.
+    op.create_index("ix_runs_source_id_id", "runs", ["source_id", "id"])
+    op.drop_index("ix_runs_source_id", "runs")
 
 
 def _know_what_happened() -> None:
