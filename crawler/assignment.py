@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from crawler.config import Config, ConfigError, ScheduleConfig, load_config
 from crawler.desk import Desk, open_desk
 from crawler.health import HealthChange, settle_health
-from crawler.plan import RunEnd, plan
+from crawler.plan import RunEnd, plan, sitemaps_every
 from crawler.report import RunCounts
 from crawler.rhythm import Rhythm, missed, to_json
 from pipelines.metadata.canonical import canonical_url
@@ -38,6 +38,8 @@ class Assignment:
     home: str | None = None
     """The source's address."""
     source_id: int | None = None
+    sitemaps_every: timedelta = timedelta(0)
+    """How often the source's sitemaps are asked beside its feed."""
     addresses: Sequence[str] = ()
     limit: int | None = None
     """Most pages to fetch."""
@@ -67,16 +69,16 @@ async def assign_source(
 ) -> Assignment | None:
     """Begin a run of a source; None if there is no such source any more."""
 
-    def begin(session: Session) -> tuple[int, str, str] | None:
+    def begin(session: Session) -> tuple[int, str, str, str] | None:
         if (source := session.get(Source, source_id)) is None:
             return None
         run_id = start_run(session, source_id, datetime.now(UTC), desk.leases.holder_id)
-        return run_id, source.name, source.url
+        return run_id, source.name, source.url, source.schedule
 
     begun = await desk.archive.write(begin)
     if begun is None:
         return None
-    run_id, name, home = begun
+    run_id, name, home, schedule = begun
     return Assignment(
         desk=desk,
         run_id=run_id,
@@ -86,6 +88,7 @@ async def assign_source(
         limit=limit or desk.config.crawl.pages_per_run,
         scheduled=scheduled,
         longest=longest,
+        sitemaps_every=sitemaps_every(schedule, desk.config.schedule),
     )
 
 

@@ -95,6 +95,15 @@ def _read(schedule: str) -> Schedule:
         return Auto()
 
 
+def sitemaps_every(schedule: str, settings: ScheduleConfig) -> timedelta:
+    """How often sitemaps are asked beside a feed: with every fourth visit, where visits are close."""
+    match _read(schedule):
+        case Every(span):
+            return min(settings.sitemaps, 4 * span)
+        case _:
+            return settings.sitemaps
+
+
 def wait_after(failures: int, settings: ScheduleConfig) -> timedelta:
     """How long a source is left alone after so many failures in a row."""
     return min(settings.shortest * float(2 ** min(failures - 1, 30)), settings.longest)

@@ -14,6 +14,8 @@ FIRST_WAIT = timedelta(minutes=5)
 PATIENCE = 24
 """Visits without a new page after which a sitemap is asked more and more rarely, where no other seed of its
 source tells of news first: a quiet night is no sign that it is an archive."""
+MOST_DOUBLED = 2
+"""How often the wait of a sitemap is doubled beside a feed: only it may tell that a known page was edited."""
 SLACK = timedelta(minutes=1)
 """A seed due so soon is due: else an hourly crawl would ask an hourly seed each second hour."""
 
@@ -36,7 +38,7 @@ def wait_of(seed: SeedState, idle: int, every: timedelta, *, told_elsewhere: boo
         return timedelta(0)
     if not told_elsewhere and (idle == 0 or seed.parent_id is None):
         return timedelta(0)
-    doublings = idle if told_elsewhere else idle - PATIENCE
+    doublings = min(idle, MOST_DOUBLED) if told_elsewhere else idle - PATIENCE
     return max(every, _doubled(every, doublings))
 
 

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 from scrapy.http import Response
@@ -48,7 +48,10 @@ class SeedReader:
     """The source's address."""
     room: int
     """How many pages that we did not know the run may still take from sitemaps."""
-    schedule: ScheduleConfig = field(default_factory=ScheduleConfig)
+    heed: timedelta = ScheduleConfig().heed
+    """The longest wait that a seed's own word is taken for."""
+    sitemaps_every: timedelta = ScheduleConfig().sitemaps
+    """How often sitemaps are asked beside a feed."""
     scheduled: bool = False
     """Whether seeds that are not due are left alone."""
     read: int = 0
@@ -111,11 +114,11 @@ class SeedReader:
         candidates = of_the_site(seed, self.home, response.url, reading.candidates)
         children = reading.children if may_name_others else ()
         room = self.room if seed.kind in SITEMAPS else None
-        fresh = fresh_answer(seed, visit, response, now, self.schedule.heed)
+        fresh = fresh_answer(seed, visit, response, now, self.heed)
         kind = replace(seed, kind=visit.kind or seed.kind)
 
         def due(idle: int) -> datetime | None:
-            wait = wait_of(kind, idle, self.schedule.sitemaps, told_elsewhere=self._told_elsewhere)
+            wait = wait_of(kind, idle, self.sitemaps_every, told_elsewhere=self._told_elsewhere)
             times = [time for time in (fresh, now + wait if wait else None) if time]
             return max(times, default=None)
 

@@ -164,7 +164,8 @@ class NewsSpider(scrapy.Spider):
             source_id=source_id,
             home=self.job.home or "",
             room=self.desk.config.crawl.sitemap_candidates,
-            schedule=self.desk.config.schedule,
+            heed=self.desk.config.schedule.heed,
+            sitemaps_every=self.job.sitemaps_every,
             scheduled=self.job.scheduled,
         )
         await reader.read_all(self.desk.stopping, self._found)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from crawler.config import ScheduleConfig
-from crawler.plan import NEVER, RunEnd, due_by, plan, wait_after
+from crawler.plan import NEVER, RunEnd, due_by, plan, sitemaps_every, wait_after
 from storage.agenda import Agenda
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
@@ -89,6 +89,16 @@ def test_auto_stays_within_its_bounds_and_an_old_schedule_that_nobody_can_read_i
     for schedule in ("auto", "twice a fortnight"):
         found = plan(replace(AGENDA, schedule=schedule), RunEnd(), NOW, SETTINGS).due_at
         assert NOW + SETTINGS.shortest <= found <= NOW + SETTINGS.longest
+
+
+@pytest.mark.parametrize(
+    ("schedule", "every"),
+    [("auto", HOUR), ("every 10 s", 40 * MINUTE / 60), ("every 1 d", HOUR), ("0 6 * * *", HOUR), ("?", HOUR)],
+)
+def test_sitemaps_are_asked_with_every_fourth_visit_where_visits_are_close(
+    schedule: str, every: timedelta
+) -> None:
+    assert sitemaps_every(schedule, SETTINGS) == every
 
 
 def test_a_new_schedule_counts_from_the_last_run() -> None:
