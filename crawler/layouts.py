@@ -6,9 +6,10 @@ or the date that those have. From one page to the next the share of these leaps 
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import accumulate
 from statistics import median
 
 from crawler.reach import counts_in_words, is_refused
@@ -16,7 +17,7 @@ from crawler.verdict import Health, Verdict, sight_of
 from storage.facts import ArticleFact, Evidence, PageFact, Sight, SourceFacts
 
 AFTER = 8
-"""Pages read since a break before it is told: fewer may be chance."""
+"""Misread pages since a break before it is told: fewer may be chance."""
 BEFORE = 10
 """Pages, or articles, that must be known from before it."""
 MISREAD, LEAP = 0.6, 0.35
@@ -83,24 +84,24 @@ def what_is_wrong(page: PageFact, custom: Custom) -> str | None:
     return what_is_missing(page.article, custom) if page.article else None
 
 
-def break_in(flags: Sequence[bool]) -> int | None:
+def break_in(flags: Sequence[bool], starts: Iterable[int]) -> int | None:
     """Where in a sequence, oldest first, misread pages (true) become the rule; None if they do not.
 
-    The place that makes the two shares, before and from there, likeliest: a change point of Bernoulli trials.
+    Of `starts`, the place that makes the two shares, before and from there, likeliest: a change point of
+    Bernoulli trials.
     """
     if sum(flags[-AFTER:]) < MISREAD * AFTER:
         return None
-    total, best, place = sum(flags), SURE, None
-    whole = _likelihood(total, len(flags))
-    before = sum(flags[:BEFORE])
-    for start in range(BEFORE, len(flags) - AFTER + 1):
-        after, rest = total - before, len(flags) - start
-        share = after / rest
-        if flags[start] and share >= MISREAD and share - before / start >= LEAP:
-            gain = _likelihood(before, start) + _likelihood(after, rest) - whole
-            if gain > best:
-                best, place = gain, start
-        before += flags[start]
+    sums = [0, *accumulate(flags)]
+    total, best, place = sums[-1], SURE, None
+    for start in starts:
+        before, rest = sums[start], len(flags) - start
+        after = total - before
+        if start < BEFORE or after < AFTER or after / rest < max(MISREAD, before / start + LEAP):
+            continue
+        gain = _likelihood(before, start) + _likelihood(after, rest) - _likelihood(total, len(flags))
+        if gain > best:
+            best, place = gain, start
     return place
 
 
@@ -118,13 +119,16 @@ def misread(facts: SourceFacts, now: datetime) -> Verdict | None:
         return _still_misread(facts, pages, now)
     known = [page.article for page in pages[len(pages) // 2 :] if page.article]
     custom = custom_of([*known, *facts.past])
-    flags = [what_is_wrong(page, custom) is not None for page in reversed(pages)]
+    oldest_first = pages[::-1]
+    flags = [what_is_wrong(page, custom) is not None for page in oldest_first]
     # Where few pages are known, what was read before stands for those; rejected ones are not among it.
     ahead = [] if len(pages) >= BEFORE + 3 * AFTER else [bool(what_is_missing(a, custom)) for a in facts.past]
-    place = break_in([*ahead, *flags])
-    if place is None:
-        return None
-    return _broken(facts, pages, custom, since_page=max(place - len(ahead), 0))
+    # Only between runs: within one, the newest stories come first, and what is no story comes last.
+    between = [
+        n for n, page in enumerate(oldest_first) if n == 0 or page.run_id != oldest_first[n - 1].run_id
+    ]
+    place = break_in([*ahead, *flags], [len(ahead) + n for n in between])
+    return None if place is None else _broken(facts, pages, custom, since_page=place - len(ahead))
 
 
 def _was_read(page: PageFact) -> bool:

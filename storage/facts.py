@@ -3,15 +3,15 @@
 All of it is found by indexes that end in what is newest: it costs the same whatever the source's size.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session, aliased
 
-from storage.models import Article, Page, Run, RunState, Seed, Source, Visit
+from storage.models import Article, Page, Run, RunState, Seed, SeedKind, Source, Visit
 
 RUNS = 100
 """Runs looked at, the newest."""
@@ -21,6 +21,8 @@ PAGES_OF_A_RUN = 40
 """Of these, those of one run at most: a run of thousands must not hide what was before it."""
 PAST = 40
 """Articles looked at from before that."""
+FRESH = timedelta(days=7)
+"""A page is news if what named it gave it a date at most so long before we found it."""
 _ANSWERED = ("new", "revised", "duplicate")
 _TELLING = (*_ANSWERED, "rejected", "failed")
 """Outcomes that say something of how a site is read; "unchanged" is most often a 304, which says nothing."""
@@ -135,7 +137,8 @@ class SourceFacts:
     seeds: Sequence[SeedFact] = ()
     """Those that were asked, without the indexes that only name others."""
     pages: Sequence[PageFact] = ()
-    """Without what a backfill found: the past of a site is no measure of its present."""
+    """Those that were told of as news, since neither the past of a site nor what else its sitemaps list is a
+    measure of its present; all of them, where no article was filed yet."""
     past: Sequence[ArticleFact] = ()
     """Articles from before all `pages`; where the source is not well, from before it was not."""
     last_article: ArticleFact | None = None
@@ -147,7 +150,9 @@ def source_facts(session: Session, source_id: int) -> SourceFacts | None:
     if source is None:
         return None
     runs = _runs(session, source_id)
-    pages = _pages(session, [(run.id, _pages_in(run.counts)) for run in runs])
+    last_article = next(iter(_articles(session, source_id, None, 1)), None)
+    counts = [(run.id, _pages_in(run.counts)) for run in runs]
+    pages = _pages(session, counts, _first_run_ended_at(session, source_id) if last_article else None)
     unwell = source.health not in ("new", "well")
     before = source.health_since if unwell else min((page.at for page in pages), default=None)
     return SourceFacts(
@@ -163,7 +168,7 @@ def source_facts(session: Session, source_id: int) -> SourceFacts | None:
         seeds=_seeds(session, source_id),
         pages=pages,
         past=_articles(session, source_id, before, PAST),
-        last_article=next(iter(_articles(session, source_id, None, 1)), None),
+        last_article=last_article,
     )
 
 
@@ -183,6 +188,12 @@ def _runs(session: Session, source_id: int) -> Sequence[Row[Any]]:
     columns = (Run.id, Run.started_at, Run.ended_at, Run.state, Run.error, Run.counts)
     newest = select(*columns).where(Run.source_id == source_id).order_by(Run.id.desc()).limit(RUNS)
     return session.execute(newest).all()
+
+
+def _first_run_ended_at(session: Session, source_id: int) -> datetime:
+    """When all that its seeds named at first had been found; for a run that has not ended, it is not yet."""
+    first = select(Run.ended_at).where(Run.source_id == source_id).order_by(Run.id).limit(1)
+    return session.scalar(first) or datetime.max.replace(tzinfo=UTC)
 
 
 def _run(run: Row[Any]) -> RunFact:
@@ -243,8 +254,13 @@ def _articles(session: Session, source_id: int, before: datetime | None, limit: 
     return [_article(row) for row in session.execute(newest.limit(limit))]
 
 
-def _pages(session: Session, runs: Sequence[tuple[int, int]]) -> list[PageFact]:
-    """The last telling visit of each page, of the newest visits of these runs (id, how many there may be)."""
+def _pages(
+    session: Session, runs: Sequence[tuple[int, int]], first_run_ended_at: datetime | None
+) -> list[PageFact]:
+    """The last telling visit of each news page, of the newest of these runs (id, how many pages it had).
+
+    Without `first_run_ended_at`, of each page.
+    """
     small: list[int] = []
     large: list[int] = []
     room = PAGES
@@ -252,27 +268,50 @@ def _pages(session: Session, runs: Sequence[tuple[int, int]]) -> list[PageFact]:
         if count and room > 0:
             (large if count > PAGES_OF_A_RUN else small).append(run_id)
             room -= min(count, PAGES_OF_A_RUN)
-    rows = [row for run_id in large for row in _visits(session, [run_id], PAGES_OF_A_RUN)]
-    rows += _visits(session, small, PAGES) if small else []
+    ids = {page_id for run_id in large for page_id in _page_ids(session, [run_id], PAGES_OF_A_RUN)}
+    ids.update(_page_ids(session, small, PAGES) if small else ())
     newest: dict[int, Row[Any]] = {}
-    for row in sorted(rows, key=lambda row: row.visit_id, reverse=True):
+    for row in _visits(session, ids) if ids else ():
         newest.setdefault(row.page_id, row)
-    ids = [row.article_id for row in newest.values() if row.outcome in _ANSWERED]
-    articles = session.execute(select(*_ARTICLE).where(Article.id.in_(ids))) if ids else ()
-    known = {row.id: _article(row) for row in articles}
-    return [_page(row, known) for row in newest.values()]
+    news = [row for row in newest.values() if first_run_ended_at is None or _is_news(row, first_run_ended_at)]
+    articles = [row.article_id for row in news if row.outcome in _ANSWERED]
+    rows = session.execute(select(*_ARTICLE).where(Article.id.in_(articles))) if articles else ()
+    known = {row.id: _article(row) for row in rows}
+    return [_page(row, known) for row in news]
 
 
-def _visits(session: Session, run_ids: Sequence[int], limit: int) -> Sequence[Row[Any]]:
-    visit = (Visit.id.label("visit_id"), Visit.page_id, Visit.run_id, Visit.at, Visit.outcome, Visit.reason)
-    columns: tuple[Any, ...] = (*visit, Visit.final_url, Page.url, Page.article_id)
+def _page_ids(session: Session, run_ids: Sequence[int], limit: int) -> Sequence[int]:
+    """Pages that these runs visited: those that they visited first, which are the newest stories."""
+    telling = select(Visit.page_id).where(Visit.run_id.in_(run_ids), Visit.outcome.in_(_TELLING))
+    return session.scalars(telling.order_by(Visit.id).limit(limit)).all()
+
+
+def _visits(session: Session, page_ids: Collection[int]) -> Sequence[Row[Any]]:
+    visit = (Visit.id, Visit.page_id, Visit.run_id, Visit.at, Visit.outcome, Visit.reason, Visit.final_url)
+    page = (Page.url, Page.article_id, Page.found_at, Page.hint_published_at, Page.hint_modified_at)
+    columns: tuple[Any, ...] = (*visit, *page, Seed.kind)
     return session.execute(
         select(*columns)
         .join(Page, Page.id == Visit.page_id)
-        .where(Visit.run_id.in_(run_ids), Visit.outcome.in_(_TELLING), Page.priority == 0)
+        .outerjoin(Seed, Seed.id == Page.seed_id)
+        .where(
+            Visit.page_id.in_(page_ids),
+            Visit.run_id.is_not(None),
+            Visit.outcome.in_(_TELLING),
+            Page.priority == 0,
+        )
         .order_by(Visit.id.desc())
-        .limit(limit)
     ).all()
+
+
+def _is_news(row: Row[Any], first_run_ended_at: datetime) -> bool:
+    """Whether a page was told of as news: what a sitemap lists may be anything, and at first is the past."""
+    told_at = row.hint_published_at
+    if row.found_at > first_run_ended_at:
+        told_at = told_at or row.hint_modified_at
+        if told_at is None:
+            return row.kind is not SeedKind.SITEMAP
+    return told_at is not None and told_at >= row.found_at - FRESH
 
 
 def _page(row: Row[Any], articles: Mapping[int, ArticleFact]) -> PageFact:

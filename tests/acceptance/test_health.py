@@ -83,3 +83,13 @@ async def test_metrics_count_a_real_crawl(database: Database, behind_the_press: 
     assert value("copydesk_runs_total", {"state": "done"}) == 1
     assert value("copydesk_pages_total", {"outcome": "new"}) == report.counts.new > 0
     assert value("copydesk_runs_running") == 0
+
+
+async def test_no_publisher_of_the_press_raises_an_alarm(desk: Desk, behind_the_press: Press) -> None:
+    """Their sitemaps list sections, their feeds what is missing and what members read."""
+    ids = [await add(desk, f"http://{publisher.host}/") for publisher in behind_the_press.publishers]
+    for edition in (1, 2, 2):
+        behind_the_press.publish(edition)
+        for source_id in ids:
+            assert await crawled(desk, source_id) is None
+    assert {await state(desk, source_id) for source_id in ids} == {"well"}

@@ -34,9 +34,13 @@ Crawl = Callable[..., int]
 def crawl(database: Database, source_id: int) -> Crawl:
     """A run that visited pages with these outcomes, "rejected: stub" among them; its id."""
 
-    def run(at: datetime, outcomes: dict[str, str], articles: dict[str, int] | None = None) -> int:
+    def run(
+        at: datetime, outcomes: dict[str, str], articles: dict[str, int] | None = None, *, known: bool = False
+    ) -> int:
         with database.write() as session:
-            add_pages(session, source_id, None, [Candidate(url=url) for url in outcomes], at)
+            if not known:
+                news = [Candidate(url=url, published_at=at) for url in outcomes]
+                add_pages(session, source_id, None, news, at)
             run_id = start_run(session, source_id, at)
             ids = {url: session.query(Page.id).where(Page.url == url).scalar() for url in outcomes}
             visits = [
@@ -107,6 +111,37 @@ def test_what_a_backfill_found_is_left_out(
     with database.write() as session:
         session.query(Page).where(Page.url == page(1)).update({"priority": 1})
     assert [seen.url for seen in facts_of(database, source_id).pages] == [page(2)]
+
+
+def test_only_news_are_told_by_once_there_are_articles(
+    database: Database,
+    source_id: int,
+    crawl: Crawl,
+    file: Callable[..., Filed],
+    article: Callable[..., Story],
+    now: datetime,
+) -> None:
+    day = 24 * HOUR
+    drafts = [SeedDraft(url="https://gazette.example/map", kind=SeedKind.SITEMAP)]
+    found = {
+        "old": (now, {"published_at": now - 8 * day}),
+        "undated": (now, {}),
+        "fresh": (now, {"published_at": now - 6 * day}),
+        "undated, later": (now + day, {}),
+        "changed, later": (now + day, {"modified_at": now + day}),
+    }
+    with database.write() as session:
+        add_seeds(session, source_id, drafts)
+        for url, (at, told) in found.items():
+            add_pages(session, source_id, 1, [Candidate(url=url, **told)], at)  # type: ignore[arg-type]
+        add_pages(session, source_id, None, [Candidate(url="linked, later")], now + day)
+    crawl(now, dict.fromkeys(list(found)[:3], "rejected: stub"), known=True)
+    later = dict.fromkeys(["undated, later", "changed, later", "linked, later"], "rejected: stub")
+    crawl(now + day, later, known=True)
+    assert len(facts_of(database, source_id).pages) == 6
+    file(article("a"), source_id, now)
+    news = {seen.url for seen in facts_of(database, source_id).pages}
+    assert news == {"fresh", "changed, later", "linked, later"}
 
 
 def test_articles_are_told_by_what_they_have(
