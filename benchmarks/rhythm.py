@@ -1,13 +1,14 @@
 """What `auto` costs and brings, beside a fixed interval and the rules that three others use, by simulation.
 
-    python benchmarks/rhythm.py [--seed 7] [--sources 8] [--price 10] [--ingredients] [--json]
+    python benchmarks/rhythm.py [--seed 7] [--sources 6] [--price 10] [--ingredients] [--json]
 
 Histories of publication are made up, of KINDS of sources; of each kind there are sources from two stories a
 week to three hundred a day. Every rule visits each for eight weeks, of which the first two, to learn, are not
-counted. A feed shows its newest thirty entries; what has fallen off before a visit is lost. Every third feed
-comes from a cache and shows a story up to fifteen minutes late. Delay is from a story's date to the visit that
-finds it. Fetches are per source and day, delays in minutes of all stories together; "by source" is the mean of
-the sources' means. The rules of others are written down as their makers describe them.
+counted. A feed shows its newest thirty entries; what has fallen off before a visit is lost, and has no delay.
+Every third feed comes from a cache and shows a story up to fifteen minutes after its date. Delay is from when
+the feed shows a story to the visit that finds it. Fetches are per source and day, delays in minutes of all
+stories together; "by source" is the mean of the sources' means. The rules of others are written down as their
+makers describe them.
 
 Then `auto` is run at many prices, and compared at the price (between two of them, along a line of logarithms)
 at which it makes as many fetches as the other rule, and at the one at which it has the same mean delay: below
@@ -38,7 +39,7 @@ COUNTED, END = BEGIN + 2 * WEEK, BEGIN + 8 * WEEK
 FEED = 30
 FEWEST, MOST = 2 / 7, 300.0
 """Stories a day."""
-PRICES = (0.6, 1.5, 4.0, 10.0, 25.0, 60.0, 150.0, 400.0, 1000.0, 2500.0)
+PRICES = (0.25, 1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1000.0, 3000.0, 10000.0)
 Rate = Callable[[float], float]
 """Of a time: stories a second."""
 
@@ -268,7 +269,11 @@ def followed(kind: str, dates: Sequence[float], cache: float, begin: float, rule
         shown = max(seen, upto - FEED)
         fetches += COUNTED <= now < END
         lost += sum(date >= COUNTED for date in dates[seen:shown])
-        delays += [now - date for date in dates[shown:upto] if date >= COUNTED]
+        delays += [
+            now - (-date // cache * -cache if cache else date)
+            for date in dates[shown:upto]
+            if date >= COUNTED
+        ]
         last_week = upto - bisect.bisect_left(dates, now - WEEK, 0, upto)
         new, seen = dates[shown:upto], upto
         now = rule.visited(now, new, min(upto, FEED), last_week)
@@ -366,7 +371,12 @@ def compared(table: dict[Any, dict[str, float]]) -> dict[str, dict[str, float | 
     for name in RULES:
         fetches, delay = table[name]["fetches"], table[name]["mean"]
         ours, needed = between(curve, fetches), between([(b, a) for a, b in curve], delay)
-        found[name] = {"delay": ours and ours / delay, "fetches": needed and needed / fetches}
+        lost = between([(table[price]["fetches"], table[price]["lost"] + 1) for price in PRICES], fetches)
+        found[name] = {
+            "delay": ours and ours / delay,
+            "fetches": needed and needed / fetches,
+            "lost": lost and lost - 1,
+        }
     return found
 
 
@@ -389,7 +399,11 @@ def population(seed: int, sources: int, **settings: Any) -> list[Task]:
         for rate in rates
         for kind in KINDS
     ]
-    return tasks + [Task(kind=ALONE, per_day=20.0, seed=f"{seed} alone {i}", **settings) for i in range(4)]
+    return tasks + [Task(kind=ALONE, per_day=20.0, seed=f"{seed} alone {i}", **settings) for i in range(2)]
+
+
+def ratio(value: float | None) -> str:
+    return f"{value:.2f}" if value else "  - "
 
 
 def show(tables: dict[str, dict[Any, dict[str, float]]], price: float) -> None:
@@ -399,12 +413,12 @@ def show(tables: dict[str, dict[Any, dict[str, float]]], price: float) -> None:
         for name in (*RULES, price):
             label = f"auto, {price:g} min" if name == price else name
             print(f"{kind:20}{label:16}" + "".join(f"{table[name][x]:10.1f}" for x in columns))
-    print("\nauto : other        delay at the same fetches | fetches at the same delay")
+    print("\nauto : other, delay at the same fetches | fetches at the same delay (lost at the same fetches)")
     print(f"{'':20}" + "".join(f"{name:>24}" for name in RULES))
     for kind, table in tables.items():
         cells = [
-            " | ".join(f"{x:.2f}" if x else "  - " for x in ratios.values())
-            for ratios in compared(table).values()
+            f"{ratio(x['delay'])} | {ratio(x['fetches'])} ({'-' if x['lost'] is None else round(x['lost'])})"
+            for x in compared(table).values()
         ]
         print(f"{kind:20}" + "".join(f"{cell:>24}" for cell in cells))
 
@@ -425,7 +439,7 @@ def what_parts_are_worth(seed: int, sources: int, price: float) -> dict[str, dic
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--seed", type=int, default=7)
-    parser.add_argument("--sources", type=int, default=8, help="of each kind")
+    parser.add_argument("--sources", type=int, default=6, help="of each kind")
     parser.add_argument(
         "--price", type=float, default=crawler.rhythm.PRICE / timedelta(minutes=1), help="minutes"
     )
