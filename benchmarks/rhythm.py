@@ -4,7 +4,8 @@
 
 Histories of publication are made up, of KINDS of sources; of each kind there are sources from two stories a
 week to three hundred a day. Every rule visits each for eight weeks, of which the first two, to learn, are not
-counted. A feed shows its newest thirty entries; what has fallen off before a visit is lost, and has no delay.
+counted. A feed shows its newest thirty entries; what has fallen off before a visit is lost, and has no delay
+(but for "with lost": it has waited until the visit that would have found it).
 Every third feed comes from a cache and shows a story up to fifteen minutes after its date. Delay is from when
 the feed shows a story to the visit that finds it. Fetches are per source and day, delays in minutes of all
 stories together; "by source" is the mean of the sources' means. The rules of others are written down as their
@@ -258,22 +259,21 @@ class Outcome:
     kind: str
     fetches: int
     delays: Sequence[float]
-    lost: int
+    lost: Sequence[float]
+    """How long ago each had appeared when the visit came that would have found it."""
 
 
 def followed(kind: str, dates: Sequence[float], cache: float, begin: float, rule: Rule) -> Outcome:
     """A source as a rule visits it; `cache` is how many seconds its feed is old at most."""
-    now, seen, fetches, lost, delays = begin, 0, 0, 0, list[float]()
+    now, seen, fetches, delays, lost = begin, 0, 0, list[float](), list[float]()
+    first = bisect.bisect_left(dates, COUNTED)
     while now < END or seen < len(dates):
         upto = bisect.bisect_right(dates, now // cache * cache if cache else now, seen)
         shown = max(seen, upto - FEED)
         fetches += COUNTED <= now < END
-        lost += sum(date >= COUNTED for date in dates[seen:shown])
-        delays += [
-            now - (-date // cache * -cache if cache else date)
-            for date in dates[shown:upto]
-            if date >= COUNTED
-        ]
+        for number in range(max(seen, first), upto):
+            appeared = -(-dates[number] // cache) * cache if cache else dates[number]
+            (lost if number < shown else delays).append(now - appeared)
         last_week = upto - bisect.bisect_left(dates, now - WEEK, 0, upto)
         new, seen = dates[shown:upto], upto
         now = rule.visited(now, new, min(upto, FEED), last_week)
@@ -327,7 +327,7 @@ def at_the_price(ahead: Iterator[float], price: float, longest: int) -> tuple[li
     for steps, stories in enumerate(ahead, 1):
         waited, told = waited + told + stories / 2, told + stories
         if waited >= price or steps >= longest:
-            return [0.0] * steps + [1.0], steps + 1
+            return [0.0] * steps + [1.0, 1.0], steps + 1
     raise AssertionError("what is ahead has no end")
 
 
@@ -349,7 +349,8 @@ def figures(outcomes: Sequence[Outcome]) -> dict[str, float]:
         "mean": statistics.fmean(delays),
         "median": delays[len(delays) // 2],
         "p95": delays[int(len(delays) * 0.95)],
-        "lost": sum(x.lost for x in outcomes),
+        "lost": sum(len(x.lost) for x in outcomes),
+        "mean with lost": statistics.fmean(y / MINUTE for x in outcomes for y in (*x.delays, *x.lost)),
         "stories": len(delays),
         "by source": statistics.fmean(per_source),
     }
@@ -364,12 +365,12 @@ def between(curve: Sequence[tuple[float, float]], x: float) -> float | None:
     return None
 
 
-def compared(table: dict[Any, dict[str, float]]) -> dict[str, dict[str, float | None]]:
+def compared(table: dict[Any, dict[str, float]], mean: str = "mean") -> dict[str, dict[str, float | None]]:
     """Of the delay of each rule, what ours has at as many fetches; of its fetches, what ours needs."""
-    curve = [(table[price]["fetches"], table[price]["mean"]) for price in PRICES]
+    curve = [(table[price]["fetches"], table[price][mean]) for price in PRICES]
     found = {}
     for name in RULES:
-        fetches, delay = table[name]["fetches"], table[name]["mean"]
+        fetches, delay = table[name]["fetches"], table[name][mean]
         ours, needed = between(curve, fetches), between([(b, a) for a, b in curve], delay)
         lost = between([(table[price]["fetches"], table[price]["lost"] + 1) for price in PRICES], fetches)
         found[name] = {
@@ -407,18 +408,23 @@ def ratio(value: float | None) -> str:
 
 
 def show(tables: dict[str, dict[Any, dict[str, float]]], price: float) -> None:
-    columns = ("fetches", "mean", "median", "p95", "by source", "lost")
-    print(f"{'':36}" + "".join(f"{name:>10}" for name in columns))
+    columns = ("fetches", "mean", "median", "p95", "by source", "lost", "mean with lost")
+    print(f"{'':36}" + "".join(f"{name:>10}" for name in columns[:-1]) + f"{columns[-1]:>16}")
     for kind, table in tables.items():
         for name in (*RULES, price):
             label = f"auto, {price:g} min" if name == price else name
-            print(f"{kind:20}{label:16}" + "".join(f"{table[name][x]:10.1f}" for x in columns))
+            print(
+                f"{kind:20}{label:16}"
+                + "".join(f"{table[name][x]:10.1f}" for x in columns[:-1])
+                + f"{table[name][columns[-1]]:16.1f}"
+            )
     print("\nauto : other, delay at the same fetches | fetches at the same delay (lost at the same fetches)")
     print(f"{'':20}" + "".join(f"{name:>24}" for name in RULES))
-    for kind, table in tables.items():
+    rows = [(kind, table, "mean") for kind, table in tables.items()]
+    for kind, table, mean in [*rows, ("all, with the lost", tables["all"], "mean with lost")]:
         cells = [
             f"{ratio(x['delay'])} | {ratio(x['fetches'])} ({'-' if x['lost'] is None else round(x['lost'])})"
-            for x in compared(table).values()
+            for x in compared(table, mean).values()
         ]
         print(f"{kind:20}" + "".join(f"{cell:>24}" for cell in cells))
 

@@ -226,7 +226,8 @@ def _settled(rhythm: Rhythm) -> float:
 def expected(rhythm: Rhythm, since: datetime, until: datetime) -> float:
     """How many stories would have come in a span if the source were what it was up to its newest story.
 
-    0 for a source that was never visited. Silence where 7 were expected is chance once in a thousand.
+    0 for a source that was never visited. Where stories come one by one, silence while 7 were
+    expected is chance once in a thousand; where they come in bundles, more often.
     """
     if rhythm.at is None:
         return 0.0
