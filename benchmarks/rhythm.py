@@ -1,13 +1,15 @@
 """What `auto` costs and brings, beside a fixed interval and the rules that three others use, by simulation.
 
-    python benchmarks/rhythm.py [--seed 7] [--sources 8] [--price 10] [--ingredients] [--json]
+    python benchmarks/rhythm.py [--seed 7] [--sources 6] [--price 10] [--ingredients] [--json]
 
 Histories of publication are made up, of KINDS of sources; of each kind there are sources from two stories a
 week to three hundred a day. Every rule visits each for eight weeks, of which the first two, to learn, are not
-counted. A feed shows its newest thirty entries; what has fallen off before a visit is lost. Every third feed
-comes from a cache and shows a story up to fifteen minutes late. Delay is from a story's date to the visit that
-finds it. Fetches are per source and day, delays in minutes of all stories together; "by source" is the mean of
-the sources' means. The rules of others are written down as their makers describe them.
+counted. A feed shows its newest thirty entries; what has fallen off before a visit is lost, and has no delay
+(but for "with lost": it has waited until the visit that would have found it).
+Every third feed comes from a cache and shows a story up to fifteen minutes after its date. Delay is from when
+the feed shows a story to the visit that finds it. Fetches are per source and day, delays in minutes of all
+stories together; "by source" is the mean of the sources' means. The rules of others are written down as their
+makers describe them.
 
 Then `auto` is run at many prices, and compared at the price (between two of them, along a line of logarithms)
 at which it makes as many fetches as the other rule, and at the one at which it has the same mean delay: below
@@ -38,7 +40,7 @@ COUNTED, END = BEGIN + 2 * WEEK, BEGIN + 8 * WEEK
 FEED = 30
 FEWEST, MOST = 2 / 7, 300.0
 """Stories a day."""
-PRICES = (0.6, 1.5, 4.0, 10.0, 25.0, 60.0, 150.0, 400.0, 1000.0, 2500.0)
+PRICES = (0.25, 1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1000.0, 3000.0, 10000.0)
 Rate = Callable[[float], float]
 """Of a time: stories a second."""
 
@@ -257,18 +259,21 @@ class Outcome:
     kind: str
     fetches: int
     delays: Sequence[float]
-    lost: int
+    lost: Sequence[float]
+    """How long ago each had appeared when the visit came that would have found it."""
 
 
 def followed(kind: str, dates: Sequence[float], cache: float, begin: float, rule: Rule) -> Outcome:
     """A source as a rule visits it; `cache` is how many seconds its feed is old at most."""
-    now, seen, fetches, lost, delays = begin, 0, 0, 0, list[float]()
+    now, seen, fetches, delays, lost = begin, 0, 0, list[float](), list[float]()
+    first = bisect.bisect_left(dates, COUNTED)
     while now < END or seen < len(dates):
         upto = bisect.bisect_right(dates, now // cache * cache if cache else now, seen)
         shown = max(seen, upto - FEED)
         fetches += COUNTED <= now < END
-        lost += sum(date >= COUNTED for date in dates[seen:shown])
-        delays += [now - date for date in dates[shown:upto] if date >= COUNTED]
+        for number in range(max(seen, first), upto):
+            appeared = -(-dates[number] // cache) * cache if cache else dates[number]
+            (lost if number < shown else delays).append(now - appeared)
         last_week = upto - bisect.bisect_left(dates, now - WEEK, 0, upto)
         new, seen = dates[shown:upto], upto
         now = rule.visited(now, new, min(upto, FEED), last_week)
@@ -322,7 +327,7 @@ def at_the_price(ahead: Iterator[float], price: float, longest: int) -> tuple[li
     for steps, stories in enumerate(ahead, 1):
         waited, told = waited + told + stories / 2, told + stories
         if waited >= price or steps >= longest:
-            return [0.0] * steps + [1.0], steps + 1
+            return [0.0] * steps + [1.0, 1.0], steps + 1
     raise AssertionError("what is ahead has no end")
 
 
@@ -344,7 +349,8 @@ def figures(outcomes: Sequence[Outcome]) -> dict[str, float]:
         "mean": statistics.fmean(delays),
         "median": delays[len(delays) // 2],
         "p95": delays[int(len(delays) * 0.95)],
-        "lost": sum(x.lost for x in outcomes),
+        "lost": sum(len(x.lost) for x in outcomes),
+        "mean with lost": statistics.fmean(y / MINUTE for x in outcomes for y in (*x.delays, *x.lost)),
         "stories": len(delays),
         "by source": statistics.fmean(per_source),
     }
@@ -359,14 +365,19 @@ def between(curve: Sequence[tuple[float, float]], x: float) -> float | None:
     return None
 
 
-def compared(table: dict[Any, dict[str, float]]) -> dict[str, dict[str, float | None]]:
+def compared(table: dict[Any, dict[str, float]], mean: str = "mean") -> dict[str, dict[str, float | None]]:
     """Of the delay of each rule, what ours has at as many fetches; of its fetches, what ours needs."""
-    curve = [(table[price]["fetches"], table[price]["mean"]) for price in PRICES]
+    curve = [(table[price]["fetches"], table[price][mean]) for price in PRICES]
     found = {}
     for name in RULES:
-        fetches, delay = table[name]["fetches"], table[name]["mean"]
+        fetches, delay = table[name]["fetches"], table[name][mean]
         ours, needed = between(curve, fetches), between([(b, a) for a, b in curve], delay)
-        found[name] = {"delay": ours and ours / delay, "fetches": needed and needed / fetches}
+        lost = between([(table[price]["fetches"], table[price]["lost"] + 1) for price in PRICES], fetches)
+        found[name] = {
+            "delay": ours and ours / delay,
+            "fetches": needed and needed / fetches,
+            "lost": lost and lost - 1,
+        }
     return found
 
 
@@ -389,22 +400,31 @@ def population(seed: int, sources: int, **settings: Any) -> list[Task]:
         for rate in rates
         for kind in KINDS
     ]
-    return tasks + [Task(kind=ALONE, per_day=20.0, seed=f"{seed} alone {i}", **settings) for i in range(4)]
+    return tasks + [Task(kind=ALONE, per_day=20.0, seed=f"{seed} alone {i}", **settings) for i in range(2)]
+
+
+def ratio(value: float | None) -> str:
+    return f"{value:.2f}" if value else "  - "
 
 
 def show(tables: dict[str, dict[Any, dict[str, float]]], price: float) -> None:
-    columns = ("fetches", "mean", "median", "p95", "by source", "lost")
-    print(f"{'':36}" + "".join(f"{name:>10}" for name in columns))
+    columns = ("fetches", "mean", "median", "p95", "by source", "lost", "mean with lost")
+    print(f"{'':36}" + "".join(f"{name:>10}" for name in columns[:-1]) + f"{columns[-1]:>16}")
     for kind, table in tables.items():
         for name in (*RULES, price):
             label = f"auto, {price:g} min" if name == price else name
-            print(f"{kind:20}{label:16}" + "".join(f"{table[name][x]:10.1f}" for x in columns))
-    print("\nauto : other        delay at the same fetches | fetches at the same delay")
+            print(
+                f"{kind:20}{label:16}"
+                + "".join(f"{table[name][x]:10.1f}" for x in columns[:-1])
+                + f"{table[name][columns[-1]]:16.1f}"
+            )
+    print("\nauto : other, delay at the same fetches | fetches at the same delay (lost at the same fetches)")
     print(f"{'':20}" + "".join(f"{name:>24}" for name in RULES))
-    for kind, table in tables.items():
+    rows = [(kind, table, "mean") for kind, table in tables.items()]
+    for kind, table, mean in [*rows, ("all, with the lost", tables["all"], "mean with lost")]:
         cells = [
-            " | ".join(f"{x:.2f}" if x else "  - " for x in ratios.values())
-            for ratios in compared(table).values()
+            f"{ratio(x['delay'])} | {ratio(x['fetches'])} ({'-' if x['lost'] is None else round(x['lost'])})"
+            for x in compared(table, mean).values()
         ]
         print(f"{kind:20}" + "".join(f"{cell:>24}" for cell in cells))
 
@@ -425,7 +445,7 @@ def what_parts_are_worth(seed: int, sources: int, price: float) -> dict[str, dic
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--seed", type=int, default=7)
-    parser.add_argument("--sources", type=int, default=8, help="of each kind")
+    parser.add_argument("--sources", type=int, default=6, help="of each kind")
     parser.add_argument(
         "--price", type=float, default=crawler.rhythm.PRICE / timedelta(minutes=1), help="minutes"
     )

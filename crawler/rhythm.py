@@ -24,7 +24,7 @@ DOUBT = 1.0
 PATIENCE = 12.0
 """Stories missed at which a source may have stopped; its rate falls with the square of the silence."""
 UNKNOWN = 3.0
-"""Hours between two stories of a source of which nothing is known; believed like one story."""
+"""Hours between two stories of a source of which nothing is known; believed like an hour of listening."""
 COINCIDENCES = 400.0
 """Pairs of stories at which half of what they say of the minute is believed: those of 20 stories."""
 NEAR = 2.0
@@ -199,7 +199,7 @@ class _Usual:
 
 
 def _usual(rhythm: Rhythm) -> _Usual:
-    rate = (sum(rhythm.counts[:24]) + 1) / (sum(rhythm.listened[:24]) + UNKNOWN)
+    rate = (sum(rhythm.counts[:24]) + 1 / UNKNOWN) / (sum(rhythm.listened[:24]) + 1)
     shares = [(n + DOUBT) / (x * rate + DOUBT) for n, x in zip(rhythm.counts, rhythm.listened, strict=False)]
     by_hour, by_day = sum(shares[:24]) / 24, sum(shares[24:]) / 7
     shares = [x / by_hour for x in shares[:24]] + [x / by_day for x in shares[24:]]
@@ -220,13 +220,14 @@ def _settled(rhythm: Rhythm) -> float:
     """Stories an hour up to the newest: the silence since then does not count."""
     silent = max((rhythm.at or 0.0) - (rhythm.last or 0.0), 0.0) / HOUR
     listened = max(sum(rhythm.listened[:24]) - MEMORY * (1 - exp(-silent / MEMORY)), 0.0)
-    return (rhythm.stories + 1) / (listened + UNKNOWN)
+    return (rhythm.stories + 1 / UNKNOWN) / (listened + 1)
 
 
 def expected(rhythm: Rhythm, since: datetime, until: datetime) -> float:
     """How many stories would have come in a span if the source were what it was up to its newest story.
 
-    0 for a source that was never visited. Silence where 7 were expected is chance once in a thousand.
+    0 for a source that was never visited. Where stories come one by one, silence while 7 were
+    expected is chance once in a thousand; where they come in bundles, more often.
     """
     if rhythm.at is None:
         return 0.0
