@@ -48,6 +48,12 @@ def is_running(pid: int) -> bool:
         return True
 
 
+def seems_alive(holder: HolderState, lasting: timedelta, now: datetime) -> bool:
+    """Whether a process lives, as far as one look at it and at the clock on the wall can tell."""
+    there = holder.machine != this_machine() or is_running(holder.pid)
+    return there and now - holder.seen_at <= lasting
+
+
 class Watch:
     """Tells which other processes are dead: those that have stood still while this one looked on.
 

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Row, ScalarSelect, Select, and_, case, fun
 from sqlalchemy.orm import Session
 
 from storage.facts import Evidence, evidence_of
-from storage.models import Article, Holder, Lease, Page, Run, RunState, Seed, SeedKind, Source, Visit
+from storage.models import Article, Holder, Page, Run, RunState, Seed, SeedKind, Source, Visit
 from storage.rows import fit_text
 
 SCHEDULER = "scheduler"
@@ -54,17 +54,6 @@ class SourceHealth:
     articles: int
     waiting: int
     """Pages that are due to be fetched."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scheduler:
-    """The process that crawls by the schedule, `copydesk run`."""
-
-    machine: str
-    pid: int
-    started_at: datetime
-    seen_at: datetime
-    """Its last beat, by its own clock."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,15 +143,6 @@ def keep_health(
         "health_evidence": evidence.as_dict(),
     }
     session.execute(update(Source).where(Source.id == source_id).values(values))
-
-
-def find_scheduler(session: Session) -> Scheduler | None:
-    """The process that has the schedule for itself, dead or alive: its last beat tells."""
-    columns = [getattr(Holder, name) for name in Scheduler.__slots__]
-    row = session.execute(
-        select(*columns).join(Lease, Lease.holder_id == Holder.id).where(Lease.name == SCHEDULER)
-    ).one_or_none()
-    return Scheduler(**row._mapping) if row else None
 
 
 def archive_figures(session: Session, now: datetime) -> ArchiveFigures:

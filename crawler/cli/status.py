@@ -12,7 +12,8 @@ from crawler.cli.terminal import counted, note, printable, show_json, show_table
 from crawler.cli.times import shown_time
 
 if TYPE_CHECKING:
-    from storage.health import Scheduler, SourceHealth
+    from storage.health import SourceHealth
+    from storage.leases import HolderState
 
 _FOLD_ABOVE = 50
 """Sources from which on those that are well are told in one line."""
@@ -47,14 +48,15 @@ def status(
       copydesk status --check --problems || mail-the-desk
       copydesk status --json | jq -r '.sources[] | select(.health != "well") | .name'
     """
-    from storage.health import find_scheduler, source_health
+    from storage.health import source_health
+    from storage.leases import SCHEDULER, holder_of
 
     invocation: Invocation = context.obj
     now = datetime.now(UTC)
     with invocation.open_existing() as database, database.read() as session:
         ids = {known_source(session, name).id for name in names} if names else None
         sources = sorted(source_health(session, now, ids), key=_rank)
-        scheduler = find_scheduler(session)
+        scheduler = holder_of(session, SCHEDULER)
         shown = [source for source in sources if not problems or _is_unwell(source)]
         if as_json:
             from crawler.cli.source_details import details_as_json
@@ -204,21 +206,23 @@ def _advice(source: "SourceHealth") -> str | None:
     return advice(health_of(source.health), source.name, source.url, source.reason, source.evidence)
 
 
-def _told_of(scheduler: "Scheduler | None", invocation: Invocation, now: datetime) -> str:
+def _told_of(scheduler: "HolderState | None", invocation: Invocation, now: datetime) -> str:
     if scheduler is None:
         return "\nNothing crawls by the schedule: `copydesk run` does, while it runs."
-    who = printable(f"`copydesk run` (process {scheduler.pid} on {scheduler.machine})")
+    who = printable(f"`copydesk run` ({scheduler})")
     if _is_alive(scheduler, invocation, now):
         return f"\n{who} crawls by the schedule since {shown_time(scheduler.started_at)}."
     return f"\n{who} was last seen {shown_time(scheduler.seen_at)}: nothing crawls by the schedule now."
 
 
-def _is_alive(scheduler: "Scheduler", invocation: Invocation, now: datetime) -> bool:
-    return now - scheduler.seen_at <= invocation.config().service.lease
+def _is_alive(scheduler: "HolderState", invocation: Invocation, now: datetime) -> bool:
+    from crawler.leases import seems_alive
+
+    return seems_alive(scheduler, invocation.config().service.lease, now)
 
 
 def _scheduler_as_json(
-    scheduler: "Scheduler | None", invocation: Invocation, now: datetime
+    scheduler: "HolderState | None", invocation: Invocation, now: datetime
 ) -> dict[str, Any] | None:
     from dataclasses import asdict
 

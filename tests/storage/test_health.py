@@ -10,8 +10,8 @@ from storage.articles import Filed
 from storage.candidates import Candidate, add_pages
 from storage.facts import Evidence, Sight
 from storage.frontier import VisitRecord, record_visits
-from storage.health import Scheduler, archive_figures, find_scheduler, keep_health, source_health
-from storage.models import Holder, Lease, PageState, Run, RunState, SeedKind, Source
+from storage.health import archive_figures, keep_health, source_health
+from storage.models import PageState, Run, RunState, SeedKind, Source
 from storage.runs import end_run, start_run
 from storage.seeds import SeedVisit, record_seed_visit
 from storage.session import Database
@@ -91,20 +91,6 @@ def test_a_run_that_is_under_way_gives_signs_of_life(database: Database, alpha: 
         session.flush()
         session.get_one(Run, run_id).holder_id = holder.id
     assert last_sign() == now + 2 * MINUTE
-
-
-def test_the_scheduler_is_who_has_the_lease(database: Database, now: datetime) -> None:
-    with database.write() as session:
-        assert find_scheduler(session) is None
-        session.add(Holder(id=3, machine="press", pid=17, started_at=now, seen_at=now + MINUTE))
-        session.flush()
-        session.add(Lease(name="host a.example", holder_id=3, since=now))
-        session.flush()
-        assert find_scheduler(session) is None
-        session.add(Lease(name="scheduler", holder_id=3, since=now))
-        session.flush()
-        found = find_scheduler(session)
-    assert found == Scheduler(machine="press", pid=17, started_at=now, seen_at=now + MINUTE)
 
 
 def test_figures_are_of_sources_that_are_enabled(database: Database, alpha: int, now: datetime) -> None:
