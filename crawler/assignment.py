@@ -15,7 +15,7 @@ from crawler.desk import Desk, open_desk
 from crawler.health import HealthChange, settle_health
 from crawler.plan import RunEnd, plan, sitemaps_every
 from crawler.report import RunCounts
-from crawler.rhythm import Rhythm, missed, to_json
+from crawler.rhythm import missed, to_json
 from pipelines.metadata.canonical import canonical_url
 from storage.agenda import agenda_of, set_agenda
 from storage.frontier import ask_for_page
@@ -116,8 +116,7 @@ async def close_run(
         end_run(session, assignment.run_id, state, counts.as_dict(), error, now)
         if (source_id := assignment.source_id) is None:
             return None
-        rhythm = make_plan(session, source_id, ended, now, desk.config.schedule)
-        stories = missed(rhythm, now) if rhythm is not None else None
+        stories = make_plan(session, source_id, ended, now, desk.config.schedule)
         return settle_health(session, source_id, now, stories)
 
     change = await desk.archive.write(write)
@@ -130,14 +129,14 @@ async def close_run(
 
 def make_plan(
     session: Session, source_id: int, ended: RunEnd, now: datetime, settings: ScheduleConfig
-) -> Rhythm | None:
-    """Write down when a source is due next; its rhythm, None if it was removed meanwhile."""
-    if (agenda := agenda_of(session, source_id)) is None:
-        return None
+) -> float:
+    """Write down when a source is due next; how many stories it has missed by its own rhythm."""
+    if (agenda := agenda_of(session, source_id)) is None:  # removed meanwhile
+        return 0.0
     next_one = plan(agenda, ended, now, settings)
     rhythm, failures = to_json(next_one.rhythm), next_one.failures
     set_agenda(session, source_id, due_at=next_one.due_at, rhythm=rhythm, failures=failures)
-    return next_one.rhythm
+    return missed(next_one.rhythm, agenda.created_at, now)
 
 
 def own_config(settings: BaseSettings) -> Config:

@@ -234,11 +234,11 @@ def expected(rhythm: Rhythm, since: datetime, until: datetime) -> float:
     return _settled(rhythm) * _usual(rhythm).time(since.timestamp(), until.timestamp())
 
 
-def missed(rhythm: Rhythm, now: datetime) -> float:
-    """How many stories would have come since the newest one; 0 where none is known."""
+def missed(rhythm: Rhythm, watched_since: datetime, now: datetime) -> float:
+    """How many stories would have come since the newest one, and since it is watched; 0 if none is known."""
     if rhythm.last is None:
         return 0.0
-    return expected(rhythm, datetime.fromtimestamp(rhythm.last, UTC), now)
+    return expected(rhythm, max(datetime.fromtimestamp(rhythm.last, UTC), watched_since), now)
 
 
 def next_visit(

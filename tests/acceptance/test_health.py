@@ -1,11 +1,11 @@
 """The state of sources that were really crawled, and what a monitor gets to know of it."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from crawler.config import Config
 from crawler.crawl import crawl_source
 from crawler.desk import Desk, open_desk
-from crawler.health import Health, HealthChange, settle_health
+from crawler.health import Health, HealthChange
 from crawler.metrics import Metrics
 from newsite.press import Press
 from storage.candidates import Candidate, add_pages
@@ -22,11 +22,11 @@ async def add(desk: Desk, url: str, *feeds: str) -> int:
     return await desk.archive.write(lambda session: add_source(session, draft, datetime.now(UTC)).id)
 
 
-async def crawled(desk: Desk, source_id: int, later: timedelta = timedelta(0)) -> HealthChange | None:
-    """What a crawl changes in the state of a source, judged so much later."""
-    await crawl_source(desk, source_id)
-    now = datetime.now(UTC) + later
-    return await desk.archive.write(lambda session: settle_health(session, source_id, now))
+async def crawled(desk: Desk, source_id: int) -> HealthChange | None:
+    """What a crawl changes in the state of a source."""
+    report = await crawl_source(desk, source_id)
+    assert report is not None
+    return report.change
 
 
 async def state(desk: Desk, source_id: int) -> str:

@@ -11,7 +11,7 @@ from storage.candidates import Candidate, add_pages
 from storage.facts import Evidence, Sight
 from storage.frontier import VisitRecord, record_visits
 from storage.health import archive_figures, keep_health, source_health
-from storage.models import PageState, Run, RunState, SeedKind, Source
+from storage.models import Holder, PageState, Run, RunState, SeedKind, Source
 from storage.runs import end_run, start_run
 from storage.seeds import SeedVisit, record_seed_visit
 from storage.session import Database
