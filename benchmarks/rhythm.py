@@ -30,8 +30,8 @@ from functools import partial
 from itertools import pairwise
 from typing import Any, Protocol
 
-import crawler.rhythm
-from crawler.rhythm import Rhythm, heard, next_visit
+import crawler.schedule.rhythm
+from crawler.schedule.rhythm import Rhythm, heard, next_visit
 
 MINUTE, HOUR, DAY, WEEK = 60.0, 3600.0, 86400.0, 604800.0
 BEGIN = 1_767_571_200.0
@@ -301,16 +301,16 @@ def all_rules(task: Task) -> dict[Any, Outcome]:
     rules |= {price: partial(Auto, price) for price in task.prices}
     found = {name: followed(task.kind, dates, cache, begin, rule()) for name, rule in rules.items()}
     for part in task.without:
-        restore = dict(vars(crawler.rhythm))
-        vars(crawler.rhythm).update(INGREDIENTS[part]())
+        restore = dict(vars(crawler.schedule.rhythm))
+        vars(crawler.schedule.rhythm).update(INGREDIENTS[part]())
         found[part] = followed(task.kind, dates, cache, begin, Auto(task.prices[0]))
-        vars(crawler.rhythm).update(restore)
+        vars(crawler.schedule.rhythm).update(restore)
     return found
 
 
 def flat(slots: slice) -> dict[str, Any]:
     """What is usual, with some of it taken as being everywhere the same."""
-    usual = crawler.rhythm._usual
+    usual = crawler.schedule.rhythm._usual
 
     def flattened(rhythm: Rhythm) -> Any:
         found = usual(rhythm)
@@ -447,7 +447,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--sources", type=int, default=6, help="of each kind")
     parser.add_argument(
-        "--price", type=float, default=crawler.rhythm.PRICE / timedelta(minutes=1), help="minutes"
+        "--price", type=float, default=crawler.schedule.rhythm.PRICE / timedelta(minutes=1), help="minutes"
     )
     parser.add_argument("--ingredients", action="store_true", help="what each part of the rule is worth")
     parser.add_argument("--json", action="store_true")

@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 
 from crawler.config import Config, ConfigError, ScheduleConfig, load_config
 from crawler.desk import Desk, open_desk
-from crawler.health import HealthChange, settle_health
-from crawler.plan import RunEnd, plan, sitemaps_every
+from crawler.health.judge import HealthChange, settle_health
 from crawler.report import RunCounts
-from crawler.rhythm import missed, to_json
+from crawler.schedule.plan import RunEnd, plan, sitemaps_every
+from crawler.schedule.rhythm import missed, to_json
 from pipelines.metadata.canonical import canonical_url
 from storage.agenda import agenda_of, set_agenda
 from storage.frontier import ask_for_page

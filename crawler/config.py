@@ -11,7 +11,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
-from crawler.durations import read_duration, shown_duration
+from crawler.schedule.durations import read_duration, shown_duration
 
 CONFIG_FILE = Path("copydesk.toml")
 """Read from the current folder where no file is named."""

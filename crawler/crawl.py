@@ -14,9 +14,9 @@ from scrapy.crawler import AsyncCrawlerRunner
 from crawler.assignment import Assignment, assign_addresses, assign_source, close_run
 from crawler.desk import Desk
 from crawler.log_context import logged_as
-from crawler.plan import RunEnd
 from crawler.politeness import LOOK_AGAIN, CrawlStopping, HostTaken
 from crawler.report import RunCounts, RunReport
+from crawler.schedule.plan import RunEnd
 from crawler.spiders.news import NewsSpider
 from storage.backfill import backfill_wanted
 from storage.errors import StorageError

@@ -11,12 +11,12 @@ from typing import Any
 from scrapy.settings import Settings
 
 from crawler.config import Config
-from crawler.hooks import Messenger
 from crawler.leases import Leases, open_leases
 from crawler.politeness import HostGate
 from crawler.progress import Progress, Silent
 from crawler.revisit import Retries, look_again_at
 from crawler.rulebook import RuleBook
+from crawler.service.hooks import Messenger
 from crawler.settings import USER_AGENT
 from crawler.workers import WorkerPool
 from pipelines.cleaning import Cleaning

@@ -6,7 +6,6 @@ from urllib.parse import urljoin, urlsplit
 
 from scrapy.http import Response
 
-from crawler.answers import SeedReading, parse, read_seed
 from crawler.desk import Desk
 from crawler.discovery.autodetect import WELL_KNOWN_PATHS, kind_of, seeds_in_page
 from crawler.discovery.candidates import absolute
@@ -15,7 +14,8 @@ from crawler.discovery.sitemaps import NotASitemap
 from crawler.errand import run_errand
 from crawler.failures import FetchFailed
 from crawler.fetch import FetchOne, header, page_of
-from crawler.seeds import was_stopped
+from crawler.seeds.answers import SeedReading, parse, read_seed
+from crawler.seeds.reader import was_stopped
 from pipelines.article import Reading
 from pipelines.page import Page
 from storage.candidates import Candidate

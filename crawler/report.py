@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass, field, fields
 
-from crawler.health import HealthChange
+from crawler.health.judge import HealthChange
 from storage.models import RunState
 
 

@@ -26,7 +26,7 @@ class SourceHealth:
     enabled: bool
     schedule: str
     health: str
-    """Its state, as crawler/verdict.py names them: "well", "quiet", "blocked", …"""
+    """Its state, as crawler/health/verdict.py names them: "well", "quiet", "blocked", …"""
     since: datetime | None
     """When that state began; null before its first judgement."""
     reason: str | None

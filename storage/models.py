@@ -141,11 +141,11 @@ class Source(Base):
     due_at: Mapped[datetime | None] = mapped_column(index=True)
     """When its next crawl is due; null: at once."""
     rhythm: Mapped[dict[str, Any] | None]
-    """When it publishes, as learned; see crawler/rhythm.py."""
+    """When it publishes, as learned; see crawler/schedule/rhythm.py."""
     failures: Mapped[int] = mapped_column(default=0)
     """Runs that failed since the last one that did not."""
     health: Mapped[str] = mapped_column(String(16), default="new")
-    """How it is doing, by its last run; see crawler/health.py."""
+    """How it is doing, by its last run; see crawler/health/judge.py."""
     health_since: Mapped[datetime | None]
     health_reason: Mapped[str | None] = mapped_column(Text)
     health_evidence: Mapped[dict[str, Any] | None]
@@ -182,7 +182,7 @@ class Seed(Base):
     idle: Mapped[int] = mapped_column(default=0)
     """Visits since the last one that named a page we did not know, or one that changed."""
     habits: Mapped[dict[str, Any] | None]
-    """What its last body said of when it is written anew; see crawler/freshness.py."""
+    """What its last body said of when it is written anew; see crawler/seeds/freshness.py."""
     moved_to: Mapped[str | None] = mapped_column(Text)
     """Where it has moved to for good, by its last visit (301, 308); null if it has not."""
     moved_since: Mapped[datetime | None]

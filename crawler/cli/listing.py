@@ -95,7 +95,7 @@ def schedule(
     """
     from datetime import UTC, datetime
 
-    from crawler.plan import due_by
+    from crawler.schedule.plan import due_by
     from storage.agenda import set_schedule
 
     invocation: Invocation = context.obj

@@ -36,7 +36,7 @@ def run(context: typer.Context) -> None:
 async def _serve(invocation: Invocation, database: "Database") -> None:
     from crawler.cli.logs import service_logs
     from crawler.cli.stopping import stopped_by_signals
-    from crawler.metrics import Metrics, served
+    from crawler.service.metrics import Metrics, served
     from crawler.service.server import Server
 
     config, metrics = invocation.config(), Metrics()

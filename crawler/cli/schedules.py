@@ -5,7 +5,7 @@ from crawler.cli.failures import WrongUsage
 
 def read_when(text: str) -> str:
     """A schedule in the form in which it is kept. Raises WrongUsage."""
-    from crawler.schedule import NoSchedule, read_schedule
+    from crawler.schedule.schedule import NoSchedule, read_schedule
 
     try:
         return str(read_schedule(text))

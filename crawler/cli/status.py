@@ -82,13 +82,13 @@ def status(
 
 
 def _is_unwell(source: "SourceHealth") -> bool:
-    from crawler.verdict import health_of
+    from crawler.health.verdict import health_of
 
     return source.enabled and not health_of(source.health).is_well
 
 
 def _rank(source: "SourceHealth") -> tuple[bool, int, str]:
-    from crawler.verdict import WORST_FIRST, health_of
+    from crawler.health.verdict import WORST_FIRST, health_of
 
     return not source.enabled, WORST_FIRST.index(health_of(source.health)), source.name
 
@@ -200,8 +200,8 @@ def _explain(source: "SourceHealth") -> None:
 
 
 def _advice(source: "SourceHealth") -> str | None:
-    from crawler.advice import advice
-    from crawler.verdict import health_of
+    from crawler.health.advice import advice
+    from crawler.health.verdict import health_of
 
     return advice(health_of(source.health), source.name, source.url, source.reason, source.evidence)
 

@@ -8,8 +8,8 @@ from contextlib import suppress
 
 from crawler.config import Config
 from crawler.desk import Desk, open_desk
-from crawler.metrics import Metrics
 from crawler.progress import Together
+from crawler.service.metrics import Metrics
 from crawler.service.runlog import RunLog
 from crawler.service.service import Service
 from crawler.service.supervisor import notify

@@ -13,10 +13,10 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler  # type: ignore[impo
 from crawler.crawl import crawl_source
 from crawler.desk import Desk
 from crawler.leases import awake_time
-from crawler.metrics import Metrics
 from crawler.politeness import CrawlStopping, HostTaken
 from crawler.service.clock import ClockWatch
 from crawler.service.memory import MEGABYTE, memory_used
+from crawler.service.metrics import Metrics
 from crawler.service.supervisor import notify
 from storage.agenda import DueSource, due_sources
 from storage.errors import StorageError

@@ -17,19 +17,19 @@ from scrapy.http import Response
 from twisted.python.failure import Failure as TwistedFailure
 
 from crawler.assignment import Assignment, close_run, own_config, self_assigned
-from crawler.backfill import UNNAMED, Backfill
 from crawler.config import ConfigError
 from crawler.desk import Desk, manners
 from crawler.discover import DiscoveryFailed, explore
 from crawler.duepages import DuePages
 from crawler.failures import failure_of_exception, failure_of_response
 from crawler.fetch import FetchOne, fetcher, is_conditional, page_of
-from crawler.plan import RunEnd
 from crawler.politeness import PATIENCE, CrawlStopping
 from crawler.relearning import Relearning
 from crawler.report import RunCounts
 from crawler.revisit import validators_of
-from crawler.seeds import SeedReader
+from crawler.schedule.plan import RunEnd
+from crawler.seeds.backfill import UNNAMED, Backfill
+from crawler.seeds.reader import SeedReader
 from crawler.visits import failed, is_unchanged, led_away, visited
 from crawler.workers import WorkersBroken
 from pipelines.article import Reading

@@ -10,7 +10,7 @@ from aiohttp.test_utils import TestServer
 from crawler.crawl import crawl_source
 from crawler.desk import Desk
 from crawler.discover import Discovery, DiscoveryFailed, discover, preview
-from crawler.seeds import DEPTH
+from crawler.seeds.reader import DEPTH
 from newsite.press import Press
 from storage.models import RunState, SeedKind
 from storage.seeds import SeedState, seeds_of

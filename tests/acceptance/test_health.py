@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 from crawler.config import Config
 from crawler.crawl import crawl_source
 from crawler.desk import Desk, open_desk
-from crawler.health import Health, HealthChange
-from crawler.metrics import Metrics
+from crawler.health.judge import Health, HealthChange
+from crawler.service.metrics import Metrics
 from newsite.press import Press
 from storage.candidates import Candidate, add_pages
 from storage.models import SeedKind, Source

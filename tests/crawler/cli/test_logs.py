@@ -15,7 +15,7 @@ from crawler.log_context import logged_as, logged_run
 
 
 def record(message: str, *args: object, **more: Any) -> logging.LogRecord:
-    made = logging.LogRecord("crawler.seeds", logging.WARNING, __file__, 1, message, args, None)
+    made = logging.LogRecord("crawler.seeds.reader", logging.WARNING, __file__, 1, message, args, None)
     made.created = 1709528767.5
     for name, value in more.items():
         setattr(made, name, value)
@@ -44,7 +44,7 @@ def test_a_machine_reads_json() -> None:
     assert json.loads(line) == {
         "at": "2024-03-04T05:06:07.500Z",
         "level": "warning",
-        "logger": "crawler.seeds",
+        "logger": "crawler.seeds.reader",
         "message": "done",
         "source": "Gazette",
         "run": 3,

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from crawler.failures import Failure
-from crawler.polling import PATIENCE, RARELY, is_due, news_comes_first, wait_after_failure, wait_of
+from crawler.seeds.polling import PATIENCE, RARELY, is_due, news_comes_first, wait_after_failure, wait_of
 from storage.models import SeedKind
 from storage.seeds import SeedState
 

@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 
 from scrapy.http import Response
 
-from crawler.answers import SITEMAPS, parse
 from crawler.discovery.archives import all_older, older_feed, older_pages, reaching_back, worth_fetching
 from crawler.discovery.bodies import BodyKind, glance
 from crawler.discovery.feeds import NotAFeed, read_feed
@@ -16,8 +15,9 @@ from crawler.discovery.sitemaps import NotASitemap, read_sitemap
 from crawler.discovery.unpacking import unpacked_beginning
 from crawler.failures import FetchFailed
 from crawler.fetch import header
-from crawler.polling import wait_after_failure
-from crawler.seeds import DEPTH, depth_of, of_the_site, was_stopped
+from crawler.seeds.answers import SITEMAPS, parse
+from crawler.seeds.polling import wait_after_failure
+from crawler.seeds.reader import DEPTH, depth_of, of_the_site, was_stopped
 from storage.backfill import (
     Walk,
     add_places,

@@ -9,8 +9,8 @@ import pytest
 from scrapy.http import Response
 from sqlalchemy import select
 
-from crawler.backfill import MOST_FAILURES, MOST_IDLE, Backfill, further_starts, next_place, walkable
 from crawler.failures import Failure, FetchFailed
+from crawler.seeds.backfill import MOST_FAILURES, MOST_IDLE, Backfill, further_starts, next_place, walkable
 from storage.backfill import add_places, ask_for_backfill, backfill_wanted
 from storage.candidates import Candidate, add_pages
 from storage.models import Page, Seed, SeedKind

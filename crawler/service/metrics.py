@@ -17,8 +17,8 @@ from prometheus_client import (
 )
 
 from crawler.config import ConfigError
+from crawler.health.verdict import WORST_FIRST
 from crawler.report import RunReport
-from crawler.verdict import WORST_FIRST
 from storage.health import ArchiveFigures
 
 _LONG_RUN = (1, 3, 10, 30, 60, 180, 600, 1800, 3600)

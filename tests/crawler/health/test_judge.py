@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from crawler.health import Health, judge, settle_health
-from crawler.verdict import health_of
+from crawler.health.judge import Health, judge, settle_health
+from crawler.health.verdict import health_of
 from storage.facts import (
     ArticleFact,
     Evidence,

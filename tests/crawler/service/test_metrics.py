@@ -9,9 +9,9 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from crawler.config import ConfigError
-from crawler.metrics import Metrics, served
 from crawler.progress import Silent, Together
 from crawler.report import RunCounts, RunReport
+from crawler.service.metrics import Metrics, served
 from storage.health import ArchiveFigures
 from storage.models import RunState
 

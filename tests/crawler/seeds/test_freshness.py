@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from crawler.freshness import Habits, fresh_until, read_habits, stays_fresh
+from crawler.seeds.freshness import Habits, fresh_until, read_habits, stays_fresh
 
 NOW = datetime(2026, 11, 4, 12, 30, tzinfo=UTC)  # a Wednesday
 DATE = "Wed, 04 Nov 2026 12:30:00 GMT"

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.rhythm import Rhythm, expected, from_json, heard, next_visit, to_json
+from crawler.schedule.rhythm import Rhythm, expected, from_json, heard, next_visit, to_json
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)  # a Wednesday
 MINUTE, HOUR, DAY, WEEK = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1), timedelta(weeks=1)

@@ -9,13 +9,13 @@ from urllib.parse import urlsplit
 
 from scrapy.http import Response
 
-from crawler.answers import SITEMAPS, conditional_headers, fresh_answer, story_times, understand
 from crawler.config import ScheduleConfig
 from crawler.discovery.feeds import NotAFeed
 from crawler.discovery.sitemaps import NotASitemap
 from crawler.failures import Failure, FetchFailed
 from crawler.politeness import CrawlStopping
-from crawler.polling import is_due, news_comes_first, wait_after_failure, wait_of
+from crawler.seeds.answers import SITEMAPS, conditional_headers, fresh_answer, story_times, understand
+from crawler.seeds.polling import is_due, news_comes_first, wait_after_failure, wait_of
 from pipelines.metadata.canonical import registered_domain
 from storage.candidates import Candidate, Found
 from storage.models import SeedKind

@@ -7,11 +7,11 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from crawler.advice import advice
-from crawler.layouts import misread
-from crawler.moving import moved
-from crawler.reach import refusing, unfetched, unread
-from crawler.verdict import Health, Verdict, health_of, sight_of
+from crawler.health.advice import advice
+from crawler.health.layouts import misread
+from crawler.health.moving import moved
+from crawler.health.reach import refusing, unfetched, unread
+from crawler.health.verdict import Health, Verdict, health_of, sight_of
 from storage.facts import Evidence, SourceFacts, source_facts
 from storage.health import keep_health
 from storage.models import RunState

@@ -14,7 +14,7 @@ from apscheduler.triggers.base import BaseTrigger  # type: ignore[import-untyped
 from apscheduler.triggers.combining import OrTrigger  # type: ignore[import-untyped]
 from apscheduler.triggers.cron import CronTrigger  # type: ignore[import-untyped]
 
-from crawler.durations import read_duration, shown_duration
+from crawler.schedule.durations import read_duration, shown_duration
 
 HOW = 'write "auto", an interval like "every 15 min", or a cron line like "0 6 * * 1-5 Europe/Berlin"'
 

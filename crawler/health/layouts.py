@@ -12,8 +12,8 @@ from datetime import datetime, timedelta
 from itertools import accumulate
 from statistics import median
 
-from crawler.reach import counts_in_words, is_refused
-from crawler.verdict import Health, Verdict, sight_of
+from crawler.health.reach import counts_in_words, is_refused
+from crawler.health.verdict import Health, Verdict, sight_of
 from storage.facts import ArticleFact, Evidence, PageFact, Sight, SourceFacts
 
 AFTER = 8

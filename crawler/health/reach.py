@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
-from crawler.verdict import Health, Verdict, sight_of, unchanged
+from crawler.health.verdict import Health, Verdict, sight_of, unchanged
 from storage.facts import Evidence, PageFact, RunFact, Sight, SourceFacts
 from storage.models import RunState
 

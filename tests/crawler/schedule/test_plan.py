@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from crawler.config import ScheduleConfig
-from crawler.plan import NEVER, RunEnd, due_by, plan, sitemaps_every, wait_after
+from crawler.schedule.plan import NEVER, RunEnd, due_by, plan, sitemaps_every, wait_after
 from storage.agenda import Agenda
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)

@@ -2,7 +2,7 @@
 
 import shlex
 
-from crawler.verdict import Health
+from crawler.health.verdict import Health
 from storage.facts import Evidence
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.schedule import Auto, Cron, Every, NoSchedule, read_schedule
+from crawler.schedule.schedule import Auto, Cron, Every, NoSchedule, read_schedule
 
 NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)

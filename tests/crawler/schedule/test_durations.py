@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from crawler.durations import read_duration, shown_duration
+from crawler.schedule.durations import read_duration, shown_duration
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
-from crawler import hooks
-from crawler.hooks import Messenger, tell
+from crawler.service import hooks
+from crawler.service.hooks import Messenger, tell
 
 EVENT = {"source": "Obertäler Anzeiger", "from": "well", "to": "blocked"}
 

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from crawler.config import ScheduleConfig
-from crawler.rhythm import Rhythm, from_json, heard, next_visit
-from crawler.schedule import Auto, Cron, Every, NoSchedule, Schedule, read_schedule
+from crawler.schedule.rhythm import Rhythm, from_json, heard, next_visit
+from crawler.schedule.schedule import Auto, Cron, Every, NoSchedule, Schedule, read_schedule
 from storage.agenda import Agenda
 
 NEVER = timedelta(days=366)

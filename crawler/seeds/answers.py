@@ -13,7 +13,7 @@ from crawler.discovery.feeds import read_feed
 from crawler.discovery.sections import read_section
 from crawler.discovery.sitemaps import read_sitemap
 from crawler.fetch import header, moved_for_good
-from crawler.freshness import Habits, fresh_until, read_habits
+from crawler.seeds.freshness import Habits, fresh_until, read_habits
 from storage.candidates import Candidate, Found
 from storage.models import SeedKind
 from storage.seeds import SeedState, SeedVisit

@@ -11,10 +11,10 @@ import pytest
 from scrapy.http import Request, Response
 from sqlalchemy import select
 
-from crawler.answers import CHILDREN, LARGE, MOVED, parse, read_seed
 from crawler.failures import Failure, FetchFailed
 from crawler.politeness import CrawlStopping
-from crawler.seeds import MOST_SITEMAPS, SeedReader
+from crawler.seeds.answers import CHILDREN, LARGE, MOVED, parse, read_seed
+from crawler.seeds.reader import MOST_SITEMAPS, SeedReader
 from storage.models import Page, Seed, SeedKind
 from storage.seeds import seeds_of
 from storage.session import Database, open_database

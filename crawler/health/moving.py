@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from itertools import takewhile
 from urllib.parse import urlsplit
 
-from crawler.verdict import Health, Verdict, sight_of
+from crawler.health.verdict import Health, Verdict, sight_of
 from pipelines.metadata.canonical import registered_domain
 from storage.facts import ArticleFact, Evidence, SourceFacts
 

@@ -1,0 +1,1 @@
+"""How a source is doing: judged by the facts at the end of each of its runs."""

@@ -1,0 +1,1 @@
+"""What is polled for news: when a seed is asked, what its answer says, and what leads into the past."""
