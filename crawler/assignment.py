@@ -18,6 +18,7 @@ from crawler.schedule.plan import RunEnd, plan, sitemaps_every
 from crawler.schedule.rhythm import missed, to_json
 from pipelines.metadata.canonical import canonical_url
 from storage.agenda import agenda_of, set_agenda
+from storage.errors import CannotStore, StorageError
 from storage.frontier import ask_for_page
 from storage.models import RunState, Source
 from storage.runs import end_run, start_run
@@ -45,6 +46,8 @@ class Assignment:
     """Most pages to fetch."""
     scheduled: bool = False
     """Nobody asked for it: seeds that are not due are left alone."""
+    polls: bool = True
+    """Whether news is looked for; else it is for pages that are due."""
     longest: timedelta | None = None
     """After so long the run ends, whatever is due still, and a backfill goes on in what is left of the time;
     None: when nothing is due."""
@@ -69,27 +72,26 @@ async def assign_source(
 ) -> Assignment | None:
     """Begin a run of a source; None if there is no such source any more."""
 
-    def begin(session: Session) -> tuple[int, str, str, str] | None:
+    now = datetime.now(UTC)
+
+    def begin(session: Session) -> Assignment | None:
         if (source := session.get(Source, source_id)) is None:
             return None
-        run_id = start_run(session, source_id, datetime.now(UTC), desk.leases.holder_id)
-        return run_id, source.name, source.url, source.schedule
+        set_back = source.last_run_at is not None and source.last_run_at > now
+        return Assignment(
+            desk=desk,
+            run_id=start_run(session, source_id, now, desk.leases.holder_id),
+            label=source.name,
+            home=source.url,
+            source_id=source_id,
+            limit=limit or desk.config.crawl.pages_per_run,
+            scheduled=scheduled,
+            polls=not scheduled or source.poll_at is None or source.poll_at <= now or set_back,
+            longest=longest,
+            sitemaps_every=sitemaps_every(source.schedule, desk.config.schedule),
+        )
 
-    begun = await desk.archive.write(begin)
-    if begun is None:
-        return None
-    run_id, name, home, schedule = begun
-    return Assignment(
-        desk=desk,
-        run_id=run_id,
-        label=name,
-        home=home,
-        source_id=source_id,
-        limit=limit or desk.config.crawl.pages_per_run,
-        scheduled=scheduled,
-        longest=longest,
-        sitemaps_every=sitemaps_every(schedule, desk.config.schedule),
-    )
+    return await desk.archive.write(begin)
 
 
 async def assign_addresses(desk: Desk, urls: Sequence[str]) -> Assignment:
@@ -111,15 +113,30 @@ async def close_run(
     if desk.broken is not None:
         return None
 
-    def write(session: Session) -> HealthChange | None:
+    def end(session: Session) -> float:
         now = datetime.now(UTC)
         end_run(session, assignment.run_id, state, counts.as_dict(), error, now)
-        if (source_id := assignment.source_id) is None:
-            return None
-        stories = make_plan(session, source_id, ended, now, desk.config.schedule)
-        return settle_health(session, source_id, now, stories)
+        source_id = assignment.source_id
+        return 0.0 if source_id is None else make_plan(session, source_id, ended, now, desk.config.schedule)
 
-    change = await desk.archive.write(write)
+    stories = await desk.archive.write(end)
+    return None if assignment.source_id is None else await _judge(desk, assignment.source_id, stories)
+
+
+async def _judge(desk: Desk, source_id: int, stories: float) -> HealthChange | None:
+    """Judge a source, and tell whom it concerns if its state has changed.
+
+    A fault in judging is logged, and costs the judgement alone.
+    """
+    try:
+        change = await desk.archive.write(
+            lambda session: settle_health(session, source_id, datetime.now(UTC), stories)
+        )
+    except Exception as error:
+        if isinstance(error, StorageError) and not isinstance(error, CannotStore):
+            raise
+        logger.exception("source %s could not be judged", source_id)
+        return None
     if change is not None:
         told = f", {change.reason}" if change.reason else ""
         logger.warning("%s: %s, was %s%s", change.source, change.after, change.before, told)
@@ -134,8 +151,14 @@ def make_plan(
     if (agenda := agenda_of(session, source_id)) is None:  # removed meanwhile
         return 0.0
     next_one = plan(agenda, ended, now, settings)
-    rhythm, failures = to_json(next_one.rhythm), next_one.failures
-    set_agenda(session, source_id, due_at=next_one.due_at, rhythm=rhythm, failures=failures)
+    set_agenda(
+        session,
+        source_id,
+        poll_at=next_one.poll_at,
+        due_at=next_one.due_at,
+        rhythm=to_json(next_one.rhythm),
+        failures=next_one.failures,
+    )
     return missed(next_one.rhythm, agenda.created_at, now)
 
 

@@ -5,6 +5,7 @@ import logging
 import os
 import socket
 import time
+import uuid
 from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
@@ -20,6 +21,9 @@ from storage.thread import ArchiveThread
 BEATS_IN_A_LEASE = 6
 """A process beats so often while its lease lasts: some may come late."""
 
+_of_this_process: set[int] = set()
+"""The numbers by which this process is known in its archives."""
+
 logger = logging.getLogger(__name__)
 
 
@@ -32,10 +36,11 @@ def awake_time() -> float:
 def this_machine() -> str:
     """Where the number of a process means something: the host, this boot of it, this container."""
     boot, space = Path("/proc/sys/kernel/random/boot_id"), Path("/proc/self/ns/pid")
-    parts = [socket.gethostname()]
-    with suppress(OSError):
-        parts += [boot.read_text(encoding="ascii").strip(), str(space.readlink())]
-    return " ".join(parts)
+    name = socket.gethostname()
+    try:
+        return f"{name} {boot.read_text(encoding='ascii').strip()} {space.readlink()}"
+    except OSError:  # not Linux
+        return f"{name} {psutil.boot_time():.0f} {uuid.getnode():x}"
 
 
 def is_running(pid: int) -> bool:
@@ -57,22 +62,32 @@ def seems_alive(holder: HolderState, lasting: timedelta, now: datetime) -> bool:
 class Watch:
     """Tells which other processes are dead: those that have stood still while this one looked on.
 
-    A process of this machine is dead as soon as there is none with its number.
+    A process of this machine is dead as soon as there is none with its number. While nobody looked, as this
+    process or the whole machine was asleep, nothing was seen to stand still.
     """
 
     def __init__(self, machine: str, lasting: timedelta, runs: Callable[[int], bool] = is_running) -> None:
         self._machine, self._lasting, self._runs = machine, lasting.total_seconds(), runs
-        self._seen: dict[int, tuple[int, float]] = {}
+        self._seen: dict[int, tuple[int, float, float]] = {}
 
     def is_dead(self, holder: HolderState, moment: float) -> bool:
         """Whether it is, as far as is known at `moment` (seconds, of `awake_time`)."""
-        if holder.machine == self._machine and not self._runs(holder.pid):
+        if holder.machine == self._machine and not self._is_there(holder):
             return True
-        beats, since = self._seen.get(holder.id, (None, moment))
-        if beats != holder.beats:
-            self._seen[holder.id] = holder.beats, moment
-            return False
+        beats, since, looked_at = self._seen.get(holder.id, (None, moment, moment))
+        if beats != holder.beats or moment - looked_at > self._lasting / 2:
+            since = moment
+        self._seen[holder.id] = holder.beats, since, moment
         return moment - since > self._lasting
+
+    def forget(self, but: Collection[int]) -> None:
+        """Keep only what is known of those that are still there."""
+        self._seen = {known: seen for known, seen in self._seen.items() if known in but}
+
+    def _is_there(self, holder: HolderState) -> bool:
+        if holder.pid == os.getpid():  # it had another number before, and could not give it back
+            return holder.id in _of_this_process
+        return self._runs(holder.pid)
 
 
 class Leases:
@@ -119,9 +134,11 @@ class Leases:
 
     async def beat(self) -> None:
         """Show that this process lives, and remove those that do not. Raises StorageError."""
+        moment = awake_time()
         await self._archive.write(lambda session: beat(session, self.holder_id, datetime.now(UTC)))
-        self._beaten_at = awake_time()
+        self._beaten_at = moment
         everybody = await self._archive.read(holders)
+        self._watch.forget(but={holder.id for holder in everybody})
         await self._look_at([holder for holder in everybody if holder.id != self.holder_id])
 
     async def keep_alive(self) -> None:
@@ -141,8 +158,15 @@ class Leases:
         free = [name for name, moment in self._free_at.items() if moment <= awake_time()]
         for name in free:
             del self._free_at[name], self._users[name]
-        if free:  # asked for in the same breath: a `take` that comes now is carried out after it
+        if not free:
+            return
+        try:  # asked for in the same breath: a `take` that comes now is carried out after it
             await self._archive.write(lambda session: give_back(session, self.holder_id, free))
+        except StorageError:
+            for name in free:
+                if name not in self._users:  # it is still ours: later, then
+                    self._users[name], self._free_at[name] = 0, awake_time()
+            raise
 
     async def _look_at(self, others: Collection[HolderState]) -> None:
         for other in others:
@@ -163,6 +187,7 @@ async def open_leases(archive: ArchiveThread, lasting: timedelta) -> AsyncIterat
     holder_id = await archive.write(
         lambda session: register(session, machine, os.getpid(), datetime.now(UTC))
     )
+    _of_this_process.add(holder_id)
     leases = Leases(archive, lasting, holder_id, machine)
     heart = None
     try:
@@ -174,5 +199,6 @@ async def open_leases(archive: ArchiveThread, lasting: timedelta) -> AsyncIterat
             heart.cancel()
             with suppress(asyncio.CancelledError):
                 await heart
+        _of_this_process.discard(holder_id)
         with suppress(StorageError):  # then it is found dead
             await archive.write(lambda session: retire(session, holder_id))

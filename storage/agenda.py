@@ -36,7 +36,8 @@ class Agenda:
 
     schedule: str
     created_at: datetime
-    due_at: datetime | None
+    poll_at: datetime | None
+    """When news is looked for next, by its schedule; null: at once."""
     rhythm: dict[str, Any] | None
     failures: int
     """Runs that failed since the last one that did not."""
@@ -62,7 +63,7 @@ def due_sources(session: Session, now: datetime, limit: int, skip: Collection[in
 
 def agenda_of(session: Session, source_id: int) -> Agenda | None:
     """All that decides when a source is due; None if there is no such source."""
-    names = ("schedule", "created_at", "due_at", "rhythm", "failures", "backfill_to")
+    names = ("schedule", "created_at", "poll_at", "rhythm", "failures", "backfill_to")
     row = session.execute(
         select(*(getattr(Source, name) for name in names)).where(Source.id == source_id)
     ).one_or_none()
@@ -76,14 +77,21 @@ def agenda_of(session: Session, source_id: int) -> Agenda | None:
 
 
 def set_agenda(
-    session: Session, source_id: int, *, due_at: datetime, rhythm: dict[str, Any] | None, failures: int
+    session: Session,
+    source_id: int,
+    *,
+    poll_at: datetime,
+    due_at: datetime,
+    rhythm: dict[str, Any] | None,
+    failures: int,
 ) -> None:
     """Write down when a source is due next, and what was learned of its rhythm."""
-    values = {"due_at": due_at, "rhythm": rhythm, "failures": failures}
+    values = {"poll_at": poll_at, "due_at": due_at, "rhythm": rhythm, "failures": failures}
     session.execute(update(Source).where(Source.id == source_id).values(values))
 
 
-def set_schedule(session: Session, source_id: int, schedule: str, due_at: datetime | None) -> bool:
-    """Give a source another schedule. False if there is no such source."""
-    statement = update(Source).where(Source.id == source_id).values(schedule=schedule, due_at=due_at)
+def set_schedule(session: Session, source_id: int, schedule: str, poll_at: datetime | None) -> bool:
+    """Give a source another schedule, by which it is due at `poll_at`. False if there is no such source."""
+    values = {"schedule": schedule, "poll_at": poll_at, "due_at": poll_at}
+    statement = update(Source).where(Source.id == source_id).values(values)
     return session.scalar(statement.returning(Source.id)) is not None

@@ -138,8 +138,10 @@ class Source(Base):
     created_at: Mapped[datetime]
     last_run_at: Mapped[datetime | None]
     last_new_at: Mapped[datetime | None]
-    due_at: Mapped[datetime | None] = mapped_column(index=True)
-    """When its next crawl is due; null: at once."""
+    poll_at: Mapped[datetime | None]
+    """When news is looked for next, by its schedule; null: at once."""
+    due_at: Mapped[datetime | None]
+    """When its next run is due, for news or for a page; null: at once."""
     rhythm: Mapped[dict[str, Any] | None]
     """When it publishes, as learned; see crawler/schedule/rhythm.py."""
     failures: Mapped[int] = mapped_column(default=0)

@@ -103,8 +103,8 @@ def schedule(
     with invocation.open_existing(writing=True) as database, database.write() as session:
         found = [known_source(session, name) for name in names]
         for source in found:
-            due_at = due_by(kept, source.rhythm, source.last_run_at, datetime.now(UTC), settings)
-            set_schedule(session, source.id, kept, due_at)
+            poll_at = due_by(kept, source.rhythm, source.last_run_at, datetime.now(UTC), settings)
+            set_schedule(session, source.id, kept, poll_at)
     for source in found:
         print(f"{source.name!r} is crawled {kept!r} now")
 

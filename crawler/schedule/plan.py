@@ -19,10 +19,12 @@ class RunEnd:
     """How a run ended, as far as the next one depends on it."""
 
     failed: bool = False
+    polled: bool = False
+    """News was looked for."""
     cut_off: bool = False
     """It ended because it had lasted long enough, with pages still due."""
-    stories: Sequence[datetime] = ()
-    """When the stories were published that it found."""
+    stories: Sequence[datetime] | None = None
+    """When the stories were published that it found; None: no seed could be read, which is no silence."""
     resting: timedelta = timedelta(0)
     """For so long the host has asked to be left alone."""
 
@@ -31,7 +33,10 @@ class RunEnd:
 class Plan:
     """When a source is due next, and what is known of it from then on."""
 
+    poll_at: datetime
+    """When news is looked for."""
     due_at: datetime
+    """When its next run is due, for that or for a page."""
     rhythm: Rhythm
     failures: int
 
@@ -39,35 +44,48 @@ class Plan:
 def plan(agenda: Agenda, ended: RunEnd, now: datetime, settings: ScheduleConfig) -> Plan:
     """The plan after a run that ended `now`.
 
-    News are looked for when the schedule says so, but not before a seed may be polled. Pages that are due
-    earlier are not kept waiting for that. A source that fails is left alone twice as long each time, up to
-    `longest`, and never given up.
+    News is looked for when the schedule says so, but not before a seed may be polled. Pages that are due
+    earlier are not kept waiting for that, and nothing is polled for their sake. A source that fails is left
+    alone twice as long each time, up to `longest`, and never given up.
     """
     rhythm = from_json(agenda.rhythm)
-    if not ended.failed:
+    if ended.stories is not None:
         rhythm = heard(rhythm, ended.stories, now)
-    failures = agenda.failures + 1 if ended.failed else 0
-    due_at = next_poll(_read(agenda.schedule), rhythm, agenda.due_at, now, settings)
-    if agenda.earliest_seed is not None:
-        due_at = max(due_at, min(agenda.earliest_seed, now + settings.longest))
-    if ended.cut_off:
-        due_at = now
-    elif agenda.backfill_to is not None:
-        due_at = min(due_at, now + settings.shortest)
-    elif agenda.earliest_page is not None:
-        due_at = min(due_at, max(agenda.earliest_page, now + settings.shortest))
-    if failures:
+    failures = agenda.failures + 1 if ended.failed else 0 if ended.polled else agenda.failures
+    poll_at = _poll_at(agenda, ended, rhythm, now, settings)
+    pages_at = _pages_at(agenda, now, settings) or poll_at
+    # Where news is looked for soon after, one run does for both.
+    due_at = now if ended.cut_off else pages_at if poll_at - pages_at > settings.shortest else poll_at
+    if ended.failed:
         due_at = max(due_at, now + wait_after(failures, settings))
-    return Plan(due_at=max(due_at, now + ended.resting), rhythm=rhythm, failures=failures)
+    due_at = max(due_at, now + ended.resting)
+    return Plan(poll_at=poll_at, due_at=due_at, rhythm=rhythm, failures=failures)
+
+
+def _poll_at(
+    agenda: Agenda, ended: RunEnd, rhythm: Rhythm, now: datetime, settings: ScheduleConfig
+) -> datetime:
+    if not ended.polled:
+        return agenda.poll_at or now
+    poll_at = next_poll(_read(agenda.schedule), rhythm, agenda.poll_at, now, settings)
+    floor = agenda.earliest_seed or poll_at
+    return max(poll_at, min(floor, now + settings.longest))
+
+
+def _pages_at(agenda: Agenda, now: datetime, settings: ScheduleConfig) -> datetime | None:
+    """When a run is due for pages alone, or for the past; runs for them keep `shortest` between them."""
+    times = [agenda.earliest_page, now if agenda.backfill_to is not None else None]
+    wanted = min((time for time in times if time is not None), default=None)
+    return None if wanted is None else max(wanted, now + settings.shortest)
 
 
 def next_poll(
-    schedule: Schedule, rhythm: Rhythm, due_at: datetime | None, now: datetime, settings: ScheduleConfig
+    schedule: Schedule, rhythm: Rhythm, poll_at: datetime | None, now: datetime, settings: ScheduleConfig
 ) -> datetime:
-    """When the schedule has news looked for next; `due_at` is when it had them looked for last."""
+    """When the schedule has news looked for next; `poll_at` is when it had it looked for last."""
     match schedule:
         case Every() as every:
-            return every.next(min(due_at or now, now), now)
+            return every.next(min(poll_at or now, now), now)
         case Cron() as cron:
             return cron.next(now) or now + NEVER
         case Auto():

@@ -65,8 +65,9 @@ class NewsSpider(scrapy.Spider):
         self.counts = RunCounts()
         self._ends_at = math.inf
         """When the run's time is up, on the monotonic clock, in seconds."""
-        self.stories: list[datetime] = []
-        """When what the seeds named for the first time was published."""
+        self.stories: list[datetime] | None = None
+        """When what the seeds named for the first time was published; None: no seed was read."""
+        self._polled = False
         self.error: str | None = None
         self.state = RunState.DONE
 
@@ -80,6 +81,7 @@ class NewsSpider(scrapy.Spider):
         host = urlsplit(self.job.home or "").hostname or ""
         return RunEnd(
             failed=self.state is RunState.FAILED,
+            polled=self._polled,
             cut_off=time.monotonic() >= self._ends_at,
             stories=self.stories,
             resting=timedelta(seconds=self.desk.gate.resting(host)),
@@ -137,7 +139,8 @@ class NewsSpider(scrapy.Spider):
             return DuePages(
                 archive, lambda s, *rest: due_among(s, ids, *rest), limit=limit, may_go_on=self._may_go_on
             )
-        await self._read_seeds(source_id)
+        if self.job.polls:
+            await self._read_seeds(source_id)
         if self.job.longest is not None:  # from here on: reading the seeds is what it makes room for
             self._ends_at = time.monotonic() + self.job.longest.total_seconds()
         now = datetime.now(UTC)
@@ -169,7 +172,8 @@ class NewsSpider(scrapy.Spider):
             scheduled=self.job.scheduled,
         )
         await reader.read_all(self.desk.stopping, self._found)
-        self.stories = reader.stories
+        self.stories = reader.stories if reader.read else None
+        self._polled = not self.desk.stopping.is_set()
         if reader.errors and not reader.read:
             self.error = self.error or reader.errors[0]
 

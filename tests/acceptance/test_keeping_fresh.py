@@ -19,6 +19,7 @@ from storage.models import Article, Page, PageState, Run, RunState, Source
 from storage.session import Database
 from storage.sources import SourceDraft, add_source, remove_source, set_enabled
 
+PAST = datetime.now(UTC) - timedelta(days=3)
 GAZETTE, MERIDIAN = "www.harbour-gazette.example", "themeridian.example"
 
 
@@ -68,7 +69,7 @@ async def test_what_is_due_is_crawled_once_and_the_plan_is_made(database: Databa
 async def test_after_a_downtime_a_source_is_crawled_once(database: Database, desk: Desk) -> None:
     add(database, GAZETTE, "every 1 h")
     with database.write() as session:
-        session.execute(update(Source).values(due_at=datetime.now(UTC) - timedelta(days=3)))
+        session.execute(update(Source).values(poll_at=PAST, due_at=PAST))
     async with serving(desk):
         await until(lambda: count(database, Run, state=RunState.DONE) == 1)
         await asyncio.sleep(2.5)
@@ -235,7 +236,7 @@ async def test_when_the_clock_is_set_back_nothing_waits_for_it_to_come_round_aga
     source_id = add(database, GAZETTE)
     ahead = datetime.now(UTC) + timedelta(days=1)
     with database.write() as session:  # as a run has left it that ended before a clock was set back by a day
-        session.execute(update(Source).values(last_run_at=ahead, due_at=ahead + timedelta(days=1)))
+        session.execute(update(Source).values(last_run_at=ahead, poll_at=ahead, due_at=ahead))
     set_back = timedelta(0)
     clock = ClockWatch(wall=lambda: datetime.now(UTC) - set_back)
     async with serving(desk, clock) as service:
@@ -269,7 +270,7 @@ async def test_after_a_day_asleep_each_source_is_crawled_once(
         await until(lambda: count(database, Run, state=RunState.DONE) == 2)
         slept = 86400.0  # both clocks went on, and nobody has beaten meanwhile
         with database.write() as session:
-            session.execute(update(Source).values(due_at=datetime.now(UTC) - timedelta(hours=23)))
+            session.execute(update(Source).values(poll_at=PAST, due_at=PAST))
         await until(lambda: count(database, Run, state=RunState.DONE) == 4)
         await asyncio.sleep(2.5)
         assert count(database, Run) == 4

@@ -6,12 +6,13 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 
 from crawler import leases as room
 from crawler.leases import Watch, open_leases, this_machine
-from storage.errors import StorageError, TakenForDead
+from storage.errors import DatabaseConnectionLost, StorageError, TakenForDead
 from storage.leases import HolderState, holder_of, holders, register, remove_dead, retire
 from storage.session import Database, open_database
 from storage.thread import ArchiveThread
@@ -39,12 +40,19 @@ async def archive(database: Database) -> AsyncIterator[ArchiveThread]:
 
 def test_who_stands_still_for_as_long_as_a_lease_lasts_is_dead() -> None:
     watch = Watch("here", MINUTE)
-    assert [watch.is_dead(holder(5), moment) for moment in (1000, 1030, 1060, 1061)] == [
-        False,
-        False,
-        False,
-        True,
-    ]
+    seen = [watch.is_dead(holder(5), moment) for moment in (1000, 1030, 1060, 1061)]
+    assert seen == [False, False, False, True]
+
+
+def test_while_nobody_looked_nothing_was_seen_to_stand_still() -> None:
+    watch = Watch("here", MINUTE)
+    seen = [watch.is_dead(holder(5), moment) for moment in (1000, 9000, 9030, 9060, 9061)]
+    assert seen == [False, False, False, False, True]
+
+
+def test_a_number_that_this_process_had_before_is_dead_at_once() -> None:
+    watch = Watch("here", MINUTE)
+    assert watch.is_dead(holder(machine="here", pid=os.getpid()), 0)
 
 
 def test_who_beats_is_alive_however_seldom_one_looks() -> None:
@@ -90,6 +98,25 @@ async def test_what_nobody_needs_any_more_is_given_back_in_time(
         await leases._give_back()
         assert await other.take("host a.example") is not None
         moment += 5
+        await leases._give_back()
+        assert await other.take("host a.example") is None
+
+
+async def test_what_could_not_be_given_back_is_given_back_later(
+    archive: ArchiveThread, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with open_leases(archive, MINUTE) as leases, open_leases(archive, MINUTE) as other:
+        await leases.take("host a.example")
+        leases.let_go("host a.example")
+
+        async def away(work: object) -> None:
+            raise DatabaseConnectionLost("away")
+
+        with monkeypatch.context() as context:
+            context.setattr(leases, "_archive", SimpleNamespace(write=away))
+            with pytest.raises(DatabaseConnectionLost):
+                await leases._give_back()
+        assert await other.take("host a.example") is not None
         await leases._give_back()
         assert await other.take("host a.example") is None
 

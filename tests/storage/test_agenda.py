@@ -22,7 +22,8 @@ def three(database: Database, now: datetime) -> list[int]:
         for number, hours in enumerate((-2, -1, 1)):
             url = f"https://www.paper{number}.example/"
             ids.append(add_source(session, SourceDraft(name=f"Paper {number}", url=url), now).id)
-            set_agenda(session, ids[-1], due_at=now + hours * HOUR, rhythm=None, failures=0)
+            at = now + hours * HOUR
+            set_agenda(session, ids[-1], poll_at=at, due_at=at, rhythm=None, failures=0)
     return ids
 
 
@@ -90,12 +91,12 @@ def test_a_source_waits_for_its_seeds_only_where_all_of_them_wait(database: Data
 
 def test_a_schedule_is_changed_with_when_it_is_due(database: Database, source_id: int, now: datetime) -> None:
     with database.write() as session:
-        set_agenda(session, source_id, due_at=now, rhythm={"a": 1}, failures=3)
+        set_agenda(session, source_id, poll_at=now, due_at=now, rhythm={"a": 1}, failures=3)
         assert set_schedule(session, source_id, "every 1 h", now + HOUR)
         assert not set_schedule(session, source_id + 1, "auto", None)
         agenda = agenda_of(session, source_id)
     assert agenda is not None
-    assert (agenda.schedule, agenda.due_at) == ("every 1 h", now + HOUR)
+    assert (agenda.schedule, agenda.poll_at) == ("every 1 h", now + HOUR)
     assert (agenda.rhythm, agenda.failures) == ({"a": 1}, 3)
 
 

@@ -50,6 +50,7 @@ def _know_the_processes() -> None:
 
 def _know_when_sources_are_due() -> None:
     for table, column in (
+        ("sources", sa.Column("poll_at", TIME)),
         ("sources", sa.Column("due_at", TIME)),
         ("sources", sa.Column("rhythm", DOCUMENT)),
         ("sources", sa.Column("failures", sa.Integer(), nullable=False, server_default="0")),
@@ -69,7 +70,6 @@ def _know_when_sources_are_due() -> None:
         ("pages", sa.Column("priority", sa.Integer(), nullable=False, server_default="0")),
     ):
         op.add_column(table, column)
-    op.create_index("ix_sources_due_at", "sources", ["due_at"])
     # Where a source has had many runs, PostgreSQL would read them all to find the last one.
     op.create_index("ix_runs_source_id_id", "runs", ["source_id", "id"])
     op.drop_index("ix_runs_source_id", "runs")
