@@ -13,6 +13,7 @@ from scrapy.crawler import AsyncCrawlerRunner
 
 from crawler.assignment import Assignment, assign_addresses, assign_source, close_run
 from crawler.desk import Desk
+from crawler.health.judge import HealthChange
 from crawler.log_context import logged_as
 from crawler.politeness import LOOK_AGAIN, CrawlStopping, HostTaken
 from crawler.report import RunCounts, RunReport
@@ -132,31 +133,47 @@ async def crawl_addresses(desk: Desk, urls: Sequence[str]) -> RunReport:
 
 
 async def _run(assignment: Assignment) -> RunReport:
-    """Run the spider, and record how it went. What breaks it down is recorded, and raised."""
+    """Run the spider, and record how it went; what breaks it down is recorded and raised."""
+    progress = assignment.desk.progress
     with logged_as(assignment.label, assignment.run_id):
-        began = time.monotonic()
-        progress = assignment.desk.progress
         progress.run_started(assignment.label)
-        crawler = AsyncCrawlerRunner(assignment.desk.settings).create_crawler(NewsSpider)
+        began = time.monotonic()
+        report = _report(assignment, RunState.FAILED, RunCounts(), "the crawl broke down")
         try:
-            await crawler.crawl_async(assignment=assignment)
-            spider = crawler.spider
-            assert isinstance(spider, NewsSpider)
-            change = await close_run(assignment, spider.state, spider.counts, spider.error, spider.ended)
-        except StorageError:
-            raise
-        except Exception as error:
-            broken = f"the crawl broke down ({type(error).__name__}: {error})"
-            await close_run(assignment, RunState.FAILED, RunCounts(), broken, RunEnd(failed=True))
-            raise
-        report = RunReport(
-            source=assignment.label,
-            source_id=assignment.source_id,
-            state=spider.state,
-            counts=spider.counts,
-            error=spider.error,
-            seconds=time.monotonic() - began,
-            change=change,
-        )
-        progress.run_ended(report)
-        return report
+            report = await _crawl(assignment)
+        finally:
+            progress.run_ended(replace(report, seconds=time.monotonic() - began))
+        return replace(report, seconds=time.monotonic() - began)
+
+
+async def _crawl(assignment: Assignment) -> RunReport:
+    crawler = AsyncCrawlerRunner(assignment.desk.settings).create_crawler(NewsSpider)
+    try:
+        await crawler.crawl_async(assignment=assignment)
+        spider = crawler.spider
+        assert isinstance(spider, NewsSpider)
+        change = await close_run(assignment, spider.state, spider.counts, spider.error, spider.ended)
+    except StorageError:
+        raise
+    except Exception as error:
+        broken = f"the crawl broke down ({type(error).__name__}: {error})"
+        await close_run(assignment, RunState.FAILED, RunCounts(), broken, RunEnd(failed=True))
+        raise
+    return _report(assignment, spider.state, spider.counts, spider.error, change)
+
+
+def _report(
+    assignment: Assignment,
+    state: RunState,
+    counts: RunCounts,
+    error: str | None,
+    change: HealthChange | None = None,
+) -> RunReport:
+    return RunReport(
+        source=assignment.label,
+        source_id=assignment.source_id,
+        state=state,
+        counts=counts,
+        error=error,
+        change=change,
+    )

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from crawler.cli.failures import CommandFailed
 from crawler.cli.invocation import Invocation
 
 if TYPE_CHECKING:
@@ -46,4 +47,8 @@ async def _serve(invocation: Invocation, database: "Database") -> None:
         service_logs(invocation),
         stopped_by_signals(server.stop, "what is under way is finished"),
     ):
-        await server.serve()
+        if not await server.serve():
+            raise CommandFailed(
+                "the memory that [service] memory allows is used up though nothing is crawled: "
+                "what supervises this process has to start it anew"
+            )

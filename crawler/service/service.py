@@ -7,6 +7,7 @@ disables are taken up at the next tick, and after a downtime each source is craw
 import asyncio
 import logging
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler  # type: ignore[import-untyped]  # it has no annotations
 
@@ -28,8 +29,6 @@ TICK = 1.0
 """Seconds between two looks at what is due."""
 ASIDE = 5.0
 """Seconds for which a due source is passed over whose host another crawl has."""
-LOOKED_AT = 50
-"""Due sources looked at beyond those there is room for: some of them may have to wait for a host."""
 OBSERVED = 15
 """Seconds between two looks at the archive for the metrics."""
 MEMORY_LOOKED_AT = 10.0
@@ -52,12 +51,18 @@ class Service:
         self._metrics = metrics
         self.active = False
         """Whether it is this process that crawls by schedule."""
-        self._crawls: dict[int, asyncio.Task[None]] = {}
+        self._crawled: set[int] = set()
+        """The sources that are being crawled."""
+        self._tasks: set[asyncio.Task[None]] = set()
         self._aside: dict[int, float] = {}
         """Until when sources are passed over, of `awake_time`."""
         self._looking = asyncio.Lock()
         self._memory = 0.0, 0.0
         self._full = False
+        self._replaced = False
+        """Whether the workers were replaced for want of memory."""
+        self.exhausted = False
+        """Whether it ended because its memory is used up, and only a fresh process has more."""
         self.scheduler = AsyncIOScheduler(
             timezone=UTC, job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
         )
@@ -79,7 +84,6 @@ class Service:
             await self._until_stopped()
         finally:
             self.active = False
-            notify(STOPPING="1")
             self.scheduler.shutdown(wait=False)
             await self._finish()
 
@@ -118,7 +122,7 @@ class Service:
         if self._looking.locked():
             return
         async with self._looking:
-            room = self.desk.config.crawl.crawls_at_once - len(self._crawls)
+            room = self.desk.config.crawl.crawls_at_once - len(self._crawled)
             if room <= 0 or self.desk.stopping.is_set() or await self._is_full():
                 return
             try:
@@ -126,30 +130,39 @@ class Service:
             except StorageError as error:
                 self.desk.fail(error)
                 return
-            for source in due[:room]:
-                self._crawls[source.id] = asyncio.create_task(self._crawl(source))
+            for source in () if self.desk.stopping.is_set() else due:
+                self._crawled.add(source.id)
+                task = asyncio.create_task(self._crawl(source))
+                self._tasks.add(task)
+                task.add_done_callback(self._tasks.discard)
 
     async def _due(self, room: int) -> list[DueSource]:
         """The sources whose turn it is and whose host is free, one of each host."""
         moment = awake_time()
         self._aside = {source_id: until for source_id, until in self._aside.items() if until > moment}
-        skip = {*self._crawls, *self._aside}
-        now = datetime.now(UTC)
-        due = await self.desk.archive.read(lambda session: due_sources(session, now, room + LOOKED_AT, skip))
         by_host: dict[str, DueSource] = {}
-        for source in due:
-            host = host_lease(source.host)
-            if not self.desk.crawled[host].locked():
-                by_host.setdefault(host, source)
-        return list(by_host.values())
+        while len(by_host) < room:
+            skip = {*self._crawled, *self._aside, *(source.id for source in by_host.values())}
+            due = await self.desk.archive.read(
+                partial(due_sources, now=datetime.now(UTC), limit=room, skip=skip)
+            )
+            if not due:
+                break
+            for source in due:
+                host = host_lease(source.host)
+                if host in by_host or self.desk.crawled[host].locked():
+                    self._aside[source.id] = moment + ASIDE  # there may be more of its kind than room
+                else:
+                    by_host[host] = source
+        return list(by_host.values())[:room]
 
     async def _crawl(self, source: DueSource) -> None:
-        """One crawl, whose failure is its own."""
+        """One crawl, whose failure is its own; then whatever else is due."""
         try:
             longest = self.desk.config.schedule.longest_run
             await crawl_source(self.desk, source.id, scheduled=True, longest=longest, patient=False)
         except HostTaken as taken:
-            logger.info("%s has to wait: %s", source.name, taken)
+            logger.debug("%s has to wait: %s", source.name, taken)
             self._aside[source.id] = awake_time() + ASIDE
         except StorageError as error:
             self.desk.fail(error)
@@ -157,7 +170,7 @@ class Service:
             logger.exception("%s: the crawl broke down", source.name)
             self._aside[source.id] = awake_time() + self.desk.config.schedule.shortest.total_seconds()
         finally:
-            del self._crawls[source.id]
+            self._crawled.discard(source.id)
         await self.look()
 
     async def _is_full(self) -> bool:
@@ -170,12 +183,20 @@ class Service:
             used = await asyncio.to_thread(memory_used)
             self._memory = moment, used
             if self._full != (used > limit):
-                self._full = used > limit
+                self._full, self._replaced = used > limit, False
                 told = "no further crawl begins" if self._full else "crawls begin again"
                 logger.warning("%.0f MB are used, of %d allowed: %s", used, limit, told)
-            if self._full and not self._crawls:
-                self.desk.workers.replace()
+            if self._full and not self._crawled:
+                self._make_room()
         return self._full
+
+    def _make_room(self) -> None:
+        """Memory is full, and nothing is crawled: start fresh workers, and if that does not help, end."""
+        if self._replaced:
+            self.exhausted = True
+            self.desk.stop()
+        self._replaced = True
+        self.desk.workers.replace()
 
     async def _tidy(self) -> None:
         try:
@@ -198,11 +219,17 @@ class Service:
 
     async def _finish(self) -> None:
         """Let the crawls come to their end, and break off those that do not in time."""
-        if not self._crawls:
-            return
-        limit = self.desk.config.service.stop_within.total_seconds()
-        _, late = await asyncio.wait(self._crawls.values(), timeout=limit)
+        late = await self._await_crawls(self.desk.config.service.stop_within.total_seconds())
         if late:
-            logger.warning("%d crawls are broken off: what they have not fetched is still due", len(late))
+            logger.warning("%d crawls are broken off: what they have not fetched is still due", late)
             self.desk.gate.break_off()
-            await asyncio.wait(late)
+            # No request is left; a page that is being read ends with its own limit.
+            await self._await_crawls(self.desk.config.workers.page_timeout + TICK)
+
+    async def _await_crawls(self, seconds: float) -> int:
+        """Wait for the crawls, so long at most; how many are left."""
+        until = awake_time() + seconds
+        while self._tasks and (left := until - awake_time()) > 0:
+            notify(WATCHDOG="1")
+            await asyncio.wait(self._tasks, timeout=min(left, TICK))
+        return len(self._tasks)

@@ -230,6 +230,34 @@ async def test_above_the_memory_that_is_allowed_no_crawl_begins(
         await until(lambda: count(database, Run, state=RunState.DONE) == 1)
 
 
+async def test_memory_that_nothing_uses_and_is_full_still_ends_the_service(
+    database: Database, behind_the_press: Press, quick: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from crawler.service import service as room
+
+    monkeypatch.setattr(room, "MEMORY_LOOKED_AT", 0.0)
+    monkeypatch.setattr(room, "memory_used", lambda: 900.0)
+    service = quick.service.model_copy(update={"memory": 800})
+    async with open_desk(quick.model_copy(update={"service": service}), database) as desk:
+        served = Service(desk)
+        await asyncio.wait_for(served.run(), 15)
+    assert served.exhausted
+
+
+async def test_many_sources_of_one_host_do_not_keep_the_others_waiting(
+    database: Database, desk: Desk, behind_the_press: Press
+) -> None:
+    behind_the_press.latency = 0.2
+    with database.write() as session:
+        for number in range(60):
+            draft = SourceDraft(name=f"{number}", url=f"http://{GAZETTE}/{number}", schedule="every 1 d")
+            add_source(session, draft, datetime.now(UTC))
+    other = add(database, "radio-ansty.example")
+    async with serving(desk):
+        await until(lambda: count(database, Run, source_id=other, state=RunState.DONE) == 1)
+        assert count(database, Run) < 30
+
+
 async def test_when_the_clock_is_set_back_nothing_waits_for_it_to_come_round_again(
     database: Database, desk: Desk
 ) -> None:
