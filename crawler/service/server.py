@@ -52,7 +52,7 @@ class Server:
                     self._desk = desk
                     service = Service(desk, metrics=self._metrics)
                     await service.run()
-                    if service.exhausted:
+                    if service.memory.exhausted:
                         return False
                     if desk.broken is not None:
                         raise desk.broken

@@ -16,7 +16,7 @@ from crawler.desk import Desk
 from crawler.leases import awake_time
 from crawler.politeness import CrawlStopping, HostTaken
 from crawler.service.clock import ClockWatch
-from crawler.service.memory import MEGABYTE, memory_used
+from crawler.service.memory import MEGABYTE, MemoryLimit, memory_used
 from crawler.service.metrics import Metrics
 from crawler.service.supervisor import notify
 from storage.agenda import DueSource, due_sources
@@ -31,8 +31,6 @@ ASIDE = 5.0
 """Seconds for which a due source is passed over whose host another crawl has."""
 OBSERVED = 15
 """Seconds between two looks at the archive for the metrics."""
-MEMORY_LOOKED_AT = 10.0
-"""Seconds between two looks at the memory, which cost some milliseconds."""
 
 logger = logging.getLogger(__name__)
 
@@ -57,12 +55,7 @@ class Service:
         self._aside: dict[int, float] = {}
         """Until when sources are passed over, of `awake_time`."""
         self._looking = asyncio.Lock()
-        self._memory = 0.0, 0.0
-        self._full = False
-        self._replaced = False
-        """Whether the workers were replaced for want of memory."""
-        self.exhausted = False
-        """Whether it ended because its memory is used up, and only a fresh process has more."""
+        self.memory = MemoryLimit(desk.config.service.memory, desk.workers)
         self.scheduler = AsyncIOScheduler(
             timezone=UTC, job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
         )
@@ -76,7 +69,9 @@ class Service:
             return
         self.active = True
         self.scheduler.add_job(self.look, "interval", seconds=TICK, id="look")
-        self.scheduler.add_job(self._tidy, "cron", hour=4, minute=17)
+        self.scheduler.add_job(
+            self._tidy, "interval", hours=24, next_run_time=datetime.now(UTC) + timedelta(minutes=10)
+        )
         if self._metrics is not None and self.desk.config.service.metrics:
             self.scheduler.add_job(self._observe, "interval", seconds=OBSERVED)
         self.scheduler.start()
@@ -123,7 +118,11 @@ class Service:
             return
         async with self._looking:
             room = self.desk.config.crawl.crawls_at_once - len(self._crawled)
-            if room <= 0 or self.desk.stopping.is_set() or await self._is_full():
+            if room <= 0 or self.desk.stopping.is_set():
+                return
+            if await self.memory.is_full(idle=not self._crawled):
+                if self.memory.exhausted:
+                    self.desk.stop()
                 return
             try:
                 due = await self._due(room)
@@ -172,31 +171,6 @@ class Service:
         finally:
             self._crawled.discard(source.id)
         await self.look()
-
-    async def _is_full(self) -> bool:
-        """Whether the memory that is allowed is used up."""
-        limit, moment = self.desk.config.service.memory, awake_time()
-        if limit is None:
-            return False
-        looked_at, used = self._memory
-        if moment - looked_at > MEMORY_LOOKED_AT:
-            used = await asyncio.to_thread(memory_used)
-            self._memory = moment, used
-            if self._full != (used > limit):
-                self._full, self._replaced = used > limit, False
-                told = "no further crawl begins" if self._full else "crawls begin again"
-                logger.warning("%.0f MB are used, of %d allowed: %s", used, limit, told)
-            if self._full and not self._crawled:
-                self._make_room()
-        return self._full
-
-    def _make_room(self) -> None:
-        """Memory is full, and nothing is crawled: start fresh workers, and if that does not help, end."""
-        if self._replaced:
-            self.exhausted = True
-            self.desk.stop()
-        self._replaced = True
-        self.desk.workers.replace()
 
     async def _tidy(self) -> None:
         try:

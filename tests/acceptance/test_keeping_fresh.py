@@ -10,7 +10,9 @@ from sqlalchemy import func, select, update
 
 from crawler.config import Config
 from crawler.desk import Desk, open_desk
+from crawler.service import memory
 from crawler.service.clock import ClockWatch
+from crawler.service.memory import MemoryLimit
 from crawler.service.service import Service
 from newsite.press import Press
 from storage.agenda import set_schedule
@@ -214,34 +216,31 @@ async def test_what_does_not_end_in_time_is_broken_off_and_still_due(
 
 
 async def test_above_the_memory_that_is_allowed_no_crawl_begins(
-    database: Database, behind_the_press: Press, quick: Config, monkeypatch: pytest.MonkeyPatch
+    database: Database, desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from crawler.service import service as room
-
     used = 900.0
-    monkeypatch.setattr(room, "MEMORY_LOOKED_AT", 0.0)
-    monkeypatch.setattr(room, "memory_used", lambda: used)
+    monkeypatch.setattr(memory, "LOOKED_AT", 3.0)
     add(database, GAZETTE)
-    service = quick.service.model_copy(update={"memory": 800})
-    async with open_desk(quick.model_copy(update={"service": service}), database) as desk, serving(desk):
-        await asyncio.sleep(2)
-        assert count(database, Run) == 0
-        used = 700.0
-        await until(lambda: count(database, Run, state=RunState.DONE) == 1)
+    service = Service(desk)
+    service.memory = MemoryLimit(800, desk.workers, lambda: used)
+    task = asyncio.create_task(service.run())
+    await asyncio.sleep(2)
+    assert count(database, Run) == 0
+    used = 700.0
+    await until(lambda: count(database, Run, state=RunState.DONE) == 1)
+    desk.stop()
+    await asyncio.wait_for(task, 15)
 
 
 async def test_memory_that_nothing_uses_and_is_full_still_ends_the_service(
     database: Database, behind_the_press: Press, quick: Config, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from crawler.service import service as room
-
-    monkeypatch.setattr(room, "MEMORY_LOOKED_AT", 0.0)
-    monkeypatch.setattr(room, "memory_used", lambda: 900.0)
-    service = quick.service.model_copy(update={"memory": 800})
-    async with open_desk(quick.model_copy(update={"service": service}), database) as desk:
-        served = Service(desk)
-        await asyncio.wait_for(served.run(), 15)
-    assert served.exhausted
+    monkeypatch.setattr(memory, "LOOKED_AT", 0.0)
+    async with open_desk(quick, database) as desk:
+        service = Service(desk)
+        service.memory = MemoryLimit(800, desk.workers, lambda: 900.0)
+        await asyncio.wait_for(service.run(), 15)
+    assert service.memory.exhausted
 
 
 async def test_many_sources_of_one_host_do_not_keep_the_others_waiting(
