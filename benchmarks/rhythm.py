@@ -40,7 +40,7 @@ COUNTED, END = BEGIN + 2 * WEEK, BEGIN + 8 * WEEK
 FEED = 30
 FEWEST, MOST = 2 / 7, 300.0
 """Stories a day."""
-PRICES = (0.25, 1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1000.0, 3000.0, 10000.0)
+PRICES = (0.5, 2.0, 10.0, 50.0, 250.0, 1000.0, 4000.0)
 Rate = Callable[[float], float]
 """Of a time: stories a second."""
 

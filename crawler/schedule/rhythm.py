@@ -26,7 +26,13 @@ PATIENCE = 12.0
 UNKNOWN = 3.0
 """Hours between two stories of a source of which nothing is known; believed like an hour of listening."""
 COINCIDENCES = 400.0
-"""Pairs of stories at which half of what they say of the minute is believed: those of 20 stories."""
+"""Doubt of what minutes say: three stories of one minute outweigh it, where there are no others."""
+LATE = 2.0
+"""Minutes that a feed is taken to be later once a visit shows it to be; each story in time takes 1/40 off."""
+LATEST = 30.0
+"""Minutes; a story that was not there longer after its date was dated back."""
+DISPROOF = 0.7
+"""What is left of all that was known of minutes, once a visit shows that a story was later."""
 NEAR = 2.0
 """Hours between two visits up to which a story that is dated wrongly is counted half way between them."""
 UNHEARD = 168.0
@@ -52,6 +58,8 @@ class Rhythm:
     """The last visit."""
     last: float | None = None
     """The newest story, or where knowledge begins."""
+    late: float = 0.0
+    """Minutes from a story's date until the feed shows it, as far as visits have told."""
     stories: float = 0.0
     burst: float = 0.0
     """Stories, faded within BURST hours."""
@@ -104,13 +112,16 @@ def heard(rhythm: Rhythm, stories: Sequence[datetime], now: datetime) -> Rhythm:
     at = now.timestamp()
     dates = sorted(x for x in (story.timestamp() for story in stories) if at - x < OLDEST * HOUR)
     since, dates = _listened(rhythm, dates, at)
-    half_way, vague = (since + at) / 2, _to_the_day(dates)
-    told = [since < x <= at for x in dates]
-    placed = [x if ok else half_way for x, ok in zip(dates, told, strict=True)]
-    near = rhythm.at is not None and at - since < NEAR * HOUR
-    timed = [x for x, ok in zip(placed, told, strict=True) if near or (ok and x not in vague)]
+    vague, near = _to_the_day(dates), rhythm.at is not None and at - since < NEAR * HOUR
+    shown = [(x, min(x + rhythm.late * 60, at)) for x in dates if x <= at]
+    told = [time for _, time in shown if time > since]
+    placed = sorted(told + [(since + at) / 2] * (len(dates) - len(told)))
+    exact = [time for x, time in shown if time > since and x not in vague]
+    later = any(time <= since < x + LATEST * 60 and x not in vague for x, time in shown)
+    late = min(rhythm.late + LATE, LATEST) if later else max(rhythm.late - LATE / 40 * len(exact), 0.0)
     last = max([*placed, since if rhythm.last is None else min(rhythm.last, at)])
-    return _counted(_faded(replace(rhythm, last=last), at), sorted(placed), sorted(timed), since)
+    known = _faded(replace(rhythm, last=last, late=late), at, DISPROOF if later else 1.0)
+    return _counted(known, placed, placed if near else exact, exact, since)
 
 
 def _listened(rhythm: Rhythm, dates: list[float], at: float) -> tuple[float, list[float]]:
@@ -131,7 +142,7 @@ def _to_the_day(dates: list[float]) -> set[float]:
     return {x for time, same in days.items() if time == 0 or len(same) > max(2, len(dates) / 2) for x in same}
 
 
-def _faded(rhythm: Rhythm, at: float) -> Rhythm:
+def _faded(rhythm: Rhythm, at: float, minutes: float) -> Rhythm:
     hours = max(at - (at if rhythm.at is None else rhythm.at), 0.0) / HOUR
     fade, burst_fade = exp(-hours / MEMORY), exp(-hours / BURST)
     return replace(
@@ -140,17 +151,23 @@ def _faded(rhythm: Rhythm, at: float) -> Rhythm:
         stories=rhythm.stories * fade,
         burst=rhythm.burst * burst_fade,
         burst_heard=rhythm.burst_heard * burst_fade,
-        counts=tuple([x * fade for x in rhythm.counts]),
+        counts=tuple(
+            [x * fade for x in rhythm.counts[:31]] + [x * fade * minutes for x in rhythm.counts[31:]]
+        ),
         listened=tuple([x * fade for x in rhythm.listened]),
     )
 
 
-def _counted(rhythm: Rhythm, placed: list[float], timed: list[float], since: float) -> Rhythm:
-    """With the stories that appeared from `since` to `rhythm.at`, of which some are known by the hour."""
+def _counted(
+    rhythm: Rhythm, placed: list[float], timed: list[float], exact: list[float], since: float
+) -> Rhythm:
+    """With the stories from `since` to `rhythm.at`; of some the hour is known, of some the minute."""
     at, counts, listened = rhythm.at or 0.0, list(rhythm.counts), list(rhythm.listened)
     for x in timed:
-        for slot in (*_slots(int(x // HOUR)), 31 + int(x // 60) % 60):
+        for slot in _slots(int(x // HOUR)):
             counts[slot] += exp((x - at) / HOUR / MEMORY)
+    for x in exact:
+        counts[31 + int(x // 60) % 60] += exp((x - at) / HOUR / MEMORY)
     for hour, part, end in _hours(since, at):
         for slot in _slots(hour):
             listened[slot] += part * exp((end - at) / HOUR / MEMORY)
