@@ -19,8 +19,8 @@ class RunEnd:
     """How a run ended, as far as the next one depends on it."""
 
     failed: bool = False
-    polled: bool = False
-    """News was looked for."""
+    polled_at: datetime | None = None
+    """When news was looked for; None: it was not."""
     cut_off: bool = False
     """It ended because it had lasted long enough, with pages still due."""
     stories: Sequence[datetime] | None = None
@@ -49,9 +49,9 @@ def plan(agenda: Agenda, ended: RunEnd, now: datetime, settings: ScheduleConfig)
     alone twice as long each time, up to `longest`, and never given up.
     """
     rhythm = from_json(agenda.rhythm)
-    if ended.stories is not None:
-        rhythm = heard(rhythm, ended.stories, now)
-    failures = agenda.failures + 1 if ended.failed else 0 if ended.polled else agenda.failures
+    if ended.polled_at is not None and ended.stories is not None:
+        rhythm = heard(rhythm, ended.stories, ended.polled_at)
+    failures = agenda.failures + 1 if ended.failed else 0 if ended.polled_at else agenda.failures
     poll_at = _poll_at(agenda, ended, rhythm, now, settings)
     pages_at = _pages_at(agenda, now, settings) or poll_at
     # Where news is looked for soon after, one run does for both.
@@ -65,7 +65,7 @@ def plan(agenda: Agenda, ended: RunEnd, now: datetime, settings: ScheduleConfig)
 def _poll_at(
     agenda: Agenda, ended: RunEnd, rhythm: Rhythm, now: datetime, settings: ScheduleConfig
 ) -> datetime:
-    if not ended.polled:
+    if ended.polled_at is None:
         return agenda.poll_at or now
     poll_at = next_poll(_read(agenda.schedule), rhythm, agenda.poll_at, now, settings)
     floor = agenda.earliest_seed or poll_at

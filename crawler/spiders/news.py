@@ -67,7 +67,7 @@ class NewsSpider(scrapy.Spider):
         """When the run's time is up, on the monotonic clock, in seconds."""
         self.stories: list[datetime] | None = None
         """When what the seeds named for the first time was published; None: no seed was read."""
-        self._polled = False
+        self._polled_at: datetime | None = None
         self.error: str | None = None
         self.state = RunState.DONE
 
@@ -81,7 +81,7 @@ class NewsSpider(scrapy.Spider):
         host = urlsplit(self.job.home or "").hostname or ""
         return RunEnd(
             failed=self.state is RunState.FAILED,
-            polled=self._polled,
+            polled_at=self._polled_at,
             cut_off=time.monotonic() >= self._ends_at,
             stories=self.stories,
             resting=timedelta(seconds=self.desk.gate.resting(host)),
@@ -171,9 +171,10 @@ class NewsSpider(scrapy.Spider):
             sitemaps_every=self.job.sitemaps_every,
             scheduled=self.job.scheduled,
         )
+        began = datetime.now(UTC)
         await reader.read_all(self.desk.stopping, self._found)
         self.stories = reader.stories if reader.read else None
-        self._polled = not self.desk.stopping.is_set()
+        self._polled_at = None if self.desk.stopping.is_set() else began
         if reader.errors and not reader.read:
             self.error = self.error or reader.errors[0]
 

@@ -24,7 +24,7 @@ AGENDA = Agenda(
     earliest_seed=None,
 )
 
-POLLED = RunEnd(polled=True, stories=())
+POLLED = RunEnd(polled_at=NOW, stories=())
 
 
 @pytest.mark.parametrize(
@@ -89,7 +89,7 @@ def test_a_run_in_which_no_seed_was_read_is_no_silence() -> None:
     often = [NOW - number * 20 * MINUTE for number in range(1, 60)]
     auto = replace(AGENDA, schedule="auto")
     known = to_json(plan(auto, replace(POLLED, stories=often), NOW, SETTINGS).rhythm)
-    unread = plan(replace(auto, rhythm=known), RunEnd(polled=True), NOW + 5 * HOUR, SETTINGS)
+    unread = plan(replace(auto, rhythm=known), RunEnd(polled_at=NOW), NOW + 5 * HOUR, SETTINGS)
     assert to_json(unread.rhythm) == known
 
 
