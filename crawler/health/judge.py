@@ -19,8 +19,8 @@ from storage.models import RunState
 __all__ = ["Health", "HealthChange", "Verdict", "judge", "settle_health"]
 
 SILENT = 12.0
-"""Stories expected and not come. Where they come singly, 7 have a chance of 1 in 1,000 to be all missing; many
-sources publish in bundles, of which fewer were to be expected than stories."""
+"""Stories expected and not come. Where they come singly, 7 have a chance of 1 in 1,000 to be all missing;
+many sources publish in bundles, of which fewer were to be expected than stories."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

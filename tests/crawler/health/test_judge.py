@@ -251,7 +251,8 @@ def test_a_source_of_which_no_page_was_ever_an_article_is_broken() -> None:
 
 
 @pytest.mark.parametrize(
-    ("expected", "judged"), [(None, Health.WELL), (6.9, Health.WELL), (7.0, Health.QUIET), (40, Health.QUIET)]
+    ("expected", "judged"),
+    [(None, Health.WELL), (11.9, Health.WELL), (12.0, Health.QUIET), (40, Health.QUIET)],
 )
 def test_silence_is_measured_by_its_own_rhythm(expected: float | None, judged: Health) -> None:
     verdict = judge(WELL, expected, NOW)
