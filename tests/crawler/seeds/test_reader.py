@@ -14,6 +14,7 @@ from sqlalchemy import select
 from crawler.failures import Failure, FetchFailed
 from crawler.politeness import CrawlStopping
 from crawler.seeds.answers import CHILDREN, LARGE, MOVED, parse, read_seed
+from crawler.seeds.freshness import Habits, read_habits
 from crawler.seeds.reader import MOST_SITEMAPS, SeedReader
 from storage.models import Page, Seed, SeedKind
 from storage.seeds import seeds_of
@@ -316,6 +317,22 @@ async def test_a_crawl_that_stops_says_nothing_of_its_seeds(source: MakeSource) 
 async def test_a_large_body_is_read_in_a_thread(body: bytes, in_thread: bool) -> None:
     where = await parse(body, threading.get_ident)
     assert (where != threading.get_ident()) is in_thread
+
+
+async def test_all_of_a_large_feed_is_read_in_a_thread(
+    source: MakeSource, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    where = []
+
+    def noted(body: bytes) -> Habits:
+        where.append(threading.get_ident())
+        return read_habits(body)
+
+    monkeypatch.setattr("crawler.seeds.answers.read_habits", noted)
+    paper = source(("feed", SeedKind.FEED))
+    await paper.read(Site(bodies={"feed": rss(*(str(number) for number in range(LARGE // 20)))}))
+    assert where
+    assert threading.get_ident() not in where
 
 
 async def test_the_loop_goes_on_while_a_large_sitemap_is_read(source: MakeSource) -> None:
