@@ -52,7 +52,8 @@ def _of_failing(source: str, address: str, reason: str) -> str:
     if "feed" in reason or "sitemap" in reason or "http 4" in reason:
         return (
             f"What is polled is not there any more: copydesk add {address} --preview shows what the site "
-            f"offers. To take that: copydesk sources remove {source}, then copydesk add {address}; its articles stay."
+            f"offers. To take that: copydesk sources remove {source}, then copydesk add {address}; its "
+            "articles stay."
         )
     return f"It is tried again by itself, ever less often. copydesk crawl {source} --limit 1 tries it now."
 
