@@ -19,6 +19,7 @@ from storage.backfill import (
 from storage.candidates import Candidate
 from storage.health import source_health
 from storage.models import Page, Seed, SeedKind
+from storage.run_history import polled_seeds
 from storage.seeds import SeedVisit, record_seed_visit, seeds_by_visit, seeds_of
 from storage.session import Database
 from storage.sources import SeedDraft, add_seeds, seeds_by_source
@@ -110,7 +111,8 @@ def test_old_sitemaps_are_not_polled_until_an_index_names_them_among_its_newest(
     old = SeedDraft(url="https://gazette.example/old.xml", kind=SeedKind.SITEMAP)
     walk(database, index_id, now, sitemaps=[old.url])
     with database.read() as session:
-        assert [one.url for one in seeds_by_visit(session, source_id)] == [INDEX.url]
+        for polled in (seeds_by_visit, seeds_of, polled_seeds):
+            assert [one.url for one in polled(session, source_id)] == [INDEX.url]
         assert [one.url for one in seeds_by_source(session)[source_id]] == [INDEX.url]
         assert source_health(session, now)[0].seeds == 1
     walk(database, seed(database, old.url).id, now, "a")
@@ -172,4 +174,4 @@ def test_an_address_that_cannot_be_kept_is_no_place(
 ) -> None:
     with database.write() as session:
         add_places(session, source_id, None, ["https://gazette.example/" + "x" * 3000])
-        assert seeds_of(session, source_id) == []
+        assert session.scalars(select(Seed)).all() == []
