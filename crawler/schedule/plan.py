@@ -52,10 +52,9 @@ def plan(agenda: Agenda, ended: RunEnd, now: datetime, settings: ScheduleConfig)
         due_at = max(due_at, min(agenda.earliest_seed, now + settings.longest))
     if ended.cut_off:
         due_at = now
-    elif agenda.backfill_to is not None:
-        due_at = min(due_at, now + settings.shortest)
-    elif agenda.earliest_page is not None:
-        due_at = min(due_at, max(agenda.earliest_page, now + settings.shortest))
+    else:
+        earliest = [agenda.earliest_page, agenda.backfill_to and (agenda.earliest_place or now)]
+        due_at = min([due_at, *(max(time, now + settings.shortest) for time in earliest if time)])
     if failures:
         due_at = max(due_at, now + wait_after(failures, settings))
     return Plan(due_at=max(due_at, now + ended.resting), rhythm=rhythm, failures=failures)

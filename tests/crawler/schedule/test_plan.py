@@ -48,6 +48,14 @@ AGENDA = Agenda(
         # what is not done yet goes on
         ({}, RunEnd(cut_off=True), 0 * MINUTE),
         ({"backfill_to": NOW - 99 * DAY}, RunEnd(), SETTINGS.shortest),
+        ({"backfill_to": NOW - 99 * DAY, "earliest_place": NOW - DAY}, RunEnd(), SETTINGS.shortest),
+        ({"backfill_to": NOW - 99 * DAY, "earliest_place": NOW + 10 * MINUTE}, RunEnd(), 10 * MINUTE),
+        ({"backfill_to": NOW - 99 * DAY, "earliest_place": NOW + HOUR}, RunEnd(), 14 * MINUTE),
+        (
+            {"backfill_to": NOW - 99 * DAY, "earliest_place": NOW + HOUR, "earliest_page": NOW},
+            RunEnd(),
+            SETTINGS.shortest,
+        ),
         # what fails is left alone twice as long each time
         ({"schedule": "every 1 min"}, RunEnd(failed=True), 5 * MINUTE),
         ({"schedule": "every 1 min", "failures": 3}, RunEnd(failed=True), 40 * MINUTE),
