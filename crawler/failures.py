@@ -33,6 +33,11 @@ class Failure:
     visited: bool = True
     """False where nothing was asked of the host: the try does not count."""
 
+    @property
+    def tells_nothing(self) -> bool:
+        """Whether it says nothing of the address, which could not be asked just now but may be later."""
+        return self.retry and not self.visited
+
 
 class FetchFailed(Exception):
     """An address could not be fetched. `failure` says why."""

@@ -28,7 +28,7 @@ class RuleBook:
         """
         now = datetime.now(UTC)
         until, rules = self._known.get(origin, (now, None))
-        if rules is not None and until > now:
+        if rules is not None and now < until <= now + KEPT:  # a later one is of a clock set back since
             return (await asyncio.shield(rules))[0]
         rules = asyncio.ensure_future(self._find(origin, fetch))
         self._known[origin] = now + RETRIED, rules
@@ -38,7 +38,7 @@ class RuleBook:
             self._known.pop(origin, None)
             raise
         if not robots.unreachable:
-            self._known[origin] = asked_at + KEPT, rules
+            self._known[origin] = min(asked_at, now) + KEPT, rules
         return robots
 
     def sitemaps_of(self, origin: str) -> list[str]:
@@ -54,7 +54,7 @@ class RuleBook:
         now = datetime.now(UTC)
         if self._archive is not None:
             stored = await self._archive.read(lambda session: load_robots(session, host))
-            if stored is not None and now - stored.at < KEPT:
+            if stored is not None and abs(now - stored.at) < KEPT:
                 robots = read_robots(stored.status, stored.body or b"")
                 if not robots.unreachable:
                     return robots, stored.at

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
+from storage.backfill import next_place_at
 from storage.frontier import earliest_due
 from storage.models import Source
 from storage.seeds import next_due
@@ -46,6 +47,8 @@ class Agenda:
     """When the first of its pages is due."""
     earliest_seed: datetime | None
     """Before which no seed may be polled; null: one may at any time, or there is none yet."""
+    earliest_place: datetime | None = None
+    """Before which no place of its past may be walked; null: there is none left, or none is known yet."""
 
 
 def due_sources(session: Session, now: datetime, limit: int, skip: Collection[int] = ()) -> list[DueSource]:
@@ -73,6 +76,7 @@ def agenda_of(session: Session, source_id: int) -> Agenda | None:
         **row._mapping,
         earliest_page=earliest_due(session, source_id),
         earliest_seed=next_due(session, source_id),
+        earliest_place=next_place_at(session, source_id),
     )
 
 

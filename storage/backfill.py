@@ -2,24 +2,29 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import ColumnElement, case, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from storage.candidates import Candidate, add_pages, unknown_among
 from storage.insert import insert_into
 from storage.models import Article, Page, PageState, Seed, SeedKind, Source
 from storage.rows import fit_text, is_fit_url
+from storage.seeds import SeedState, seeds_where
 
 PRIORITY = 1
 """Of the pages that a backfill finds: see `Page.priority`."""
 FEW = 3
 """Articles that say nothing yet of how old a list is: one of them may be an old one, shown again."""
+MOST_FAILURES = 8
+"""Tries, over about a day, after which a place is done without."""
 MOST_PLACES = 10_000
 """Old sitemaps and pages of archives kept of one source: a calendar without end has one all the same."""
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+_SITEMAPS = (SeedKind.SITEMAP, SeedKind.NEWS_SITEMAP)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +68,81 @@ def call_off_backfill(session: Session, source_id: int) -> int:
     return count
 
 
+def starting_places(session: Session, source_id: int, urls: Iterable[str] = ()) -> list[SeedState]:
+    """Where walks into a source's past begin: what is polled, what nobody named, and what is at `urls`."""
+    begins = or_(Seed.kind != SeedKind.ARCHIVE, Seed.parent_id.is_(None), Seed.url.in_(list(urls)))
+    return seeds_where(session, Seed.source_id == source_id, begins, order=(Seed.id.expression,))
+
+
+def is_sitemap(place: SeedState, home: str) -> bool:
+    """Whether a place is a sitemap, or may be one; one of news goes no further back than days.
+
+    What nobody named stands where sites have their sitemaps, but for the front page, `home`.
+    """
+    unnamed = place.kind is SeedKind.ARCHIVE and place.parent_id is None
+    return place.kind is SeedKind.SITEMAP or (unnamed and place.url != home)
+
+
+def sitemaps_lead(starting: Iterable[SeedState], home: str) -> bool:
+    """Whether sitemaps lead into the past; where none can be read, feeds and sections have to."""
+    return any(is_sitemap(place, home) and not _is_given_up(place) for place in starting)
+
+
+def _is_given_up(place: SeedState) -> bool:
+    return place.failures >= MOST_FAILURES or (place.failures > 0 and place.backfilled_to is not None)
+
+
+def _open(session: Session, source_id: int, back_to: datetime) -> list[ColumnElement[bool]]:
+    """Of all seeds, the places of which something is still to be taken in."""
+    home = session.scalar(select(Source.url).where(Source.id == source_id)) or ""
+    found = [
+        Seed.source_id == source_id,
+        Seed.failures < MOST_FAILURES,
+        or_(Seed.backfilled_to.is_(None), Seed.backfilled_to > back_to),
+    ]
+    if sitemaps_lead(starting_places(session, source_id), home):
+        found.append(Seed.kind.in_((SeedKind.ARCHIVE, *_SITEMAPS)))
+    return found
+
+
+def next_place(
+    session: Session, source_id: int, back_to: datetime, now: datetime, skip: Iterable[int] = ()
+) -> SeedState | None:
+    """What to walk next: the source's own seeds, then what they named, in that order: the newest first."""
+    # Without a failure `due_at` is when it is polled; a visit in the future is of a clock set back since.
+    waits = (Seed.failures == 0, Seed.due_at.is_(None), Seed.due_at <= now, Seed.visited_at > now)
+    wanted = (*_open(session, source_id, back_to), or_(*waits), Seed.id.not_in(list(skip)))
+    order = (Seed.parent_id.is_not(None), Seed.id.expression)
+    return next(iter(seeds_where(session, *wanted, order=order, limit=1)), None)
+
+
+def next_place_at(session: Session, source_id: int) -> datetime | None:
+    """When the first place may be walked: a time long past where one may be at once.
+
+    None: no backfill is wanted, or there is nothing to be walked but an end to be written.
+    """
+    if (back_to := backfill_wanted(session, source_id)) is None:
+        return None
+    wanted = _open(session, source_id, back_to)
+    at_once = or_(Seed.failures == 0, Seed.due_at.is_(None))
+    if session.scalar(select(Seed.id).where(*wanted, at_once).limit(1)) is not None:
+        return _LONG_AGO
+    return session.scalar(select(func.min(Seed.due_at)).where(*wanted))
+
+
+def is_all_walked(session: Session, source_id: int, back_to: datetime) -> bool:
+    """Whether every place has been walked, or given up."""
+    return session.scalar(select(Seed.id).where(*_open(session, source_id, back_to)).limit(1)) is None
+
+
+def depth_of_place(session: Session, place: SeedState, most: int) -> int:
+    """How far below a seed of the source's own a place stands; `most` + 1 for all that is deeper."""
+    depth, above = 0, place.parent_id
+    while above is not None and depth <= most:
+        depth, above = depth + 1, session.scalar(select(Seed.parent_id).where(Seed.id == above))
+    return depth
+
+
 def add_places(session: Session, source_id: int, parent_id: int | None, urls: Iterable[str]) -> None:
     """Have more sitemaps and pages of archives walked, in this order; those known already are left alone."""
     kept = select(func.count()).where(Seed.source_id == source_id, Seed.kind == SeedKind.ARCHIVE)
@@ -101,10 +181,22 @@ def record_walk(
 
 
 def record_walk_failure(
-    session: Session, seed_id: int, error: str, now: datetime, again: datetime | None, back_to: datetime
+    session: Session,
+    seed_id: int,
+    error: str,
+    now: datetime,
+    again: datetime | None,
+    back_to: datetime,
+    *,
+    for_good: bool = True,
 ) -> None:
-    """Write down that a seed could not be walked; `again`: when it may be tried, None: not any more."""
-    values: dict[str, Any] = {"error": fit_text(error), "failures": Seed.failures + 1, "visited_at": now}
+    """Write down that a seed could not be walked; `again`: when it may be tried, None: not any more.
+
+    `for_good`: whether it is given up after `MOST_FAILURES` of these.
+    """
+    fewer = Seed.failures + 1 < MOST_FAILURES
+    counted = Seed.failures + 1 if for_good else case((fewer, Seed.failures + 1), else_=Seed.failures)
+    values: dict[str, Any] = {"error": fit_text(error), "failures": counted, "visited_at": now}
     values |= {"due_at": again} if again else {"backfilled_to": back_to}
     session.execute(update(Seed).where(Seed.id == seed_id).values(values))
 

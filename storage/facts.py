@@ -214,13 +214,13 @@ def _pages_in(counts: Mapping[str, Any]) -> int:
 
 def _seeds(session: Session, source_id: int) -> list[SeedFact]:
     children = aliased(Seed)
-    names_others = select(children.id).where(children.parent_id == Seed.id).exists()
+    # Where a feed or a list goes on is no news: what a backfill has walked does not make an index of it.
+    named = children.parent_id == Seed.id, children.kind != SeedKind.ARCHIVE
+    names_others = select(children.id).where(*named).exists()
     columns = [getattr(Seed, name) for name in SeedFact.__slots__]
-    rows = session.execute(
-        select(*columns)
-        .where(Seed.source_id == source_id, Seed.visited_at.is_not(None), ~names_others)
-        .order_by(Seed.id)
-    )
+    polled = Seed.source_id == source_id, Seed.kind != SeedKind.ARCHIVE
+    asked = select(*columns).where(*polled, Seed.visited_at.is_not(None), ~names_others)
+    rows = session.execute(asked.order_by(Seed.id))
     return [SeedFact(**row._mapping) for row in rows]
 
 

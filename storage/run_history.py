@@ -95,8 +95,8 @@ def _runs_since(session: Session, source_id: int, since: datetime) -> Iterator[S
 
 
 def polled_seeds(session: Session, source_id: int) -> list[StoredSeed]:
-    """The seeds of a source; those of which nothing could be read come first."""
+    """What is polled of a source; the seeds of which nothing could be read come first."""
     columns = [getattr(Seed, name) for name in StoredSeed.__slots__]
-    statement = select(*columns).where(Seed.source_id == source_id)
+    statement = select(*columns).where(Seed.source_id == source_id, Seed.kind != SeedKind.ARCHIVE)
     rows = session.execute(statement.order_by(Seed.error.is_(None), Seed.id))
     return [StoredSeed(**row._mapping) for row in rows]

@@ -75,19 +75,30 @@ class SeedVisit:
 
 
 def seeds_of(session: Session, source_id: int) -> list[SeedState]:
-    """The seeds of a source, in the order in which they were found."""
-    return _states(session, source_id, Seed.id.expression)
+    """What is polled of a source, in the order in which it was found."""
+    return seeds_where(session, *_polled(source_id), order=(Seed.id.expression,))
 
 
 def seeds_by_visit(session: Session, source_id: int) -> list[SeedState]:
     """What is polled of a source: seeds never visited first, then those whose last visit is longest ago."""
-    seeds = _states(session, source_id, Seed.visited_at.nulls_first(), Seed.id.expression)
-    return [seed for seed in seeds if seed.kind is not SeedKind.ARCHIVE]
+    order = (Seed.visited_at.nulls_first(), Seed.id.expression)
+    return seeds_where(session, *_polled(source_id), order=order)
 
 
-def _states(session: Session, source_id: int, *order: ColumnElement[Any]) -> list[SeedState]:
+def _polled(source_id: int) -> tuple[ColumnElement[bool], ...]:
+    # A backfill may have left ten thousand places beside the few seeds: the database leaves them out.
+    return Seed.source_id == source_id, Seed.kind != SeedKind.ARCHIVE
+
+
+def seeds_where(
+    session: Session,
+    *wanted: ColumnElement[bool],
+    order: Sequence[ColumnElement[Any]],
+    limit: int | None = None,
+) -> list[SeedState]:
+    """Seeds by any condition, what only a backfill reads among them."""
     columns = [getattr(Seed, name) for name in SeedState.__slots__]
-    rows = session.execute(select(*columns).where(Seed.source_id == source_id).order_by(*order))
+    rows = session.execute(select(*columns).where(*wanted).order_by(*order).limit(limit))
     return [SeedState(**row._mapping) for row in rows]
 
 
@@ -156,11 +167,24 @@ def _moved(session: Session, seed_id: int, visit: SeedVisit) -> int:
     if not visit.move or seed is None or not visit.moved_to or not is_fit_url(visit.moved_to):
         return seed_id
     there = select(Seed.id).where(Seed.source_id == seed.source_id, Seed.url == visit.moved_to)
-    if (other := session.scalar(there)) is not None:  # its source polls that address, too
-        session.execute(delete(Seed).where(Seed.id == seed_id))
+    if (other := session.scalar(there)) is not None:  # its source knows that address, too
+        _join(session, seed, other)
         return other
     session.execute(update(Seed).where(Seed.id == seed_id).values(url=visit.moved_to))
     return seed_id
+
+
+def _join(session: Session, seed: Seed, other_id: int) -> None:
+    """Have another seed stand for this one. What only a backfill read is polled from then on.
+
+    What this one named belongs to the other: it would be deleted with it, and what was walked forgotten.
+    """
+    as_this = {"kind": seed.kind, "parent_id": seed.parent_id, "idle": seed.idle}
+    archived = Seed.id == other_id, Seed.kind == SeedKind.ARCHIVE
+    session.execute(update(Seed).where(*archived).values(as_this))
+    below = Seed.parent_id == seed.id, Seed.id != other_id
+    session.execute(update(Seed).where(*below).values(parent_id=other_id))
+    session.execute(delete(Seed).where(Seed.id == seed.id))
 
 
 def _write_due(session: Session, seed_id: int, found: Found, due: DueAt, *, failed: bool) -> None:
@@ -202,6 +226,11 @@ def _replace_children(session: Session, source_id: int, seed_id: int, children: 
         ),
         new,
     )
+
+
+def put_off(session: Session, seed_id: int, until: datetime) -> None:
+    """Leave a seed alone until a time. Nothing was asked of it: how it answered last is left as it is."""
+    session.execute(update(Seed).where(Seed.id == seed_id).values(due_at=until))
 
 
 def next_due(session: Session, source_id: int) -> datetime | None:

@@ -178,5 +178,5 @@ def _next_of_wordpress(url: str) -> str:
     parts = urlsplit(url)
     query = dict(parse_qsl(parts.query))
     number = query.get("paged", "1")
-    query["paged"] = str(int(number) + 1 if number.isdigit() else 2)
+    query["paged"] = str(int(number[:6]) + 1 if number.isascii() and number.isdigit() else 2)
     return urlunsplit(parts._replace(query=urlencode(query)))

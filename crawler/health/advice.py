@@ -8,7 +8,7 @@ from storage.facts import Evidence
 
 def advice(state: Health, name: str, url: str, reason: str | None, evidence: Evidence) -> str | None:
     """What to do; None where there is nothing to be done."""
-    source = shlex.quote(name)
+    source, address = shlex.quote(name), shlex.quote(url)
     match state:
         case Health.GONE:
             return (
@@ -17,19 +17,19 @@ def advice(state: Health, name: str, url: str, reason: str | None, evidence: Evi
             )
         case Health.MOVED:
             return (
-                f"copydesk add {evidence.leads_to or 'NEWADDRESS'} follows it there; then copydesk sources "
-                f"remove {source}: its articles stay."
+                f"copydesk add {shlex.quote(evidence.leads_to or 'NEWADDRESS')} follows it there; then "
+                f"copydesk sources remove {source}: its articles stay."
             )
         case Health.BLOCKED:
             return _of_blocked(source, reason or "")
         case Health.FAILING:
-            return _of_failing(source, url, reason or "")
+            return _of_failing(source, address, reason or "")
         case Health.BROKEN:
             return _of_broken(source, evidence)
         case Health.QUIET:
             return (
-                f"See whether it publishes: {url}. If it does, copydesk add {url} --preview shows what it "
-                f"offers to poll now; copydesk status {source} shows what is polled."
+                f"See whether it publishes: {url}. If it does, copydesk add {address} --preview shows what "
+                f"it offers to poll now; copydesk status {source} shows what is polled."
             )
     return None
 
@@ -46,13 +46,14 @@ def _of_blocked(source: str, reason: str) -> str:
     )
 
 
-def _of_failing(source: str, url: str, reason: str) -> str:
+def _of_failing(source: str, address: str, reason: str) -> str:
     if "private address" in reason:
-        return f"If it is meant to stand in your own network, name its host in crawl.allow_private: {url}"
+        return f"If it is meant to stand in your own network, name its host in crawl.allow_private: {address}"
     if "feed" in reason or "sitemap" in reason or "http 4" in reason:
         return (
-            f"What is polled is not there any more: copydesk add {url} --preview shows what the site offers. "
-            f"To take that: copydesk sources remove {source}, then copydesk add {url}; its articles stay."
+            f"What is polled is not there any more: copydesk add {address} --preview shows what the site "
+            f"offers. To take that: copydesk sources remove {source}, then copydesk add {address}; its "
+            "articles stay."
         )
     return f"It is tried again by itself, ever less often. copydesk crawl {source} --limit 1 tries it now."
 

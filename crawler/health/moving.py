@@ -30,6 +30,7 @@ def moved(facts: SourceFacts) -> Verdict | None:
 
 def _verdict(row: Sequence[ArticleFact], at_home: Sequence[ArticleFact], reason: str) -> Verdict:
     address = urlsplit(row[0].url)
+    host = address.netloc.rpartition("@")[2]  # its port is part of where it stands, a user's name is not
     return Verdict(
         state=Health.MOVED,
         since=row[-1].at,
@@ -37,6 +38,6 @@ def _verdict(row: Sequence[ArticleFact], at_home: Sequence[ArticleFact], reason:
         evidence=Evidence(
             first_bad=sight_of(row[-1]),
             last_good=sight_of(at_home[0]),
-            leads_to=f"{address.scheme}://{address.netloc}/",
+            leads_to=f"{address.scheme}://{host}/",
         ),
     )

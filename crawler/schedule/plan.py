@@ -74,7 +74,7 @@ def _poll_at(
 
 def _pages_at(agenda: Agenda, now: datetime, settings: ScheduleConfig) -> datetime | None:
     """When a run is due for pages alone, or for the past; runs for them keep `shortest` between them."""
-    times = [agenda.earliest_page, now if agenda.backfill_to is not None else None]
+    times = [agenda.earliest_page, agenda.backfill_to and (agenda.earliest_place or now)]
     wanted = min((time for time in times if time is not None), default=None)
     return None if wanted is None else max(wanted, now + settings.shortest)
 

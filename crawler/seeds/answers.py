@@ -115,22 +115,21 @@ async def understand(seed: SeedState, response: Response, now: datetime) -> tupl
     move = long_ago and seed.moved_to == moved_to and seed.parent_id is None
     if response.status == 304:
         return SeedVisit(status=304, full=False, moved_to=moved_to, move=move), SeedReading()
+    is_feed, body = seed.kind is SeedKind.FEED, response.body
     visit = SeedVisit(
         status=response.status,
         etag=header(response, "ETag"),
         last_modified=header(response, "Last-Modified"),
-        body_hash=hashlib.sha256(response.body).hexdigest(),
+        body_hash=hashlib.sha256(body).hexdigest(),
         full=True,
-        habits=read_habits(response.body).as_dict() if seed.kind is SeedKind.FEED else None,
+        habits=await parse(body, lambda: read_habits(body).as_dict()) if is_feed else None,
         moved_to=moved_to,
         move=move,
     )
     if visit.body_hash == seed.body_hash:
         return visit, SeedReading()
     content_type = header(response, "Content-Type")
-    reading = await parse(
-        response.body, lambda: read_seed(seed.kind, response.body, response.url, content_type)
-    )
+    reading = await parse(body, lambda: read_seed(seed.kind, body, response.url, content_type))
     return replace(visit, kind=_kind(seed, reading, now)), reading
 
 

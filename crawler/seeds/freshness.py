@@ -19,6 +19,8 @@ _STORIES = re.compile(
     rb"<(?:\w+:)?(?:item|entry)[\s>](?:.*</(?:\w+:)?(?:item|entry)\s*>|.*)", re.DOTALL | re.IGNORECASE
 )
 """From the first story to the last: what stands before and behind is the channel's own."""
+_MOST = 65_536
+"""What is read of what the channel says of itself: characters, far more than any feed has."""
 _PERIODS = {"hourly": 1, "daily": 24, "weekly": 7 * 24, "monthly": 30 * 24, "yearly": 365 * 24}
 """Hours of each period of the syndication module."""
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -65,7 +67,7 @@ class Habits:
 
 def read_habits(body: bytes) -> Habits:
     """What the channel of an RSS feed says of its updates; nothing for any other body."""
-    channel = _STORIES.sub(b"", body).decode("latin-1")
+    channel = _STORIES.sub(b"", body)[:_MOST].decode("latin-1")
     hours = {int(hour) % 24 for hour in re.findall(r"<hour>\s*(\d{1,2})\s*</hour>", channel, re.IGNORECASE)}
     days = re.findall(r"<day>\s*(\w+)\s*</day>", channel, re.IGNORECASE)
     ttl = _number(_element(channel, "ttl"))
@@ -139,8 +141,9 @@ def _after_skipped(when: datetime, habits: Habits, latest: datetime) -> datetime
 
 
 def _element(channel: str, name: str) -> str:
-    found = re.search(rf"<(?:\w+:)?{name}(?:\s[^<>]*)?>\s*([^<]*?)\s*</", channel, re.IGNORECASE)
-    return found[1] if found else ""
+    # No blank is told apart by the pattern: where the end tag is missing it would try every way to do so.
+    found = re.search(rf"<(?:\w+:)?{name}(?:\s[^<>]*)?>([^<]*)</", channel, re.IGNORECASE)
+    return found[1].strip() if found else ""
 
 
 def _number(text: str | None) -> int | None:

@@ -61,8 +61,15 @@ def _doubled(wait: timedelta, times: int) -> timedelta:
 
 
 def is_due(seed: SeedState, now: datetime) -> bool:
-    """Whether a scheduled run asks a seed."""
-    if seed.due_at is None or seed.visited_at is None:
+    """Whether a scheduled run asks a seed.
+
+    One that was visited later than `now` is due: the clock was set back, and its `due_at` may be far away.
+    """
+    if seed.due_at is None:
+        return True
+    if seed.visited_at is None:  # it was put off before anything was asked of it
+        return seed.due_at <= now
+    if seed.visited_at > now:
         return True
     slack = timedelta(0) if seed.failures else min(SLACK, (seed.due_at - seed.visited_at) / 10)
     return seed.due_at - slack <= now

@@ -19,7 +19,7 @@ from crawler.seeds.polling import is_due, news_comes_first, wait_after_failure, 
 from pipelines.metadata.canonical import registered_domain
 from storage.candidates import Candidate, Found
 from storage.models import SeedKind
-from storage.seeds import SeedState, SeedVisit, record_seed_visit, seeds_by_visit
+from storage.seeds import SeedState, SeedVisit, put_off, record_seed_visit, seeds_by_visit
 from storage.thread import ArchiveThread
 
 logger = logging.getLogger(__name__)
@@ -135,8 +135,11 @@ class SeedReader:
     ) -> Found:
         self.errors.append(error)
         logger.info("seed not read: %s", error)
-        visit = SeedVisit(status=failure.status if failure else 200, error=error, full=False)
         again = now + wait_after_failure(failure, seed.failures + 1)
+        if failure is not None and failure.tells_nothing:
+            await self.archive.write(lambda session: put_off(session, seed.id, again))
+            return Found()
+        visit = SeedVisit(status=failure.status if failure else 200, error=error, full=False)
         return await self.archive.write(
             lambda session: record_seed_visit(session, seed.id, visit, (), (), now, None, lambda _idle: again)
         )

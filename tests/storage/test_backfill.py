@@ -1,11 +1,13 @@
 """A walk and all that it found are written together, and only what is polled counts as a seed."""
 
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select, update
 
 from storage.backfill import (
+    MOST_FAILURES,
     PRIORITY,
     Walk,
     add_places,
@@ -13,12 +15,16 @@ from storage.backfill import (
     backfill_wanted,
     call_off_backfill,
     end_backfill,
+    is_all_walked,
+    next_place,
+    next_place_at,
     record_walk,
     record_walk_failure,
 )
 from storage.candidates import Candidate
 from storage.health import source_health
 from storage.models import Page, Seed, SeedKind
+from storage.run_history import polled_seeds
 from storage.seeds import SeedVisit, record_seed_visit, seeds_by_visit, seeds_of
 from storage.session import Database
 from storage.sources import SeedDraft, add_seeds, seeds_by_source
@@ -110,7 +116,8 @@ def test_old_sitemaps_are_not_polled_until_an_index_names_them_among_its_newest(
     old = SeedDraft(url="https://gazette.example/old.xml", kind=SeedKind.SITEMAP)
     walk(database, index_id, now, sitemaps=[old.url])
     with database.read() as session:
-        assert [one.url for one in seeds_by_visit(session, source_id)] == [INDEX.url]
+        for polled in (seeds_by_visit, seeds_of, polled_seeds):
+            assert [one.url for one in polled(session, source_id)] == [INDEX.url]
         assert [one.url for one in seeds_by_source(session)[source_id]] == [INDEX.url]
         assert source_health(session, now)[0].seeds == 1
     walk(database, seed(database, old.url).id, now, "a")
@@ -151,6 +158,86 @@ def test_what_cannot_be_walked_is_tried_again_or_done_without(
     assert (seed(database, INDEX.url).failures, seed(database, INDEX.url).backfilled_to) == (2, BACK_TO)
 
 
+HOUR = timedelta(hours=1)
+GIVEN_UP = {"failures": 1, "backfilled_to": BACK_TO}
+NOW = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)
+
+
+def sitemap(kind: SeedKind = SeedKind.SITEMAP, **values: object) -> dict[str, object]:
+    return {"kind": kind, **values}
+
+
+@pytest.mark.parametrize(
+    ("seeds", "expected", "ready_at"),
+    [
+        ([], None, None),
+        ([sitemap(), sitemap()], 1, "at once"),
+        ([sitemap(backfilled_to=BACK_TO), sitemap()], 2, "at once"),
+        ([sitemap(backfilled_to=BACK_TO + HOUR), sitemap()], 1, "at once"),
+        ([sitemap(), sitemap(SeedKind.ARCHIVE, parent_id=1)], 1, "at once"),
+        ([sitemap(backfilled_to=BACK_TO), sitemap(SeedKind.ARCHIVE, parent_id=1), sitemap()], 3, "at once"),
+        ([sitemap(failures=1, due_at=NOW + HOUR), sitemap()], 2, "at once"),
+        ([sitemap(failures=1, due_at=NOW + 2 * HOUR), sitemap(failures=1, due_at=NOW + HOUR)], None, HOUR),
+        ([sitemap(failures=1, due_at=NOW), sitemap()], 1, "at once"),
+        ([sitemap(failures=1, due_at=NOW + 99 * HOUR, visited_at=NOW + 98 * HOUR)], 1, 99 * HOUR),
+        ([sitemap(due_at=NOW + HOUR)], 1, "at once"),
+        ([sitemap(failures=MOST_FAILURES)], None, None),
+        # feeds and sections lead into the past where no sitemap does
+        ([sitemap(SeedKind.FEED), sitemap()], 2, "at once"),
+        ([sitemap(SeedKind.FEED), sitemap(failures=1, due_at=NOW + HOUR)], None, HOUR),
+        ([sitemap(SeedKind.FEED), sitemap(**GIVEN_UP)], 1, "at once"),
+        ([sitemap(SeedKind.FEED), sitemap(SeedKind.ARCHIVE)], 2, "at once"),
+        ([sitemap(SeedKind.FEED), sitemap(SeedKind.ARCHIVE, **GIVEN_UP)], 1, "at once"),
+        ([sitemap(SeedKind.FEED), sitemap(SeedKind.ARCHIVE, url="https://gazette.example/")], 1, "at once"),
+    ],
+)
+def test_the_next_place_is_the_first_that_is_open(
+    database: Database,
+    source_id: int,
+    seeds: list[dict[str, object]],
+    expected: int | None,
+    ready_at: str | timedelta | None,
+) -> None:
+    with database.write() as session:
+        assert next_place_at(session, source_id) is None
+        ask_for_backfill(session, [source_id], BACK_TO)
+        for number, values in enumerate(seeds):
+            told = {"source_id": source_id, "url": f"https://gazette.example/{number}"} | values
+            session.add(Seed(**told))
+            session.flush()
+        found = next_place(session, source_id, BACK_TO, NOW)
+        first = next_place_at(session, source_id)
+        assert is_all_walked(session, source_id, BACK_TO) is (first is None)
+    assert (found.id if found else None) == expected
+    if ready_at == "at once":
+        assert first is not None
+        assert first < NOW - 9999 * HOUR
+    else:
+        assert first == (NOW + ready_at if isinstance(ready_at, timedelta) else None)
+
+
+def test_the_next_place_is_found_at_once_among_ten_thousand(
+    database: Database, source_id: int, index_id: int, now: datetime
+) -> None:
+    with database.write() as session:
+        ask_for_backfill(session, [source_id], BACK_TO)
+        add_places(session, source_id, index_id, [f"https://gazette.example/{n}" for n in range(10_000)])
+        session.execute(update(Seed).values(backfilled_to=BACK_TO, visited_at=now))
+        last = session.scalar(select(func.max(Seed.id)))
+        session.execute(update(Seed).where(Seed.id == last).values(backfilled_to=None))
+    with database.read() as session:
+        for find, found in (
+            (lambda: next_place(session, source_id, BACK_TO, now), 1),
+            (lambda: seeds_by_visit(session, source_id), 1),
+            (lambda: seeds_of(session, source_id), 1),
+            (lambda: polled_seeds(session, source_id), 1),
+        ):
+            began = time.process_time()
+            rows = find()
+            assert time.process_time() - began < 0.1
+            assert len(rows if isinstance(rows, list) else [rows]) == found
+
+
 def test_what_is_called_off_leaves_news_alone(
     database: Database, source_id: int, index_id: int, now: datetime
 ) -> None:
@@ -172,4 +259,4 @@ def test_an_address_that_cannot_be_kept_is_no_place(
 ) -> None:
     with database.write() as session:
         add_places(session, source_id, None, ["https://gazette.example/" + "x" * 3000])
-        assert seeds_of(session, source_id) == []
+        assert session.scalars(select(Seed)).all() == []

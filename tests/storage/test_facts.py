@@ -4,14 +4,16 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import update
 
 from pipelines.article import Article as Story
 from storage.articles import Filed
+from storage.backfill import Walk, record_walk, record_walk_failure
 from storage.candidates import Candidate, add_pages
 from storage.facts import PAGES_OF_A_RUN, Evidence, Sight, SourceFacts, source_facts
 from storage.frontier import VisitRecord, record_visits
 from storage.health import keep_health
-from storage.models import Page, PageState, RunState, SeedKind
+from storage.models import Page, PageState, RunState, Seed, SeedKind
 from storage.runs import end_run, start_run
 from storage.seeds import SeedVisit, record_seed_visit
 from storage.session import Database
@@ -195,6 +197,10 @@ def test_seeds_are_those_that_name_news(database: Database, source_id: int, now:
         add_seeds(session, source_id, drafts)
         record_seed_visit(session, 1, SeedVisit(status=200, full=True), [], [child], now)
         record_seed_visit(session, 3, SeedVisit(status=500, error="x: http 500", full=False), [], [], now)
+        walk = Walk(older=["https://gazette.example/older.xml"])
+        record_walk(session, 3, walk, now, now, 9, 2)
+        record_walk_failure(session, 4, "it is down", now, None, now)
+        session.execute(update(Seed).where(Seed.id == 3).values(error="x: http 500", failures=1))
     [seed] = facts_of(database, source_id).seeds
     assert (seed.url, seed.error, seed.failures, seed.visited_at) == (child.url, "x: http 500", 1, now)
 

@@ -1,5 +1,6 @@
 """The way into a site's past: which sitemaps reach so far, and where a list of stories goes on."""
 
+import time
 from datetime import UTC, datetime
 
 import pytest
@@ -136,8 +137,29 @@ def test_an_empty_page_leads_nowhere() -> None:
         ("/json", '{"version": "x", "next_url": "https:\\/\\/paper.example\\/json?2"}', ["/json?2"]),
         ("/feed/", "<rss><generator>https://wordpress.org/?v=6.8</generator></rss>", ["/feed/?paged=2"]),
         ("/feed/?paged=2", "<generator>https://wordpress.org/?v=6.8</generator>", ["/feed/?paged=3"]),
+        (
+            "/feed/?paged=" + "9" * 5000,
+            "<generator>https://wordpress.org/</generator>",
+            ["/feed/?paged=1000000"],
+        ),
+        ("/feed/?paged=²", "<generator>https://wordpress.org/</generator>", ["/feed/?paged=2"]),
         ("/feed/", "<rss><generator>Hugo</generator></rss>", []),
     ],
 )
 def test_a_feed_goes_on_by_its_own_word(url: str, body: str, expected: list[str]) -> None:
     assert older_feed(body.encode(), SITE + url) == [SITE + path for path in expected]
+
+
+@pytest.mark.parametrize(
+    "filler", [" ", "<", "</", "9", "a", "a.", '"', " rel=", "/2024", "2024-", '"next_url" ']
+)
+@pytest.mark.parametrize(
+    "head",
+    ["", "<generator>", "<generator>https://", "<link ", "<link rel", "<a:", '"next_url":', '"next_url":"'],
+)
+def test_what_is_made_to_be_slow_is_read_at_once(head: str, filler: str) -> None:
+    text = filler * (300_000 // len(filler))
+    started = time.process_time()
+    older_feed((head + text).encode(), SITE)
+    latest_date(Candidate(url=f"{SITE}/{text}"))
+    assert time.process_time() - started < 2

@@ -286,10 +286,17 @@ def test_a_failing_source_is_told_with_the_address_that_failed_first() -> None:
     assert verdict.evidence.last_good is not None
 
 
-def test_where_it_moved_to_is_told() -> None:
-    pages = [*(filed(n, home="https://new.example/") for n in range(9)), *BEFORE]
+@pytest.mark.parametrize(
+    ("home", "leads_to"),
+    [
+        ("https://new.example/", "https://new.example/"),
+        ("https://me:secret@new.example:8000/", "https://new.example:8000/"),
+    ],
+)
+def test_where_it_moved_to_is_told(home: str, leads_to: str) -> None:
+    pages = [*(filed(n, home=home) for n in range(9)), *BEFORE]
     verdict = judge(replace(WELL, pages=pages), None, NOW)
-    assert verdict.evidence.leads_to == "https://new.example/"
+    assert verdict.evidence.leads_to == leads_to
     assert (verdict.since, verdict.reason) == (
         NOW - 8 * HOUR,
         "its last 9 articles stand on new.example, and not on gazette.example",

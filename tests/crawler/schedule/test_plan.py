@@ -24,6 +24,7 @@ AGENDA = Agenda(
     earliest_seed=None,
 )
 
+PAST = NOW - 99 * DAY
 POLLED = RunEnd(polled_at=NOW, stories=())
 
 
@@ -55,7 +56,15 @@ POLLED = RunEnd(polled_at=NOW, stories=())
         ({"poll_at": NOW + 5 * HOUR, "failures": 3}, RunEnd(), 5 * HOUR),
         # what is not done yet goes on
         ({}, replace(POLLED, cut_off=True), 0 * MINUTE),
-        ({"backfill_to": NOW - 99 * DAY}, POLLED, SETTINGS.shortest),
+        ({"schedule": "every 1 d", "backfill_to": PAST}, POLLED, SETTINGS.shortest),
+        ({"schedule": "every 1 d", "backfill_to": PAST, "earliest_place": PAST}, POLLED, SETTINGS.shortest),
+        ({"schedule": "every 1 d", "backfill_to": PAST, "earliest_place": NOW + HOUR}, POLLED, HOUR),
+        ({"backfill_to": PAST, "earliest_place": NOW + HOUR}, POLLED, 14 * MINUTE),
+        (
+            {"backfill_to": PAST, "earliest_place": NOW + HOUR, "earliest_page": NOW},
+            POLLED,
+            SETTINGS.shortest,
+        ),
         # what fails is left alone twice as long each time
         ({"schedule": "every 1 min"}, replace(POLLED, failed=True), 5 * MINUTE),
         ({"schedule": "every 1 min", "failures": 3}, replace(POLLED, failed=True), 40 * MINUTE),

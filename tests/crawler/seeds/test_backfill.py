@@ -7,11 +7,14 @@ from typing import Any
 
 import pytest
 from scrapy.http import Response
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from crawler.failures import Failure, FetchFailed
-from crawler.seeds.backfill import MOST_FAILURES, MOST_IDLE, Backfill, further_starts, next_place, walkable
-from storage.backfill import add_places, ask_for_backfill, backfill_wanted
+from crawler.addresses import PrivateAddress
+from crawler.failures import Failure, FetchFailed, failure_of_exception
+from crawler.politeness import CrawlStopping, HostResting
+from crawler.robots import ForbiddenByRobots, RobotsUnreachable
+from crawler.seeds.backfill import MOST_IDLE, Backfill, further_starts
+from storage.backfill import MOST_FAILURES, add_places, ask_for_backfill, backfill_wanted, next_place_at
 from storage.candidates import Candidate, add_pages
 from storage.models import Page, Seed, SeedKind
 from storage.seeds import SeedState
@@ -30,46 +33,25 @@ def seed(number: int, kind: SeedKind = SeedKind.SITEMAP, **values: Any) -> SeedS
     return SeedState(**(told | values))
 
 
-@pytest.mark.parametrize(
-    ("seeds", "expected"),
-    [
-        ([], None),
-        ([seed(1), seed(2)], 1),
-        ([seed(1, backfilled_to=BACK_TO), seed(2)], 2),
-        ([seed(1, backfilled_to=BACK_TO + timedelta(days=1)), seed(2)], 1),
-        ([seed(1, parent_id=9), seed(2)], 2),
-        ([seed(1, failures=1, due_at=NOW + timedelta(hours=1)), seed(2)], 2),
-        ([seed(1, failures=1, due_at=NOW), seed(2)], 1),
-        ([seed(1, due_at=NOW + timedelta(hours=1))], 1),
-        ([seed(1, failures=MOST_FAILURES)], None),
-        ([seed(7)], None),
-    ],
-)
-def test_the_next_place_is_the_first_that_is_open(seeds: list[SeedState], expected: int | None) -> None:
-    found = next_place(seeds, BACK_TO, NOW, {7})
-    assert (found.id if found else None) == expected
-
-
 PROBE = seed(3, SeedKind.ARCHIVE)
 GIVEN_UP = {"failures": 1, "backfilled_to": BACK_TO}
 
 
 @pytest.mark.parametrize(
-    ("seeds", "walked", "starts"),
+    ("seeds", "starts"),
     [
-        ([seed(1), seed(2, SeedKind.FEED)], {1}, []),
-        ([seed(2, SeedKind.FEED)], {2}, [PROBE.url]),
-        ([seed(2, SeedKind.FEED), PROBE], {3}, []),
-        ([seed(2, SeedKind.FEED), seed(3, SeedKind.ARCHIVE, **GIVEN_UP)], {2, 3}, [HOME]),
-        ([seed(2, SeedKind.SECTION), seed(3, SeedKind.ARCHIVE, **GIVEN_UP)], {2, 3}, []),
-        ([seed(1, failures=1), seed(2, SeedKind.SECTION)], {1}, []),
-        ([seed(1, **GIVEN_UP), seed(2, SeedKind.SECTION)], {1, 2}, [PROBE.url]),
+        ([seed(1), seed(2, SeedKind.FEED)], []),
+        ([seed(2, SeedKind.FEED)], [PROBE.url]),
+        ([seed(2, SeedKind.FEED), PROBE], []),
+        ([seed(2, SeedKind.FEED), seed(3, SeedKind.ARCHIVE, **GIVEN_UP)], [HOME]),
+        ([seed(2, SeedKind.SECTION), seed(3, SeedKind.ARCHIVE, **GIVEN_UP)], []),
+        ([seed(1, failures=1), seed(2, SeedKind.SECTION)], []),
+        ([seed(1, **GIVEN_UP), seed(2, SeedKind.SECTION)], [PROBE.url]),
     ],
 )
 def test_sections_are_leafed_through_where_there_is_no_sitemap(
-    seeds: list[SeedState], walked: set[int], starts: list[str]
+    seeds: list[SeedState], starts: list[str]
 ) -> None:
-    assert {seed.id for seed in walkable(seeds, [PROBE.url])} == walked
     assert further_starts(seeds, [PROBE.url], HOME) == starts
 
 
@@ -108,6 +90,18 @@ class Past:
         with self.database.read() as session:
             rows = session.execute(select(Page.url, Page.priority))
             return {row.url.removeprefix(HOME): row.priority for row in rows}
+
+    def later(self) -> None:
+        """Let all that waits be ready."""
+        with self.database.write() as session:
+            session.execute(update(Seed).values(due_at=None))
+
+    @property
+    def ready_in(self) -> float | None:
+        """Minutes until the first place may be walked."""
+        with self.database.read() as session:
+            time = next_place_at(session, self.id)
+        return max(0, round((time - datetime.now(UTC)) / timedelta(minutes=1))) if time else None
 
     @property
     def wanted(self) -> datetime | None:
@@ -232,6 +226,68 @@ async def test_a_sitemap_that_is_none_does_not_hold_up_the_end(
     paper = past({"map": index("a", "b"), "b": urlset("2")} | ({"a": body} if body else {}), MAP)
     await paper.walk()
     assert (set(paper.pages), paper.wanted) == ({"2"}, None)
+
+
+def refused(path: str, error: Exception) -> FetchFailed:
+    told = FetchFailed(HOME + path, failure_of_exception(error))
+    told.__cause__ = error
+    return told
+
+
+@pytest.mark.parametrize("polled", [True, False])
+async def test_a_place_that_cannot_be_asked_is_passed_over_and_given_up_in_the_end(
+    past: Callable[..., Past], polled: bool
+) -> None:
+    down = refused("a", RobotsUnreachable("cdn.example", "http 503"))
+    if polled:
+        paper = past({"a": down, "b": urlset("2")}, ("a", SeedKind.SITEMAP), ("b", SeedKind.SITEMAP))
+    else:
+        paper = past({"map": index("a", "b"), "a": down, "b": urlset("2")}, MAP)
+    await paper.walk()
+    assert (set(paper.pages), paper.wanted, paper.ready_in) == ({"2"}, BACK_TO, 5)
+    assert await paper.walk() == []  # too soon
+    waits = []
+    for _ in range(MOST_FAILURES - 1):
+        paper.later()
+        await paper.walk()
+        waits.append(paper.ready_in)
+    assert waits == [10, 20, 40, 80, 160, 320, None]
+    assert paper.wanted is None
+
+
+@pytest.mark.parametrize("error", [PrivateAddress("cdn.example", "10.0.0.1"), ForbiddenByRobots("no")])
+async def test_a_place_that_may_not_be_asked_is_given_up_at_once(
+    past: Callable[..., Past], error: Exception
+) -> None:
+    paper = past({"map": index("a", "b"), "a": refused("a", error), "b": urlset("2")}, MAP)
+    await paper.walk()
+    assert (set(paper.pages), paper.wanted, paper.ready_in) == ({"2"}, None, None)
+
+
+async def test_a_place_whose_host_is_busy_waits_and_is_not_given_up(past: Callable[..., Past]) -> None:
+    busy = refused("a", HostResting("paper.example", 900))
+    paper = past({"map": index("a", "b"), "a": busy, "b": urlset("2")}, MAP)
+    for _ in range(MOST_FAILURES + 3):
+        await paper.walk()
+        assert (paper.wanted, (paper.ready_in or 0) >= 15) == (BACK_TO, True)
+        paper.later()
+    paper.site["a"] = urlset("1")
+    await paper.walk()
+    assert (set(paper.pages), paper.wanted) == ({"1", "2"}, None)
+
+
+async def test_what_is_polled_has_not_failed_where_its_host_is_busy(past: Callable[..., Past]) -> None:
+    paper = past({"map": refused("map", HostResting("paper.example", 900))}, MAP)
+    assert await paper.walk() == [0]
+    with paper.database.read() as session:
+        assert session.scalars(select(Seed.failures)).all() == [0]
+    assert paper.wanted == BACK_TO
+
+
+async def test_a_crawl_that_is_stopped_says_nothing_of_a_place(past: Callable[..., Past]) -> None:
+    paper = past({"map": refused("map", CrawlStopping())}, MAP)
+    assert await paper.walk() == []
+    assert (paper.wanted, paper.ready_in) == (BACK_TO, 0)
 
 
 async def test_a_list_ends_where_it_repeats_itself(past: Callable[..., Past]) -> None:

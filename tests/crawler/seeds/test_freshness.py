@@ -1,5 +1,6 @@
 """What an answer says of how long it stays as it is, in headers and in a feed's body."""
 
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -75,6 +76,19 @@ def test_a_feed_says_when_it_is_written_anew(channel: str, expected: Habits) -> 
     for body in (channel + item + item, item + channel):
         habits = read_habits(f"<rss {SYNDICATION}><channel>{body}</channel></rss>".encode())
         assert habits.as_dict() == expected.as_dict() == Habits.of_dict(habits.as_dict()).as_dict()
+
+
+@pytest.mark.parametrize(
+    "filler", [" ", "\n", "<", "</", "9", "a", "a:", "<ttl>", "<hour>", "<day>a ", "<item>"]
+)
+@pytest.mark.parametrize(
+    "head", ["", "<ttl>", "<ttl ", "<hour>", "<day>", "<updateBase>", "<item>", "</item", "<a:"]
+)
+def test_what_is_made_to_be_slow_is_read_at_once(head: str, filler: str) -> None:
+    body = (head + filler * (300_000 // len(filler))).encode()
+    started = time.process_time()
+    read_habits(body)
+    assert time.process_time() - started < 1
 
 
 @pytest.mark.parametrize("body", [b"", b'{"items": []}', b"\xff\xfe<\0r\0", b"<feed><entry><ttl>9</ttl>"])

@@ -89,6 +89,10 @@ def test_a_seed_that_fails_is_asked_more_rarely_and_never_given_up(
     ("asked", "expected"),
     [
         (seed(), True),
+        (seed(due_at=NOW + HOUR), False),
+        (seed(due_at=NOW), True),
+        (seed(due_at=NOW + 999 * HOUR, visited_at=NOW + 998 * HOUR), True),  # the clock was set back
+        (seed(due_at=NOW + 999 * HOUR, visited_at=NOW + 998 * HOUR, failures=3), True),
         (seed(due_at=NOW, visited_at=NOW - HOUR), True),
         (seed(due_at=NOW + timedelta(seconds=50), visited_at=NOW - HOUR), True),
         (seed(due_at=NOW + timedelta(seconds=50), visited_at=NOW - HOUR, failures=1), False),

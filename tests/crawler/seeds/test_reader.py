@@ -11,10 +11,14 @@ import pytest
 from scrapy.http import Request, Response
 from sqlalchemy import select
 
-from crawler.failures import Failure, FetchFailed
-from crawler.politeness import CrawlStopping
+from crawler.addresses import PrivateAddress
+from crawler.failures import Failure, FetchFailed, failure_of_exception
+from crawler.politeness import CrawlStopping, HostResting
+from crawler.robots import ForbiddenByRobots, RobotsUnreachable
 from crawler.seeds.answers import CHILDREN, LARGE, MOVED, parse, read_seed
+from crawler.seeds.freshness import Habits, read_habits
 from crawler.seeds.reader import MOST_SITEMAPS, SeedReader
+from storage.backfill import add_places
 from storage.models import Page, Seed, SeedKind
 from storage.seeds import seeds_of
 from storage.session import Database, open_database
@@ -318,6 +322,22 @@ async def test_a_large_body_is_read_in_a_thread(body: bytes, in_thread: bool) ->
     assert (where != threading.get_ident()) is in_thread
 
 
+async def test_all_of_a_large_feed_is_read_in_a_thread(
+    source: MakeSource, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    where = []
+
+    def noted(body: bytes) -> Habits:
+        where.append(threading.get_ident())
+        return read_habits(body)
+
+    monkeypatch.setattr("crawler.seeds.answers.read_habits", noted)
+    paper = source(("feed", SeedKind.FEED))
+    await paper.read(Site(bodies={"feed": rss(*(str(number) for number in range(LARGE // 20)))}))
+    assert where
+    assert threading.get_ident() not in where
+
+
 async def test_the_loop_goes_on_while_a_large_sitemap_is_read(source: MakeSource) -> None:
     body = urlset(*(f"2026/03/04/story-{n}" for n in range(20_000)))
     began = time.perf_counter()
@@ -373,6 +393,38 @@ async def test_without_a_feed_the_index_tells_which_sitemap_to_ask(source: MakeS
     site.bodies["map"] = index("a", "b").replace(b"/b</loc>", f"/b</loc><lastmod>{soon}</lastmod>".encode())
     assert await paper.asks(site) == ["map", "b"]
     assert await paper.asks(site) == ["map"]
+
+
+@pytest.mark.parametrize(
+    ("failure", "minutes"),
+    [
+        (Failure(reason="host taken", retry_after=600, visited=False), 10),
+        (failure_of_exception(HostResting("paper.example", 900)), 15),
+        (failure_of_exception(RobotsUnreachable("paper.example", "http 503")), 5),
+    ],
+)
+async def test_what_could_not_be_asked_waits_and_has_not_failed(
+    source: MakeSource, failure: Failure, minutes: int
+) -> None:
+    site = Site(bodies={"feed": rss("1")})
+    paper = source(("feed", SeedKind.FEED))
+    await paper.read(site)
+    before = paper.seed("feed").visited_at
+    site.bodies["feed"] = FetchFailed(HOME + "feed", failure)
+    for _ in range(2):
+        assert len((await paper.read(site)).errors) == 1
+    feed = paper.seed("feed")
+    assert (feed.failures, feed.error, feed.visited_at) == (0, None, before)
+    assert feed.due_at is not None
+    assert round((feed.due_at - datetime.now(UTC)) / timedelta(minutes=1)) == minutes
+    assert await paper.asks(site) == []
+
+
+@pytest.mark.parametrize("error", [PrivateAddress("a.example", "10.0.0.1"), ForbiddenByRobots("no")])
+async def test_what_may_not_be_asked_has_failed(source: MakeSource, error: Exception) -> None:
+    paper = source(("feed", SeedKind.FEED))
+    await paper.read(Site(bodies={"feed": FetchFailed(HOME + "feed", failure_of_exception(error))}))
+    assert paper.seed("feed").failures == 1
 
 
 async def test_a_feed_that_cannot_be_read_leaves_the_news_to_the_sitemap(source: MakeSource) -> None:
@@ -455,6 +507,26 @@ async def test_a_seed_that_moved_to_another_is_one_with_it(source: MakeSource) -
     paper.later(MOVED)
     await paper.read(site)
     assert (paper.seeds, paper.pages) == (["new/feed"], {"1", "2"})
+
+
+async def test_a_seed_that_moved_to_what_a_backfill_has_read_is_polled_there(source: MakeSource) -> None:
+    site = Site(
+        bodies={"map": index("a"), "a": urlset("1"), "new": index("a"), "old": urlset("2")},
+        moved={"map": HOME + "new"},
+        permanently=True,
+    )
+    paper = source(("map", SeedKind.SITEMAP))
+    await paper.read(site)
+    with paper.database.write() as session:
+        add_places(session, paper.id, paper.seed("map").id, [HOME + "new", HOME + "old"])
+    paper.later(MOVED)
+    await paper.read(site)
+    new = paper.seed("new")
+    assert (new.kind, new.parent_id, paper.seeds) == (SeedKind.SITEMAP, None, ["a", "new"])
+    assert (paper.seed("a").parent_id, paper.seed("old").parent_id) == (new.id, new.id)
+    site.asked.clear()
+    await paper.read(site)
+    assert site.asked == ["new", "a"]
 
 
 @pytest.mark.parametrize("permanently", [True, False])
