@@ -25,7 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from storage.insert import insert_into, table_of
+from storage.insert import insert_into, is_postgresql, table_of
 from storage.models import Page, PageState, Run, Visit
 from storage.rows import check_row, fit_text, is_fit_url
 
@@ -165,6 +165,18 @@ def ask_for_page(
     return page_id
 
 
+def lock_pages(session: Session, page_ids: Collection[int]) -> None:
+    """Wait for the transactions that change these pages, and have the next ones wait for this.
+
+    Whoever changes several pages does so in the order of their ids, or locks them first: in any other order
+    two of them would wait for each other. On SQLite a transaction that writes is alone anyway.
+    """
+    if is_postgresql(session):
+        # Not against a visit that is inserted, which only needs its page to stay.
+        rows = select(Page.id).where(Page.id.in_(page_ids)).order_by(Page.id).with_for_update(key_share=True)
+        session.execute(rows).all()
+
+
 def record_visits(session: Session, records: Sequence[VisitRecord]) -> None:
     """Write down visits, and the new state of their pages.
 
@@ -178,7 +190,7 @@ def record_visits(session: Session, records: Sequence[VisitRecord]) -> None:
         for record in records
     ]
     if rows:
-        session.execute(_NEW_STATE, rows)
+        session.execute(_NEW_STATE, sorted(rows, key=lambda row: row["new_page_id"]))  # see lock_pages
         session.execute(_NEW_VISIT, rows)
 
 
