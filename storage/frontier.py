@@ -6,6 +6,7 @@ How pages come into it stands in storage/candidates.py and storage/seeds.py.
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import (
@@ -190,7 +191,7 @@ def record_visits(session: Session, records: Sequence[VisitRecord]) -> None:
         for record in records
     ]
     if rows:
-        session.execute(_NEW_STATE, sorted(rows, key=lambda row: row["new_page_id"]))  # see lock_pages
+        session.execute(_NEW_STATE, sorted(rows, key=itemgetter("new_page_id")))  # see lock_pages
         session.execute(_NEW_VISIT, rows)
 
 
