@@ -224,8 +224,11 @@ def test_a_host_that_is_never_asked_leaves_no_visits_without_end(
         visit(
             database,
             now + hours * HOUR,
-            **{"attempted": False, "outcome": "failed", "due_at": due_at},
-            **{name: told[name] for name in ("state", "reason")},
+            attempted=False,
+            outcome="failed",
+            due_at=due_at,
+            state=told["state"],
+            reason=told["reason"],
         )
     one = page(database)
     assert (one.state, one.reason, one.due_at) == (told["state"], told["reason"], due_at)
