@@ -35,7 +35,7 @@ class DuePages:
         self._limit = limit
         self._may_go_on = may_go_on
         self._given = 0
-        self._under_way: set[int] = set()
+        self._under_way: dict[int, DuePage] = {}
         self._lost: set[int] = set()
         self._all_landed = asyncio.Event()
 
@@ -53,7 +53,7 @@ class DuePages:
                 if not self._may_go_on():
                     return
                 self._given += 1
-                self._under_way.add(page.id)
+                self._under_way[page.id] = page
                 self._all_landed.clear()
                 yield page
 
@@ -62,9 +62,13 @@ class DuePages:
         """Whether as many pages were handed out as may be."""
         return self._limit is not None and self._given >= self._limit
 
+    def under_way(self, page_id: int) -> DuePage | None:
+        """A page that is on its way; None for others."""
+        return self._under_way.get(page_id)
+
     def landed(self, page_id: int) -> None:
         """The visit of a page is over."""
-        self._under_way.discard(page_id)
+        self._under_way.pop(page_id, None)
         if not self._under_way:
             self._all_landed.set()
 
@@ -74,7 +78,7 @@ class DuePages:
         self.landed(page_id)
 
     async def _due(self, ahead: timedelta, limit: int) -> Sequence[DuePage]:
-        skip, when = frozenset(self._under_way | self._lost), datetime.now(UTC) + ahead
+        skip, when = frozenset(self._under_way.keys() | self._lost), datetime.now(UTC) + ahead
         return await self._archive.read(lambda session: self._ask(session, when, limit, skip))
 
 

@@ -19,6 +19,10 @@ LOOK_AGAIN = 1.0
 """Seconds after which a host is asked for again that another process has; up to PATIENCE."""
 TAKEN_FOR = 300.0
 """Seconds for which the host is then left to it."""
+REMEMBERED = 2 * LONGEST_DELAY
+"""Seconds for which a host is remembered that nobody asks for, after its last pause."""
+FEW = 1000
+"""So many hosts are remembered without a look at which of them may be forgotten."""
 
 
 class HostResting(Exception):
@@ -50,19 +54,27 @@ class _Turn:
     """When the host may be asked again that asked for a rest."""
     delay: float = 0.0
     """What the host's robots.txt asks for, in seconds; the crawler's own delay is a floor."""
+    asked_at: float = 0.0
+    """When somebody last wanted to know of the host."""
+
+    def is_over(self, now: float) -> bool:
+        return not self.lock.locked() and now - REMEMBERED > max(self.next_at, self.rested_at, self.asked_at)
 
 
 class HostGate:
     """Hands out turns: `async with gate.turn(host, delay)` holds the host until the answer is read.
 
     The pause is counted from the end of one request to the start of the next, so that a slow host is not
-    pressed, and it holds whatever the request was for: a page, a redirect, robots.txt, a second try.
+    pressed, and it holds whatever the request was for: a page, a redirect, robots.txt, a second try. A host
+    is the same with and without www., as its lease is.
     """
 
     def __init__(self, leases: Leases | None = None) -> None:
         """`leases`: what keeps other processes from the same hosts; without it, nothing does."""
         self._leases = leases
         self._turns: dict[str, _Turn] = {}
+        """By the names of their hosts' leases."""
+        self._many = FEW
         self._closed = asyncio.Event()
         self._inside: set[asyncio.Task[Any]] = set()
         self._broken_off = False
@@ -102,6 +114,8 @@ class HostGate:
         turn = self._turn(host)
         async with turn.lock, self._leased(host):
             await self._pause(host)
+            if self._leases is not None:  # last of all: what comes before may take long
+                await self._leases.confirm()
             try:
                 with self._breakable():
                     yield
@@ -129,7 +143,6 @@ class HostGate:
         if (leases := self._leases) is None:
             yield
             return
-        await leases.confirm()
         await self._take(leases, host)
         try:
             yield
@@ -158,4 +171,11 @@ class HostGate:
             raise CrawlStopping
 
     def _turn(self, host: str) -> _Turn:
-        return self._turns.setdefault(host, _Turn())
+        name, now = host_lease(host), time.monotonic()
+        if (turn := self._turns.get(name)) is None:
+            if len(self._turns) >= self._many:
+                self._turns = {known: turn for known, turn in self._turns.items() if not turn.is_over(now)}
+                self._many = max(FEW, 2 * len(self._turns))
+            turn = self._turns[name] = _Turn()
+        turn.asked_at = now
+        return turn

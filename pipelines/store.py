@@ -17,7 +17,7 @@ from storage.articles import FilingOutcome, file_article
 from storage.cleaned import restored_at
 from storage.errors import CannotStore, StorageError
 from storage.frontier import VisitRecord, record_visits
-from storage.gone import note_back, note_gone
+from storage.gone import lock_for_filing, note_back, note_gone
 from storage.looks import Life, articles_of, lives_of
 from storage.models import PageState
 from storage.stored import RestoredLine
@@ -148,6 +148,8 @@ def file_visits(
 
     `look_again` decides when the pages of articles are due again.
     """
+    if any(visited.gone for visited in group):
+        lock_for_filing(session, [visited.page_id for visited in group])
     group = _with_restored_lines(session, group)
     filed = [_file_article(session, visited) for visited in group]
     lives = _note_lives(session, group, filed)
@@ -186,6 +188,7 @@ def file_visits_apart(
 ) -> list[FiledVisit]:
     """As `file_visits`, each visit in a savepoint: one that the database does not take costs itself."""
     filed = []
+    lock_for_filing(session, [visited.page_id for visited in group])
     for visited in group:
         try:
             with session.begin_nested():

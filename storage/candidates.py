@@ -8,6 +8,7 @@ from itertools import islice
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
+from storage.frontier import lock_pages
 from storage.insert import insert_into, table_of
 from storage.models import Page, PageState
 from storage.rows import fit_text, fit_time, is_fit_url
@@ -57,6 +58,9 @@ class KnownPage:
     hint_modified_at: datetime | None
 
 
+_COLUMNS = tuple(getattr(Page, name) for name in KnownPage.__slots__)
+
+
 def add_pages(
     session: Session,
     source_id: int | None,
@@ -70,22 +74,29 @@ def add_pages(
     `priority`: 0 for news, 1 for what a backfill found; a page found both ways is news. A candidate whose
     address no engine can keep is passed over. Tens of thousands may be given at once.
     """
-    # In one order, so that two processes with candidates in common wait for each other and do not deadlock.
+    # In one order, so that two processes with pages in common wait for each other and do not deadlock: first
+    # the new ones by address, then the known ones by id, as whoever updates pages does.
     fit = sorted(_distinct(candidates), key=lambda candidate: candidate.url)
-    updated = 0
     times: list[datetime | None] = []
+    changing: dict[int, Candidate] = {}
+
+    def told(page: KnownPage, candidate: Candidate) -> KnownPage:
+        after = _as_told(page, candidate, source_id, seed_id, now)
+        return replace(after, priority=min(page.priority, priority))
+
     for start in range(0, len(fit), _BATCH):
         batch = fit[start : start + _BATCH]
         known = _known_pages(session, batch)
         unknown = [c for c in batch if c.url not in known]
         times += _insert(session, source_id, seed_id, unknown, now, priority)
-        told = [
-            (p, replace(_as_told(p, c, source_id, seed_id, now), priority=min(p.priority, priority)))
-            for c in batch
-            if (p := known.get(c.url))
-        ]
-        _update(session, [after for before, after in told if after != before])
-        updated += sum(before.due_at != after.due_at for before, after in told)
+        changing |= {p.id: c for c in batch if (p := known.get(c.url)) and told(p, c) != p}
+    updated = 0
+    ids = sorted(changing)
+    for start in range(0, len(ids), _BATCH):
+        before = _locked_pages(session, ids[start : start + _BATCH])
+        after = [told(page, changing[page.id]) for page in before]
+        _update(session, after)
+        updated += sum(b.due_at != a.due_at for b, a in zip(before, after, strict=True))
     return Found(new=len(times), updated=updated, times=tuple(times))
 
 
@@ -148,9 +159,15 @@ def _distinct(candidates: Iterable[Candidate]) -> Iterable[Candidate]:
 
 
 def _known_pages(session: Session, batch: Sequence[Candidate]) -> dict[str, KnownPage]:
-    columns = [getattr(Page, name) for name in KnownPage.__slots__]
-    rows = session.execute(select(*columns).where(Page.url.in_([candidate.url for candidate in batch])))
+    rows = session.execute(select(*_COLUMNS).where(Page.url.in_([candidate.url for candidate in batch])))
     return {row.url: KnownPage(**row._mapping) for row in rows}
+
+
+def _locked_pages(session: Session, ids: Sequence[int]) -> list[KnownPage]:
+    """Pages as they are now: a visit that was filed since we looked is not to be written over."""
+    lock_pages(session, ids)
+    rows = session.execute(select(*_COLUMNS).where(Page.id.in_(ids)).order_by(Page.id))
+    return [KnownPage(**row._mapping) for row in rows]
 
 
 def _insert(

@@ -5,6 +5,7 @@ StorageError
 ├── DatabaseIsNewer          written by a newer copydesk: upgrade copydesk
 ├── DatabaseIsReadOnly       it may be read: open it where it can be written
 ├── DatabaseIsLocked         another process holds it: nothing was written, try again
+│   └── TransactionAborted   two were in each other's way, and this one had to yield: run it again
 ├── DatabaseIsFull           make room, then run the same command again: nothing filed is lost
 ├── DatabaseIsDamaged        the file or the disk is at fault: restore a copy
 ├── DatabaseConnectionLost   the server went away: try again when it is back
@@ -35,6 +36,10 @@ class DatabaseIsReadOnly(StorageError):
 
 class DatabaseIsLocked(StorageError):
     """Another process kept it locked for longer than we wait."""
+
+
+class TransactionAborted(DatabaseIsLocked):
+    """The server ended the transaction in favour of another; run again, it is likely to succeed."""
 
 
 class DatabaseIsFull(StorageError):
@@ -109,8 +114,8 @@ _POSTGRESQL: dict[str, tuple[type[StorageError], str]] = {
     "25006": (DatabaseIsReadOnly, "cannot be written: its server or this user's sessions are read-only"),
     "28": (CannotOpenDatabase, "did not let us in: check the user and the password"),
     "3D000": (CannotOpenDatabase, "does not exist: make it with `createdb`"),
-    "40001": (DatabaseIsLocked, "was busy with another process: try again"),
-    "40P01": (DatabaseIsLocked, "was busy with another process: try again"),
+    "40001": (TransactionAborted, "was busy with another process: try again"),
+    "40P01": (TransactionAborted, "was busy with another process: try again"),
     "42501": (DatabaseIsReadOnly, "cannot be written by this user: grant it the rights"),
     "53100": (DatabaseIsFull, "has no room left on its disk: make room, then run the same command again"),
     "53": (DatabaseIsLocked, "is out of memory or connections: try again later"),

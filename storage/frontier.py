@@ -6,6 +6,7 @@ How pages come into it stands in storage/candidates.py and storage/seeds.py.
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import (
@@ -25,7 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from storage.insert import insert_into, table_of
+from storage.insert import insert_into, is_postgresql, table_of
 from storage.models import Page, PageState, Run, Visit
 from storage.rows import check_row, fit_text, is_fit_url
 
@@ -77,7 +78,10 @@ class VisitRecord:
     state: PageState | None
     """Null where the visit says nothing new of the page (a 304): it stays as it was."""
     attempted: bool = True
-    """False where the host was not asked at all: a failure that does not count as an attempt."""
+    """False where the host was not asked at all: a failure that does not count as an attempt.
+
+    If it is to be tried again, it is no visit either: only the page's state, reason and `due_at` are written.
+    """
     due_at: datetime | None
     """When to fetch it next; null: not again by itself."""
     etag: str | None = None
@@ -165,6 +169,18 @@ def ask_for_page(
     return page_id
 
 
+def lock_pages(session: Session, page_ids: Collection[int]) -> None:
+    """Wait for the transactions that change these pages, and have the next ones wait for this.
+
+    Whoever changes several pages does so in the order of their ids, or locks them first: in any other order
+    two of them would wait for each other. On SQLite a transaction that writes is alone anyway.
+    """
+    if is_postgresql(session):
+        # Not against a visit that is inserted, which only needs its page to stay.
+        rows = select(Page.id).where(Page.id.in_(page_ids)).order_by(Page.id).with_for_update(key_share=True)
+        session.execute(rows).all()
+
+
 def record_visits(session: Session, records: Sequence[VisitRecord]) -> None:
     """Write down visits, and the new state of their pages.
 
@@ -174,12 +190,18 @@ def record_visits(session: Session, records: Sequence[VisitRecord]) -> None:
     """
     rows = [
         {f"new_{name}": _fit(getattr(record, name)) for name in VisitRecord.__slots__}
-        | {"new_not_modified": record.status == 304}
+        | {"new_kept": record.status == 304 or not _is_visit(record), "new_is_visit": _is_visit(record)}
         for record in records
     ]
     if rows:
-        session.execute(_NEW_STATE, rows)
-        session.execute(_NEW_VISIT, rows)
+        session.execute(_NEW_STATE, sorted(rows, key=itemgetter("new_page_id")))  # see lock_pages
+    if visits := [row for row in rows if row["new_is_visit"]]:
+        session.execute(_NEW_VISIT, visits)
+
+
+def _is_visit(record: VisitRecord) -> bool:
+    """False for what may go on for ever without a word from the host: its rows would have no end."""
+    return record.attempted or record.state is not PageState.FAILED or record.due_at is None
 
 
 def _fit(value: object) -> object:
@@ -195,7 +217,7 @@ def _new_state() -> Update:
     page = table_of(Page).c
     of_body = ("etag", "last_modified", "body_hash", "full_fetch_at")
     new = {name: _new(name, page[name]) for name in ("state", "reason", "due_at", *of_body)}
-    not_modified = bindparam("new_not_modified", type_=Boolean())
+    is_kept, is_visit = (bindparam(f"new_{name}", type_=Boolean()) for name in ("kept", "is_visit"))
     attempted = cast(bindparam("new_attempted", type_=Boolean()), Integer())
     kept = {name: func.coalesce(new[name], page[name]) for name in of_body}
     return (
@@ -205,10 +227,10 @@ def _new_state() -> Update:
             state=func.coalesce(new["state"], page.state),
             reason=case((new["state"].is_(None), page.reason), else_=new["reason"]),
             due_at=new["due_at"],
-            visited_at=_new("at", page.visited_at),
+            visited_at=case((is_visit, _new("at", page.visited_at)), else_=page.visited_at),
             attempts=case((new["state"] == PageState.FAILED, page.attempts + attempted), else_=0),
             article_id=func.coalesce(_new("article_id", page.article_id), page.article_id),
-            **{name: case((not_modified, kept[name]), else_=new[name]) for name in kept},
+            **{name: case((is_kept, kept[name]), else_=new[name]) for name in kept},
         )
     )
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from storage.changes import ChangeKind, note_change
 from storage.duplicates import lock_filing
+from storage.frontier import lock_pages
 from storage.insert import table_of
 from storage.models import Article, Page, PageState
 from storage.rows import fit_text
@@ -18,6 +19,18 @@ _STANDS = or_(
     and_(_PAGES.c.state == PageState.FAILED, _PAGES.c.due_at.is_not(None)),  # nobody knows yet
 )
 _LONGEST_HOW = 32
+
+
+def lock_for_filing(session: Session, page_ids: Collection[int]) -> None:
+    """Lock what filing visits of these pages may change, in the order that keeps two from a deadlock.
+
+    That is needed where it is not changed in that order: the pages that lead to the same articles become due
+    before the visits are recorded. First comes the lock on filing, which nobody asks for who has pages.
+    """
+    lock_filing(session)
+    articles = select(_PAGES.c.article_id).where(_PAGES.c.id.in_(page_ids), _PAGES.c.article_id.is_not(None))
+    siblings = session.scalars(select(_PAGES.c.id).where(_PAGES.c.article_id.in_(articles)))
+    lock_pages(session, {*page_ids, *siblings})
 
 
 def note_gone(

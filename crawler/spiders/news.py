@@ -1,5 +1,6 @@
 """The spider that crawls one source: its seeds, then every page that is due."""
 
+import asyncio
 import math
 import time
 from collections.abc import AsyncIterator
@@ -21,7 +22,7 @@ from crawler.config import ConfigError
 from crawler.desk import Desk, manners
 from crawler.discover import DiscoveryFailed, explore
 from crawler.duepages import DuePages
-from crawler.failures import failure_of_exception, failure_of_response
+from crawler.failures import Failure, failure_of_exception, failure_of_response
 from crawler.fetch import FetchOne, fetcher, is_conditional, page_of
 from crawler.politeness import PATIENCE, CrawlStopping
 from crawler.relearning import Relearning
@@ -63,6 +64,8 @@ class NewsSpider(scrapy.Spider):
         if assignment is not None:
             self.job = assignment
         self.counts = RunCounts()
+        self._faults: set[asyncio.Task[None]] = set()
+        """What is being filed of faults of ours."""
         self._ends_at = math.inf
         """When the run's time is up, on the monotonic clock, in seconds."""
         self.stories: list[datetime] | None = None
@@ -286,6 +289,7 @@ class NewsSpider(scrapy.Spider):
         """File a visit, count it and learn from it; a database that fails stops the desk."""
         try:
             filed = await self.desk.filer.file(item)
+            self.pages.landed(item.page_id)
             self.counts.count(item.page_id, filed.outcome, filed.reason)
             self.counts.answered(item.status, item.size)
             self.desk.progress.page_done(self.job.label, filed.outcome)
@@ -300,6 +304,7 @@ class NewsSpider(scrapy.Spider):
     async def _close(self, reason: str) -> None:
         if not hasattr(self, "job"):  # its own assignment could not be had; Scrapy has logged why
             return
+        await asyncio.gather(*self._faults)
         if reason != "finished" and not self.desk.stopping.is_set():
             self.error = self.error or f"the crawl broke off ({reason}); the log says more"
         if self.desk.broken is None:
@@ -325,15 +330,31 @@ class NewsSpider(scrapy.Spider):
 
     def _item_lost(self, item: Any) -> None:
         if isinstance(item, Visited):
-            self._lost(item.page_id)
+            self._broke_at(item.page_id)
 
     def _callback_broke(self, response: Response | TwistedFailure | None) -> None:
         request = getattr(response, "request", None)
         page = request.cb_kwargs.get("page") if request is not None else None
         if isinstance(page, DuePage):
-            self._lost(page.id)
+            self._broke_at(page.id)
 
-    def _lost(self, page_id: int) -> None:
-        """A fault of ours, which Scrapy has logged: the page is left to a later run."""
-        self.counts.count(page_id, "failed", "internal error")
-        self.pages.lost(page_id)
+    def _broke_at(self, page_id: int) -> None:
+        """A fault of ours, which Scrapy has logged; nothing to do where the visit is filed all the same."""
+        if (page := self.pages.under_way(page_id)) is not None:
+            filing = asyncio.ensure_future(self._file_fault(page))
+            self._faults.add(filing)
+            filing.add_done_callback(self._faults.discard)
+
+    async def _file_fault(self, page: DuePage) -> None:
+        """Have a page wait as after any other failure, or each run would fetch it again and break at it."""
+        fault = Failure(reason="internal error", detail="the log says more", this_run=False)
+        self.counts.count(page.id, "failed", fault.reason)
+        try:
+            await self.desk.filer.file(failed(self.job, page, datetime.now(UTC), fault))
+        except StorageError as error:
+            self._archive_failed(error)
+        except Exception:
+            # It is due as before: only a run that failed keeps its source from being asked again at once.
+            self.logger.exception("%s: a visit could not be filed", page.url)
+            self.error = self.error or f"a visit of {page.url} could not be filed; the log says more"
+        self.pages.lost(page.id)

@@ -3,7 +3,7 @@
 import asyncio
 import os
 import signal
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from multiprocessing.forkserver import _forkserver
 from typing import Any
 
@@ -11,13 +11,14 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
+import crawler.spiders.news
 import pipelines.store
 from crawler.config import Config
 from crawler.crawl import crawl_addresses, crawl_sources
 from crawler.desk import Desk, open_desk
 from newsite.press import Press
 from storage.errors import DatabaseIsFull, StorageError
-from storage.models import Page, PageState, RunState, SeedKind
+from storage.models import Page, PageState, RunState, SeedKind, Visit
 from storage.session import Database
 from storage.sources import SeedDraft, SourceDraft, add_source, remove_source
 
@@ -52,6 +53,46 @@ async def test_a_fault_in_filing_costs_one_page_and_is_not_tried_for_ever(
     reports = await crawl_sources(desk, [await add(desk, "/feed.xml?articles=3")])
     assert reports[0].counts.new == 2
     assert reports[0].counts.failed == {"could not be stored": 1}
+    assert behind_the_press.stats["behaviours.example"].paths["/article/1"] == 1
+
+
+async def test_a_fault_in_reading_is_tried_again_ever_more_rarely(
+    desk: Desk, behind_the_press: Press, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = crawler.spiders.news.page_of
+
+    def faulty(response: Any, *rest: Any) -> Any:
+        if response.url.endswith("/article/1"):
+            raise TypeError("a fault of ours")
+        return whole(response, *rest)
+
+    monkeypatch.setattr(crawler.spiders.news, "page_of", faulty)
+    source_id = await add(desk, "/feed.xml?articles=3")
+    for _ in range(2):
+        reports = await crawl_sources(desk, [source_id])
+        assert reports[0].state is RunState.DONE
+    page = (await pages(desk))["/article/1"]
+    assert (page.state, page.attempts) == (PageState.FAILED, 1)
+    assert page.reason == "internal error: the log says more"
+    assert page.due_at is not None
+    assert page.due_at - datetime.now(UTC) > timedelta(minutes=50)
+    assert behind_the_press.stats["behaviours.example"].paths["/article/1"] == 1
+    visits = await desk.archive.read(lambda s: s.scalars(select(Visit.outcome)).all())
+    assert sorted(visits) == ["failed", "new", "new"]
+
+
+async def test_visits_that_cannot_be_filed_at_all_fail_the_run_and_are_not_tried_in_it_again(
+    desk: Desk, behind_the_press: Press, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def faulty(*_: Any) -> Any:
+        raise TypeError("a fault of ours")
+
+    monkeypatch.setattr(pipelines.store, "record_visits", faulty)
+    reports = await crawl_sources(desk, [await add(desk, "/feed.xml?articles=2")])
+    assert (reports[0].state, desk.broken) == (RunState.FAILED, None)
+    assert reports[0].counts.failed == {"internal error": 2}
+    assert reports[0].error is not None
+    assert "could not be filed" in reports[0].error
     assert behind_the_press.stats["behaviours.example"].paths["/article/1"] == 1
 
 

@@ -3,10 +3,13 @@
 import asyncio
 import time
 from itertools import pairwise
+from typing import Any
 
 import pytest
 
-from crawler.politeness import LONGEST_DELAY, PATIENCE, CrawlStopping, HostGate, HostResting
+from crawler import politeness
+from crawler.politeness import LONGEST_DELAY, PATIENCE, REMEMBERED, CrawlStopping, HostGate, HostResting
+from storage.errors import TakenForDead
 
 
 async def visit(gate: HostGate, host: str, delay: float, spans: list[tuple[float, float]]) -> None:
@@ -93,3 +96,66 @@ async def test_an_absurd_crawl_delay_is_cut() -> None:
     gate.ask_for_delay("a", 1e9)
     await visit(gate, "a", 0, spans)
     assert gate.waiting("a") <= LONGEST_DELAY
+
+
+async def test_a_host_is_the_same_with_and_without_www() -> None:
+    gate, spans = HostGate(), []
+    await asyncio.gather(*(visit(gate, host, 0.05, spans) for host in ("a.example", "www.a.example")))
+    (_, first), (second, _) = sorted(spans)
+    assert second - first >= 0.05
+    gate.rest("www.a.example", 3600)
+    assert gate.resting("a.example") == pytest.approx(3600, abs=1)
+    gate.ask_for_delay("www.b.example", 9)
+    await visit(gate, "B.example.", 0, spans)
+    assert gate.waiting("b.example") > 8
+
+
+class Frozen:
+    """Leases of a process that another one takes for dead while it waits in a pause."""
+
+    def __init__(self) -> None:
+        self.taken: list[str] = []
+        self.is_dead = False
+
+    async def take(self, name: str) -> None:
+        self.taken.append(name)
+
+    async def confirm(self) -> None:
+        if self.is_dead:
+            raise TakenForDead("another process took this one for dead")
+
+    def let_go(self, name: str, keep: float) -> None:
+        self.taken.remove(name)
+
+
+async def test_a_process_that_was_frozen_in_its_pause_sends_nothing() -> None:
+    leases: Any = Frozen()
+    gate = HostGate(leases)
+    gate.rest("a", 0.1)
+    waiting = asyncio.ensure_future(visit(gate, "a", 0, spans := []))
+    await asyncio.sleep(0.02)
+    assert leases.taken == ["host a"]
+    leases.is_dead = True
+    with pytest.raises(TakenForDead):
+        await waiting
+    assert (spans, leases.taken) == ([], [])
+
+
+async def test_hosts_that_nobody_asks_for_any_more_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(politeness, "FEW", 10)
+    gate = HostGate()
+    gate.rest("resting", 1e6)
+    gate.ask_for_delay("slow", 9)
+    later = time.monotonic() + REMEMBERED + 1
+    async with gate.turn("busy", 0):
+        for number in range(100):
+            gate.waiting(f"host {number}")
+        assert gate.waiting("resting") > 0
+        monkeypatch.setattr(politeness.time, "monotonic", lambda: later)
+        gate.waiting("slow")
+        for number in range(100, 400):
+            gate.waiting(f"host {number}")
+        known = set(gate._turns)
+    assert {"host resting", "host slow", "host busy", "host host 399"} <= known
+    assert "host host 99" not in known
+    assert gate._turn("slow").delay == 9

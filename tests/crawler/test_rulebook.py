@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from crawler.rulebook import RuleBook
+from crawler.rulebook import REMEMBERED, RuleBook
 from storage.errors import DatabaseIsLocked
 from storage.hosts import save_robots
 from storage.session import open_database
@@ -59,3 +59,19 @@ async def test_rules_in_the_archive_are_used_until_they_are_a_day_old(database_u
                 await book.rules_of(ORIGIN, host)
             assert host.asked == asked
         archive.close()
+
+
+async def test_the_rules_that_were_asked_for_last_are_kept() -> None:
+    book, host = RuleBook(None), Host()
+    for number in range(REMEMBERED):
+        await book.rules_of(f"http://{number}.example", host)
+    await book.rules_of("http://0.example", host)
+    assert host.asked == REMEMBERED
+    for number in range(9):
+        await book.rules_of(f"http://more-{number}.example", host)
+    assert len(book._known) == REMEMBERED
+    asked = host.asked
+    await book.rules_of("http://0.example", host)
+    assert host.asked == asked
+    await book.rules_of("http://1.example", host)
+    assert host.asked == asked + 1

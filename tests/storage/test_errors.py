@@ -22,6 +22,7 @@ from storage.errors import (
     DatabaseIsLocked,
     DatabaseIsReadOnly,
     StorageError,
+    TransactionAborted,
 )
 from storage.hosts import load_robots, save_robots
 from storage.models import Article, Host
@@ -132,7 +133,7 @@ def test_deadlock_ends_one_of_two(database_on_postgresql: Database, now: datetim
         thread.start()
     for thread in threads:
         thread.join()
-    assert [type(error) for error in errors] == [DatabaseIsLocked]
+    assert [type(error) for error in errors] == [TransactionAborted]
 
 
 # Read-only.

@@ -206,6 +206,37 @@ def test_attempts_count_the_failures_since_the_last_success(
     assert attempts == [1, 2, 2, 0, 1, 0]
 
 
+@pytest.mark.parametrize(
+    ("told", "rows"),
+    [
+        ({"state": PageState.FAILED, "reason": "unknown host", "due": True}, 0),
+        ({"state": PageState.FORBIDDEN, "reason": "robots.txt", "due": False}, 3),
+        ({"state": PageState.FAILED, "reason": "private address", "due": False}, 3),
+    ],
+)
+def test_a_host_that_is_never_asked_leaves_no_visits_without_end(
+    database: Database, source_id: int, now: datetime, told: dict[str, Any], rows: int
+) -> None:
+    found(database, source_id, now, a=None)
+    visit(database, now, status=200, etag='"1"', body_hash="f" * 64, full_fetch_at=now)
+    due_at = now + 9 * HOUR if told["due"] else None
+    for hours in (1, 2, 3):
+        visit(
+            database,
+            now + hours * HOUR,
+            attempted=False,
+            outcome="failed",
+            due_at=due_at,
+            state=told["state"],
+            reason=told["reason"],
+        )
+    one = page(database)
+    assert (one.state, one.reason, one.due_at) == (told["state"], told["reason"], due_at)
+    assert (one.visited_at, one.etag) == ((now + 3 * HOUR, None) if rows else (now, '"1"'))
+    with database.read() as session:
+        assert len(session.scalars(select(Visit.id)).all()) == 1 + rows
+
+
 VALIDATORS = {
     "another body": (200, '"2"', None, ('"2"', None)),
     "an answer without any": (200, None, None, (None, None)),
