@@ -1,6 +1,7 @@
 """The one place where a request leaves for the network: behind the host gate, to public addresses only."""
 
 import functools
+import math
 import ssl
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
@@ -56,7 +57,7 @@ class PoliteDownloadHandler(AiohttpDownloadHandler):
             self._resolver.allow(urlsplit(proxy).hostname or "")  # the user's own choice
         host = urlsplit(request.url).hostname or ""
         gate = gate_of(self.crawler)
-        async with gate.turn(host, self._delay):
+        async with gate.turn(host, self._delay, request.meta.get("turn_until", math.inf)):
             response = await super().download_request(request)
             if response.status in (429, 503):
                 gate.rest(host, retry_after(response, datetime.now(UTC)) or self._rest)

@@ -1,6 +1,7 @@
 """One request at a time per host, and a pause before the next, for every crawl into one archive."""
 
 import asyncio
+import math
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
@@ -109,11 +110,14 @@ class HostGate:
         return max(0.0, turn.next_at - time.monotonic(), self.resting(host))
 
     @asynccontextmanager
-    async def turn(self, host: str, delay: float) -> AsyncIterator[None]:
-        """Wait for the host to be free. Raises HostResting, CrawlStopping, StorageError."""
+    async def turn(self, host: str, delay: float, until: float = math.inf) -> AsyncIterator[None]:
+        """Wait for the host to be free. Raises HostResting, CrawlStopping, StorageError.
+
+        `until`, on the monotonic clock: whose turn would come later has none; its crawl's time is up.
+        """
         turn = self._turn(host)
         async with turn.lock, self._leased(host):
-            await self._pause(host)
+            await self._pause(host, until)
             if self._leases is not None:  # last of all: what comes before may take long
                 await self._leases.confirm()
             try:
@@ -157,9 +161,11 @@ class HostGate:
                 raise HostTaken(host, holder)
             await self.wait(LOOK_AGAIN)
 
-    async def _pause(self, host: str) -> None:
+    async def _pause(self, host: str, until: float) -> None:
         if (resting := self.resting(host)) > PATIENCE:
             raise HostResting(host, resting)
+        if time.monotonic() + self.waiting(host) > until:
+            raise CrawlStopping
         await self.wait(self.waiting(host))
 
     async def wait(self, seconds: float) -> None:

@@ -19,11 +19,11 @@ from crawler.service.clock import ClockWatch
 from crawler.service.memory import MEGABYTE, MemoryLimit, memory_used
 from crawler.service.metrics import Metrics
 from crawler.service.supervisor import notify
+from crawler.service.tidying import tidy_up
 from storage.agenda import DueSource, due_sources
 from storage.errors import StorageError
 from storage.health import archive_figures
 from storage.leases import SCHEDULER, host_lease
-from storage.tidy import tidy
 
 TICK = 1.0
 """Seconds between two looks at what is due."""
@@ -174,8 +174,9 @@ class Service:
 
     async def _tidy(self) -> None:
         try:
-            while await self.desk.archive.write(lambda session: tidy(session, datetime.now(UTC))):
-                await self._sleep(0.1)
+            await tidy_up(self.desk.archive, datetime.now(UTC), self.desk.gate.wait)
+        except CrawlStopping:
+            return
         except StorageError as error:
             self.desk.fail(error)
 

@@ -66,6 +66,7 @@ class NewsSpider(scrapy.Spider):
         self.counts = RunCounts()
         self._faults: set[asyncio.Task[None]] = set()
         """What is being filed of faults of ours."""
+        self._begun = False
         self._ends_at = math.inf
         """When the run's time is up, on the monotonic clock, in seconds."""
         self.stories: list[datetime] | None = None
@@ -119,6 +120,7 @@ class NewsSpider(scrapy.Spider):
             while go_on:
                 async for page in self.pages:
                     yield self._request(page)
+                    self._begun = True
                 go_on = await self._walk_on()
         except StorageError as error:
             self._archive_failed(error)
@@ -241,6 +243,7 @@ class NewsSpider(scrapy.Spider):
             callback=self.answered,
             errback=self.not_answered,
             cb_kwargs={"page": page},
+            meta={"turn_until": self._ends_at} if self._begun else {},  # the first has its turn, however slow
             dont_filter=True,  # the frontier has decided
         )
 

@@ -159,3 +159,14 @@ async def test_hosts_that_nobody_asks_for_any_more_are_forgotten(monkeypatch: py
     assert {"host resting", "host slow", "host busy", "host host 399"} <= known
     assert "host host 99" not in known
     assert gate._turn("slow").delay == 9
+
+
+async def test_whose_turn_would_come_too_late_has_none() -> None:
+    gate = HostGate()
+    async with gate.turn("paper.example", 0.5):
+        pass
+    with pytest.raises(CrawlStopping):
+        async with gate.turn("paper.example", 0.5, until=time.monotonic() + 0.1):
+            pass
+    async with gate.turn("paper.example", 0, until=time.monotonic() + 5):
+        pass
