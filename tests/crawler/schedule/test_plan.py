@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from crawler.config import ScheduleConfig
-from crawler.schedule.plan import NEVER, RunEnd, due_by, plan, sitemaps_every, wait_after
+from crawler.schedule.plan import RunEnd, due_by, plan, sitemaps_every, wait_after
 from storage.agenda import Agenda
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
@@ -36,7 +36,7 @@ AGENDA = Agenda(
             15 * MINUTE,
         ),  # it was crawled by hand, or the clock was set back
         ({"schedule": "0 13 * * *"}, RunEnd(), HOUR),
-        ({"schedule": "0 0 30 2 *"}, RunEnd(), NEVER),
+        ({"schedule": "0 0 30 2 *"}, RunEnd(), HOUR),  # it never comes: as `auto`
         # what a seed says of itself is a floor, up to a day
         ({"earliest_seed": NOW + HOUR}, RunEnd(), HOUR),
         ({"earliest_seed": NOW + MINUTE}, RunEnd(), 14 * MINUTE),
