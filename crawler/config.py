@@ -5,11 +5,11 @@ import json
 import tomllib
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 from pydantic.fields import FieldInfo
-from pydantic_core import ErrorDetails
+from pydantic_core import ErrorDetails, PydanticCustomError
 
 from crawler.schedule.durations import read_duration, shown_duration
 
@@ -33,6 +33,8 @@ def _span(value: Any) -> Any:
 Span = Annotated[timedelta, BeforeValidator(_span)]
 """Written "15 min"."""
 _SPAN = "a span of time such as 30 s, 15 min, 6 h or 1 day"
+_OF_TWO_KEYS = "of two keys"
+"""The type of an error that is about a table's keys together; its message begins with one of them."""
 
 
 class _Table(BaseModel):
@@ -145,10 +147,16 @@ class ScheduleConfig(_Table):
     """[schedule]: when what is known is looked at again."""
 
     shortest: Span = _setting(
-        timedelta(minutes=5), 'Shortest time between two visits of a source that is crawled "auto".', _SPAN
+        timedelta(minutes=5),
+        'Shortest time between two visits of a source that is crawled "auto".',
+        f"{_SPAN}, 1 s or more",
+        ge=timedelta(seconds=1),
     )
     longest: Span = _setting(
-        timedelta(days=1), "Longest time between two such visits, while the source is well.", _SPAN
+        timedelta(days=1),
+        "Longest time between two such visits, while the source is well.",
+        f"{_SPAN}, 1 min or more and no less than shortest",
+        ge=timedelta(minutes=1),
     )
     sitemaps: Span = _setting(
         timedelta(hours=1),
@@ -169,20 +177,36 @@ class ScheduleConfig(_Table):
     longest_run: Span = _setting(
         timedelta(minutes=10),
         "After so long a run ends, and fresh news of its source are looked for before old pages go on.",
-        _SPAN,
+        f"{_SPAN}, 1 s or more",
+        ge=timedelta(seconds=1),
     )
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.shortest > self.longest:
+            raise PydanticCustomError(
+                _OF_TWO_KEYS,
+                'shortest = "{shortest}" is more than schedule.longest = "{longest}"; '
+                "allowed is as much or less",
+                {"shortest": shown_duration(self.shortest), "longest": shown_duration(self.longest)},
+            )
+        return self
 
 
 class ServiceConfig(_Table):
     """[service]: `copydesk run`."""
 
     stop_within: Span = _setting(
-        timedelta(seconds=30), "How long a stop waits for what is under way before it breaks it off.", _SPAN
+        timedelta(seconds=30),
+        "How long a stop waits for what is under way before it breaks it off.",
+        f"{_SPAN}; 0 s: not at all",
+        ge=timedelta(0),
     )
     lease: Span = _setting(
         timedelta(seconds=60),
         "A process that shows no sign of life for so long is taken for dead, and another takes over.",
-        _SPAN,
+        f"{_SPAN}, 1 s or more",
+        ge=timedelta(seconds=1),
     )
     memory: int | None = _setting(
         None,
@@ -275,6 +299,8 @@ def _problem(detail: ErrorDetails) -> str:
         if not (isinstance(inner, type) and issubclass(inner, BaseModel)):
             break
         table = inner
+    if detail["type"] == _OF_TWO_KEYS:
+        return f"{'.'.join(keys)}.{detail['msg']}"
     if detail["type"] == "extra_forbidden":
         return _unknown_key(keys, table)
     allowed = _allowed(table.model_fields[keys[-1]]) if keys[-1] in table.model_fields else detail["msg"]
@@ -301,7 +327,7 @@ def _allowed(field: FieldInfo) -> str:
 
 
 def _shown(value: Any) -> str:
-    text = repr(value)
+    text = repr(shown_duration(value) if isinstance(value, timedelta) else value)
     return text if len(text) <= 60 else text[:59] + "…"
 
 

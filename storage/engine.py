@@ -15,6 +15,20 @@ from storage.words import fold
 READING = "copydesk_reading"
 """Execution option: the transaction only reads, so that on SQLite it need not wait for a writer."""
 
+_CONNECTION = {
+    "connect_timeout": 10,
+    # A server that cannot be reached any more is noticed within a minute; else the kernel waits for a quarter
+    # of an hour for an answer to what was sent, and for ever where nothing was.
+    "keepalives_idle": 20,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 50_000,
+}
+"""How PostgreSQL is connected to where the URL says nothing else: seconds, the last one milliseconds.
+
+https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS
+"""
+
 
 def parse_url(url: str) -> URL:
     """The database that `url` names: an SQLAlchemy URL, or else the path of an SQLite file.
@@ -80,14 +94,14 @@ def _cause(error: BaseException) -> StorageError | None:
 
 
 def _postgresql(url: URL, wait: float) -> Engine:
+    defaults = {name: value for name, value in _CONNECTION.items() if name not in url.query}
     options = f"-c timezone=UTC -c lock_timeout={int(wait * 1000)}"
     given = url.query.get("options")
     if isinstance(given, str):
         options = f"{options} {given}"
     engine = create_engine(
         url.difference_update_query(["options"]),
-        connect_args={"options": options}
-        | ({} if "connect_timeout" in url.query else {"connect_timeout": 10}),
+        connect_args={"options": options} | defaults,
         pool_pre_ping=True,
     )
 

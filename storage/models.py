@@ -365,7 +365,7 @@ class Change(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     article_id: Mapped[int] = mapped_column(ForeignKey("articles.id", ondelete="CASCADE"), index=True)
-    at: Mapped[datetime]
+    at: Mapped[datetime] = mapped_column(index=True)
     kind: Mapped[str] = mapped_column(String(16))
     """"new", "headline", "text", "correction", "gone", "back"; see storage/changes.py."""
     revision: Mapped[int | None]

@@ -5,6 +5,7 @@ restricted, either will do; Sunday is 0 and 7. Where a clock is set forward, wha
 when it is over; where it is set back, what is due at a fixed hour is due once.
 """
 
+import functools
 import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -19,6 +20,8 @@ from crawler.schedule.durations import read_duration, shown_duration
 HOW = 'write "auto", an interval like "every 15 min", or a cron line like "0 6 * * 1-5 Europe/Berlin"'
 
 _EVERY = re.compile(r"(?:every\s+)?(\d.*)", re.IGNORECASE)
+_ANY_TIME = datetime(2000, 1, 1, tzinfo=UTC)
+"""A cron line names no year: what comes after this comes again."""
 _WEEKDAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -60,7 +63,7 @@ class Cron:
         return " ".join([*self.fields, *([self.zone.key] if self.zone.key != "UTC" else [])])
 
     def next(self, now: datetime) -> datetime | None:
-        """The first time after `now`; None if there is none (a 30th of February)."""
+        """The first time after `now`; None if there is none, which `read_schedule` has made sure of."""
         found: datetime | None = self._trigger.get_next_fire_time(None, now + timedelta(microseconds=1))
         if found is not None and found.fold and "*" not in self.fields[1]:
             found = self._trigger.get_next_fire_time(None, _after_the_repeated_hour(found))
@@ -99,9 +102,18 @@ def _cron(words: list[str]) -> Cron:
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise NoSchedule(f"{words[5]!r} is no time zone: write one like Europe/Berlin or UTC") from None
     try:
-        return Cron(fields, zone, _trigger(fields, zone))
+        cron = Cron(fields, zone, _trigger(fields, zone))
     except (ValueError, IndexError) as error:
         raise NoSchedule(f"{' '.join(fields)!r} is no cron line ({error}): {HOW}") from None
+    if not _comes(cron):
+        raise NoSchedule(f"{' '.join(fields)!r} never comes: no month that it names has such a day")
+    return cron
+
+
+@functools.lru_cache(maxsize=1000)
+def _comes(cron: Cron) -> bool:
+    """Whether there ever is such a time. To find that there is none takes half a second."""
+    return cron.next(_ANY_TIME) is not None
 
 
 def _trigger(fields: tuple[str, ...], zone: ZoneInfo) -> BaseTrigger:

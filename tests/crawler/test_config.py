@@ -1,10 +1,12 @@
 """The configuration file: its keys, its defaults, and errors that say what to do."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
-from crawler.config import Config, ConfigError, default_toml, load_config
+from crawler.config import Config, ConfigError, ServiceConfig, default_toml, load_config
 
 
 @pytest.fixture
@@ -80,6 +82,26 @@ def test_a_relative_database_stands_beside_the_file(file: Path, written: str, me
         ('contact = "a\\nX-Header: b"', "contact", "on one line"),
         ("crawl = 3", "crawl", "a table"),
         ("scrapy = []", "scrapy", "a table of NAME = value"),
+        (
+            '[schedule]\nshortest = "0 s"',
+            "schedule.shortest",
+            "'0 s' is not allowed; allowed is a span of time",
+        ),
+        ('[schedule]\nshortest = "0.5 s"', "schedule.shortest", "or 1 day, 1 s or more"),
+        ('[schedule]\nlongest = "59 s"', "schedule.longest", "1 min or more and no less than shortest"),
+        ('[schedule]\nlongest_run = "0 s"', "schedule.longest_run", "1 s or more"),
+        ('[service]\nlease = "0 s"', "service.lease", "1 s or more"),
+        ('[service]\nlease = "soon"', "service.lease", "'soon' is not allowed; allowed is a span of time"),
+        (
+            '[schedule]\nshortest = "2 h"\nlongest = "1 h"',
+            "schedule.shortest",
+            '= "2 h" is more than schedule.longest = "1 h"; allowed is as much or less',
+        ),
+        (
+            '[schedule]\nshortest = "2 days"',
+            "schedule.shortest",
+            '= "2 days" is more than schedule.longest = "1 day"',
+        ),
         ('database = ""', "database", "the path of an SQLite file, or a database URL"),
     ],
 )
@@ -92,6 +114,18 @@ def test_a_wrong_key_or_value_is_named_with_what_is_allowed(
     message = str(caught.value)
     assert message.startswith(f"{file}: {key} ")
     assert says in message
+
+
+def test_the_least_that_is_allowed(file: Path) -> None:
+    file.write_text(
+        '[schedule]\nshortest = "1 min"\nlongest = "1 min"\nlongest_run = "1 s"\n'
+        '[service]\nlease = "1 s"\nstop_within = "0 s"\n'
+    )
+    config = load_config(file)
+    assert config.schedule.shortest == config.schedule.longest == timedelta(minutes=1)
+    assert config.service.stop_within == timedelta(0)
+    with pytest.raises(ValidationError):
+        ServiceConfig(stop_within=-timedelta(seconds=1))
 
 
 def test_all_that_is_wrong_is_told_at_once(file: Path) -> None:

@@ -3,8 +3,11 @@
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
+from sqlalchemy import event, insert
+from sqlalchemy.orm import Session
 
 from pipelines.article import Article as Story
 from pipelines.article import Removed
@@ -15,7 +18,7 @@ from storage.candidates import Candidate, add_pages
 from storage.changes import ChangeKind, StoredChange, changes_of, changes_since, cursor_now, read_cursor
 from storage.frontier import VisitRecord, record_visits
 from storage.gone import note_back, note_gone
-from storage.models import Article, PageState
+from storage.models import Article, Change, PageState
 from storage.session import Database
 
 MakeArticle = Callable[..., Story]
@@ -160,6 +163,30 @@ def test_changes_from_a_time_on(database: Database, file: File, article: MakeArt
     for hours, name in enumerate("abc"):
         file(article(name), None, now + hours * HOUR)
     assert [change.url[-1] for change in changes(database, now + HOUR)] == ["b", "c"]
+
+
+def test_changes_from_a_time_on_are_found_by_the_index(
+    database: Database, file: File, article: MakeArticle
+) -> None:
+    """And not by a walk over all that there are."""
+    file(article("a"))
+    rows = [{"article_id": 1, "at": NOW + n * HOUR, "kind": "text"} for n in range(20_000)]
+    with database.write() as session:
+        session.execute(insert(Change), rows)
+    told: list[tuple[str, Any]] = []
+    with database.engine.connect() as connection, Session(connection) as session:
+        connection.exec_driver_sql("ANALYZE")
+        event.listen(connection, "before_cursor_execute", lambda *args: told.append((args[2], args[3])))
+        assert len(list(changes_since(session, rows[-3]["at"]))) == 3  # type: ignore[arg-type]
+        assert len(list(changes_since(session, rows[-3]["at"], limit=2))) == 2  # type: ignore[arg-type]
+        sqlite = connection.dialect.name == "sqlite"
+        for statement, values in told[:2]:
+            explained = connection.exec_driver_sql(
+                f"{'EXPLAIN QUERY PLAN' if sqlite else 'EXPLAIN'} {statement}", values
+            )
+            plan = "\n".join(str(tuple(row)) for row in explained)
+            assert "ix_changes_at" in plan
+            assert ("SCAN changes" if sqlite else "Seq Scan on changes") not in plan
 
 
 def test_changes_are_chosen_by_source_and_kind(

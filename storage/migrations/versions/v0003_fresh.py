@@ -92,6 +92,7 @@ def _know_what_happened() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index("ix_changes_article_id", "changes", ["article_id"])
+    op.create_index("ix_changes_at", "changes", ["at"])
     # What is known of the past: when each article came, and when each of its states was replaced.
     op.execute(
         "INSERT INTO changes (article_id, at, kind, revision)"

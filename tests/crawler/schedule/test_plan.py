@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from crawler.config import ScheduleConfig
-from crawler.schedule.plan import NEVER, RunEnd, due_by, plan, sitemaps_every, wait_after
+from crawler.schedule.plan import RunEnd, due_by, plan, sitemaps_every, wait_after
 from crawler.schedule.rhythm import to_json
 from storage.agenda import Agenda
 
@@ -40,7 +40,7 @@ POLLED = RunEnd(polled_at=NOW, stories=())
             15 * MINUTE,
         ),  # it was crawled by hand, or the clock was set back
         ({"schedule": "0 13 * * *"}, POLLED, HOUR),
-        ({"schedule": "0 0 30 2 *"}, POLLED, NEVER),
+        ({"schedule": "0 0 30 2 *"}, POLLED, HOUR),  # it never comes: as `auto`
         # what a seed says of itself is a floor, up to a day
         ({"earliest_seed": NOW + HOUR}, POLLED, HOUR),
         ({"earliest_seed": NOW + MINUTE}, POLLED, 14 * MINUTE),

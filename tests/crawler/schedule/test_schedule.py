@@ -1,5 +1,6 @@
 """Schedules: what people write, and when it is due, also on the days on which clocks are set."""
 
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -127,10 +128,20 @@ def test_clocks_that_are_set_lose_nothing_and_double_nothing(line: str, begin: s
     assert times(line, begin, len(found)) == found
 
 
-def test_a_day_that_never_comes_has_no_time() -> None:
-    never = read_schedule("0 0 30 2 *")
-    assert isinstance(never, Cron)
-    assert never.next(NOON) is None
+@pytest.mark.parametrize("line", ["0 0 30 2 *", "0 0 31 2,4,6,9,11 * Europe/Berlin", "*/5 * 30-31 feb *"])
+def test_a_day_that_never_comes_is_no_schedule(line: str) -> None:
+    with pytest.raises(NoSchedule, match="never comes: no month that it names has such a day"):
+        read_schedule(line)
+    began = time.perf_counter()
+    for _ in range(100):  # as a source that has it from before is planned again and again
+        with pytest.raises(NoSchedule):
+            read_schedule(line)
+    assert time.perf_counter() - began < 0.5
+
+
+@pytest.mark.parametrize("line", ["0 0 29 2 *", "0 0 30 2 mon", "0 0 31 */3 *"])
+def test_a_day_that_comes_rarely_is_a_schedule(line: str) -> None:
+    assert isinstance(read_schedule(line), Cron)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,30 @@
+"""What each engine is told before it is used."""
+
+import pytest
+import sqlalchemy as sa
+
+from storage.engine import make_engine, parse_url
+
+UNLESS_SAID = {
+    "keepalives_idle": "20",
+    "keepalives_interval": "10",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "50000",
+    "connect_timeout": "10",
+}
+
+
+@pytest.mark.parametrize(
+    "said", [{}, {"keepalives_idle": "7", "connect_timeout": "3"}, {"tcp_user_timeout": "0"}]
+)
+def test_a_server_that_cannot_be_reached_any_more_is_noticed(
+    postgresql_archive: sa.URL, said: dict[str, str]
+) -> None:
+    url = postgresql_archive.update_query_dict(said)
+    engine = make_engine(parse_url(url.render_as_string(hide_password=False)), wait=1)
+    with engine.connect() as connection:
+        driver = connection.connection.driver_connection
+        assert driver is not None
+        connected = driver.info.get_parameters()
+    assert {name: connected[name] for name in UNLESS_SAID} == UNLESS_SAID | said
+    engine.dispose()
