@@ -159,7 +159,7 @@ def make_plan(
         rhythm=to_json(next_one.rhythm),
         failures=next_one.failures,
     )
-    return missed(next_one.rhythm, agenda.created_at, now)
+    return 0.0 if ended.stories else missed(next_one.rhythm, agenda.created_at, now)
 
 
 def own_config(settings: BaseSettings) -> Config:

@@ -1,5 +1,6 @@
 """Why a fetch failed, in words that a person and a table understand."""
 
+import re
 import ssl
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -39,6 +40,10 @@ class Failure:
         return self.retry and not self.visited
 
 
+_TLS_OBJECT = re.compile(r" ssl:(?:<[^>]*>|\w+)")
+"""What aiohttp says of how TLS was to be spoken, which is a Python object."""
+
+
 class FetchFailed(Exception):
     """An address could not be fetched. `failure` says why."""
 
@@ -51,7 +56,7 @@ class FetchFailed(Exception):
 
 def failure_of_exception(error: BaseException) -> Failure:
     """What an exception of the download means. An unknown kind is told by its own name, and tried again."""
-    detail = str(error)[:300] or type(error).__name__
+    detail = _TLS_OBJECT.sub("", str(error))[:300] or type(error).__name__
     match error:
         case ForbiddenByRobots():
             return Failure(reason="robots.txt", detail=detail, retry=False, forbidden=True, visited=False)

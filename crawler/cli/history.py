@@ -131,11 +131,12 @@ def changes(
     if cursor is not None and cursor.exists():
         if since is not None:
             raise WrongUsage(f"{cursor} says where to go on from: leave --since out")
-        since = cursor.read_text(encoding="utf-8").strip()
+        since = _kept_in(cursor)
     begin, kinds = _since(since or _WITHOUT_SINCE), [_kind(name) for name in kind or ()]
     with invocation.open_existing() as database, database.read() as session:
         name = known_source(session, source).name if source is not None else None
         newest = cursor_now(session)  # asked first: what is filed meanwhile comes with the next call
+        _check_not_ahead(begin, newest)
         found = changes_since(session, begin, source=name, kinds=kinds, limit=limit)
         with closing(cast("Generator[StoredChange]", found)) as rows:
             last, count = _write(rows, as_json=as_json)
@@ -153,6 +154,29 @@ def _since(text: str) -> str | datetime:
     from storage.changes import read_cursor
 
     return text.strip() if read_cursor(text) is not None else read_time(text, datetime.now(UTC))
+
+
+def _kept_in(file: Path) -> str:
+    """The cursor that a call before has left in a file. Raises WrongUsage for anything else."""
+    from storage.changes import read_cursor
+
+    kept = file.read_text(encoding="utf-8", errors="replace").strip()
+    if read_cursor(kept) is None:
+        raise WrongUsage(
+            f"{file} holds no cursor: write c0 into it to begin with the first change, or remove it"
+        )
+    return kept
+
+
+def _check_not_ahead(begin: str | datetime, newest: str) -> None:
+    """Raises CommandFailed for the cursor of another archive: nothing would be told until this one is there."""
+    from storage.changes import read_cursor
+
+    asked = read_cursor(begin) if isinstance(begin, str) else None
+    if asked is not None and asked > (read_cursor(newest) or 0):
+        raise CommandFailed(
+            f"{begin} is ahead of this archive, which stands at {newest}: --since c0 gives all of it"
+        )
 
 
 def _kind(name: str) -> str:

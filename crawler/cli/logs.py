@@ -49,9 +49,7 @@ def service_logs(invocation: "Invocation") -> Iterator[None]:
     root, before = logging.getLogger(), logging.getLogger().level
     root.addHandler(handler)
     root.setLevel(level)
-    quiet = (
-        {} if _is_asked_for_more(invocation) else {"scrapy": logging.ERROR, "apscheduler": logging.WARNING}
-    )
+    quiet = {} if _is_asked_for_more(invocation) else {"scrapy": logging.ERROR, "apscheduler": logging.ERROR}
     for name, least in quiet.items():
         logging.getLogger(name).setLevel(least)
     try:

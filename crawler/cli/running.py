@@ -1,11 +1,12 @@
 """The command that keeps an archive fresh by itself."""
 
-from contextlib import nullcontext
+import shlex
+import shutil
 from typing import TYPE_CHECKING
 
 import typer
 
-from crawler.cli.failures import CommandFailed
+from crawler.cli.failures import CommandFailed, WrongUsage
 from crawler.cli.invocation import Invocation
 
 if TYPE_CHECKING:
@@ -29,24 +30,33 @@ def run(context: typer.Context) -> None:
     import asyncio
 
     invocation: Invocation = context.obj
-    invocation.config()
+    _check_hook(invocation.config().service.on_change)
     with invocation.open_existing(writing=True) as database:
         asyncio.run(_serve(invocation, database))
+
+
+def _check_hook(on_change: str | None) -> None:
+    """Raises WrongUsage for a command that is not there: in the first emergency it would be too late."""
+    if on_change is None or on_change.startswith(("http://", "https://")):
+        return
+    try:
+        command = shlex.split(on_change)[0]
+    except (ValueError, IndexError):
+        command = on_change
+    if shutil.which(command) is None:
+        raise WrongUsage(
+            f"service.on_change: there is no command {command!r}: write its path, or a web address"
+        )
 
 
 async def _serve(invocation: Invocation, database: "Database") -> None:
     from crawler.cli.logs import service_logs
     from crawler.cli.stopping import stopped_by_signals
-    from crawler.service.metrics import Metrics, served
+    from crawler.service.metrics import Metrics
     from crawler.service.server import Server
 
-    config, metrics = invocation.config(), Metrics()
-    server = Server(config, database, metrics)
-    with (
-        served(metrics, config.service.metrics) if config.service.metrics else nullcontext(),
-        service_logs(invocation),
-        stopped_by_signals(server.stop, "what is under way is finished"),
-    ):
+    server = Server(invocation.config(), database, Metrics())
+    with service_logs(invocation), stopped_by_signals(server.stop, "what is under way is finished"):
         if not await server.serve():
             raise CommandFailed(
                 "the memory that [service] memory allows is used up though nothing is crawled: "

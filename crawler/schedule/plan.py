@@ -10,9 +10,6 @@ from crawler.schedule.rhythm import Rhythm, from_json, heard, next_visit
 from crawler.schedule.schedule import Auto, Cron, Every, NoSchedule, Schedule, read_schedule
 from storage.agenda import Agenda
 
-NEVER = timedelta(days=366)
-"""What never comes (a cron line for the 30th of February) is looked at again after so long."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunEnd:
@@ -87,7 +84,7 @@ def next_poll(
         case Every() as every:
             return every.next(min(poll_at or now, now), now)
         case Cron() as cron:
-            return cron.next(now) or now + NEVER
+            return cron.next(now) or now + settings.longest
         case Auto():
             return next_visit(rhythm, now, shortest=settings.shortest, longest=settings.longest)
 

@@ -15,7 +15,7 @@ from crawler.service.supervisor import notify
 from storage.errors import StorageError
 from storage.session import Database
 
-PAUSES = (1, 2, 5, 10, 30, 60)
+PAUSES = (1, 2, 5, 10)
 """Seconds between two tries to reach a database that is away; the last for as long as it takes."""
 HEALTHY = 60.0
 """Seconds after which a database that answers again counts as well."""

@@ -6,18 +6,21 @@ disables are taken up at the next tick, and after a downtime each source is craw
 
 import asyncio
 import logging
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler  # type: ignore[import-untyped]  # it has no annotations
 
+from crawler.config import ConfigError
 from crawler.crawl import crawl_source
 from crawler.desk import Desk
 from crawler.leases import awake_time
 from crawler.politeness import CrawlStopping, HostTaken
 from crawler.service.clock import ClockWatch
 from crawler.service.memory import MEGABYTE, MemoryLimit, memory_used
-from crawler.service.metrics import Metrics
+from crawler.service.metrics import Metrics, served
 from crawler.service.supervisor import notify
 from crawler.service.tidying import tidy_up
 from storage.agenda import DueSource, due_sources
@@ -72,15 +75,30 @@ class Service:
         self.scheduler.add_job(
             self._tidy, "interval", hours=24, next_run_time=datetime.now(UTC) + timedelta(minutes=10)
         )
-        if self._metrics is not None and self.desk.config.service.metrics:
-            self.scheduler.add_job(self._observe, "interval", seconds=OBSERVED)
-        self.scheduler.start()
-        try:
-            await self._until_stopped()
-        finally:
-            self.active = False
-            self.scheduler.shutdown(wait=False)
-            await self._finish()
+        with self._metrics_served():
+            self.scheduler.start()
+            try:
+                await self._until_stopped()
+            finally:
+                self.active = False
+                self.scheduler.pause()
+                async with self._looking:  # to shut down would break a look off that is under way
+                    self.scheduler.shutdown(wait=False)
+                await self._finish()
+
+    @contextmanager
+    def _metrics_served(self) -> Iterator[None]:
+        """Only by the one that has the schedule: the port is the same for those that stand by."""
+        if self._metrics is None or (address := self.desk.config.service.metrics) is None:
+            yield
+            return
+        self.scheduler.add_job(self._observe, "interval", seconds=OBSERVED, next_run_time=datetime.now(UTC))
+        with ExitStack() as stack:
+            try:
+                stack.enter_context(served(self._metrics, address))
+            except ConfigError as error:
+                logger.error("%s; it goes on without metrics", error)
+            yield
 
     async def _stand_by(self) -> None:
         """Return when nobody else keeps the schedule. Raises CrawlStopping."""

@@ -169,3 +169,22 @@ def test_changes_since_a_time_and_of_a_kind(edited: Path, copydesk) -> None:
     assert [line.split()[0] for line in copydesk.out.splitlines()] == ["c6", "c7"]
     assert copydesk("changes", "--since", "2024-05-10T13:00Z", "--source", "Zeitung") == 0
     assert copydesk.out == ""
+
+
+@pytest.mark.parametrize("kept", ["", "garbage", "2024-05-06"])
+def test_a_file_without_a_cursor_is_told_by_its_name(
+    edited: Path, copydesk, tmp_path: Path, kept: str
+) -> None:
+    seen = tmp_path / "seen.txt"
+    seen.write_text(kept, encoding="utf-8")
+    assert copydesk("changes", "--cursor", str(seen)) == 2
+    assert f"{seen} holds no cursor" in copydesk.err
+    assert seen.read_text(encoding="utf-8") == kept
+
+
+def test_the_cursor_of_another_archive_is_told(edited: Path, copydesk, tmp_path: Path) -> None:
+    seen = tmp_path / "seen.txt"
+    seen.write_text("c99999", encoding="utf-8")
+    assert copydesk("changes", "--cursor", str(seen)) == 1
+    assert "c99999 is ahead of this archive" in copydesk.err
+    assert seen.read_text(encoding="utf-8") == "c99999"
