@@ -169,7 +169,7 @@ def _kept_in(file: Path) -> str:
 
 
 def _check_not_ahead(begin: str | datetime, newest: str) -> None:
-    """Raises CommandFailed for the cursor of another archive: nothing would be told until this one is there."""
+    """Raises CommandFailed for the cursor of another archive: nothing would be told for long."""
     from storage.changes import read_cursor
 
     asked = read_cursor(begin) if isinstance(begin, str) else None
