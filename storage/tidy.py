@@ -75,16 +75,3 @@ def _what(
         ~exists().where(Visit.run_id == Run.id),
     )
     return Run, Run.started_at, now - RUNS_KEPT, idle
-
-
-def tidy(session: Session, now: datetime) -> int:
-    """Take away a batch of what may go, walking from the first row on; how many rows. 0: no more."""
-    kinds: tuple[Trace, ...] = ("visits", "runs")
-    for kind in kinds:
-        last_id, done = 0, False
-        while not done:
-            traces = old_traces(session, kind, last_id, now)
-            if traces.ids:
-                return forget(session, kind, traces.ids[:BATCH])
-            last_id, done = traces.last_id, traces.done
-    return 0
