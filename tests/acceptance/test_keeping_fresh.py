@@ -25,6 +25,10 @@ PAST = datetime.now(UTC) - timedelta(days=3)
 GAZETTE, MERIDIAN = "www.harbour-gazette.example", "themeridian.example"
 
 
+ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""For what is the same on either engine."""
+
+
 def add(database: Database, host: str, schedule: str = "every 1 d", name: str | None = None) -> int:
     with database.write() as session:
         draft = SourceDraft(name=name or host, url=f"http://{host}/", schedule=schedule)
@@ -68,6 +72,7 @@ async def test_what_is_due_is_crawled_once_and_the_plan_is_made(database: Databa
     assert count(database, Page, state=PageState.WAITING) == 0
 
 
+@ON_SQLITE
 async def test_after_a_downtime_a_source_is_crawled_once(database: Database, desk: Desk) -> None:
     add(database, GAZETTE, "every 1 h")
     with database.write() as session:
@@ -101,6 +106,7 @@ async def test_sources_that_others_add_change_disable_and_remove_are_taken_up(
         await until(lambda: count(database, Run, state=RunState.RUNNING) == 0)
 
 
+@ON_SQLITE
 async def test_what_is_published_meanwhile_is_stored(
     database: Database, desk: Desk, behind_the_press: Press
 ) -> None:
@@ -114,6 +120,7 @@ async def test_what_is_published_meanwhile_is_stored(
         await until(lambda: count(database, Article) > before)
 
 
+@ON_SQLITE
 async def test_a_host_has_one_crawl_at_a_time(
     database: Database, desk: Desk, behind_the_press: Press
 ) -> None:
@@ -134,6 +141,7 @@ async def test_a_host_has_one_crawl_at_a_time(
     assert behind_the_press.stats[GAZETTE].max_active == 1
 
 
+@ON_SQLITE
 async def test_a_source_that_cannot_be_read_is_tried_ever_less_often_and_touches_no_other(
     database: Database, desk: Desk
 ) -> None:
@@ -150,6 +158,7 @@ async def test_a_source_that_cannot_be_read_is_tried_ever_less_often_and_touches
         assert source.due_at > datetime.now(UTC) + timedelta(minutes=4)
 
 
+@ON_SQLITE
 async def test_a_crawl_that_breaks_down_touches_no_other(
     database: Database, desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -186,6 +195,7 @@ async def test_a_second_one_stands_by_and_takes_over(database: Database, desk: D
         assert holder_of(session, SCHEDULER) is not None
 
 
+@ON_SQLITE
 async def test_a_stop_finishes_what_is_under_way(
     database: Database, desk: Desk, behind_the_press: Press
 ) -> None:
@@ -197,6 +207,7 @@ async def test_a_stop_finishes_what_is_under_way(
     assert count(database, Page, state=PageState.WAITING) > 0
 
 
+@ON_SQLITE
 async def test_what_does_not_end_in_time_is_broken_off_and_still_due(
     database: Database, behind_the_press: Press, quick: Config
 ) -> None:
@@ -215,6 +226,7 @@ async def test_what_does_not_end_in_time_is_broken_off_and_still_due(
     assert count(database, Page, state=PageState.WAITING) > 0
 
 
+@ON_SQLITE
 async def test_above_the_memory_that_is_allowed_no_crawl_begins(
     database: Database, desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -232,6 +244,7 @@ async def test_above_the_memory_that_is_allowed_no_crawl_begins(
     await asyncio.wait_for(task, 15)
 
 
+@ON_SQLITE
 async def test_memory_that_nothing_uses_and_is_full_still_ends_the_service(
     database: Database, behind_the_press: Press, quick: Config, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -243,6 +256,7 @@ async def test_memory_that_nothing_uses_and_is_full_still_ends_the_service(
     assert service.memory.exhausted
 
 
+@ON_SQLITE
 async def test_many_sources_of_one_host_do_not_keep_the_others_waiting(
     database: Database, desk: Desk, behind_the_press: Press
 ) -> None:
@@ -257,6 +271,7 @@ async def test_many_sources_of_one_host_do_not_keep_the_others_waiting(
         assert count(database, Run) < 30
 
 
+@ON_SQLITE
 async def test_when_the_clock_is_set_back_nothing_waits_for_it_to_come_round_again(
     database: Database, desk: Desk
 ) -> None:
@@ -283,6 +298,7 @@ async def test_when_the_clock_is_set_back_nothing_waits_for_it_to_come_round_aga
         await until(lambda: count(database, Run, source_id=radio, state=RunState.DONE) == 1)
 
 
+@ON_SQLITE
 async def test_after_a_day_asleep_each_source_is_crawled_once(
     database: Database, desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
