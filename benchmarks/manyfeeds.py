@@ -2,7 +2,7 @@
 
     python benchmarks/manyfeeds.py PORT [--every 900]
 
-Any host `paperN.example` has a front page, a feed of its newest 20 stories with ETag and 304, and the
+Any host `paperN.example` has a front page, a feed of its newest three stories with ETag and 304, and the
 stories. A paper publishes one every `--every` seconds, each paper at a moment of its own.
 """
 
@@ -12,7 +12,7 @@ import time
 from email.utils import formatdate
 
 BEGAN = time.time()
-NEWEST = 20
+NEWEST = 3
 PARAGRAPHS = 8
 
 
