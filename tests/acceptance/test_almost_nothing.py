@@ -9,13 +9,15 @@ from sqlalchemy import select
 from crawler.crawl import crawl_source
 from crawler.desk import Desk
 from newsite.press import Press
+from storage.agenda import set_schedule
 from storage.models import RunState, Seed
 from storage.sources import SourceDraft, add_source
 
 
 async def visit(desk: Desk, press: Press, source_id: int, host: str) -> tuple[Sequence[str], int]:
-    """What a scheduled run asks for, and how much of that had not changed."""
+    """What a run asks for that looks for news, and how much of that had not changed."""
     press.forget()
+    await desk.archive.write(lambda session: set_schedule(session, source_id, "every 1 h", None))
     report = await crawl_source(desk, source_id, scheduled=True)
     assert report is not None
     assert report.state is RunState.DONE

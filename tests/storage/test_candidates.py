@@ -11,7 +11,7 @@ from storage.candidates import Candidate, Found, KnownPage, add_pages, is_change
 from storage.frontier import due_pages
 from storage.models import Page, PageState, Seed, SeedKind
 from storage.seeds import seeds_of
-from storage.session import Database
+from storage.session import Database, open_database
 from storage.sources import SeedDraft, add_seeds
 
 URL = "https://gazette.example/a"
@@ -214,12 +214,15 @@ def test_tens_of_thousands_of_candidates(database: Database, now: datetime) -> N
         assert session.scalar(select(func.count()).select_from(Page)) == 20_000
 
 
-def test_two_that_find_the_same_pages_at_once_have_each_once(database: Database, now: datetime) -> None:
+def test_two_that_find_the_same_pages_at_once_have_each_once(
+    database: Database, database_url: str, now: datetime
+) -> None:
     many = [Candidate(url=f"https://gazette.example/{number}") for number in range(2000)]
     found: list[Found] = []
 
     def find(order: int) -> None:
-        found.append(add(database, now, *many[::order]))
+        with open_database(database_url) as patient:  # the one waits for the other's two thousand rows
+            found.append(add(patient, now, *many[::order]))
 
     threads = [threading.Thread(target=find, args=(order,)) for order in (1, -1)]
     for thread in threads:
