@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from crawler.config import Config, ConfigError, ScheduleConfig, load_config
 from crawler.desk import Desk, open_desk
-from crawler.health.judge import HealthChange, settle_health
+from crawler.health.judge import SILENT, Health, HealthChange, settle_health
 from crawler.report import RunCounts
 from crawler.schedule.plan import RunEnd, plan, sitemaps_every
 from crawler.schedule.rhythm import missed, to_json
@@ -20,6 +20,7 @@ from pipelines.metadata.canonical import canonical_url
 from storage.agenda import agenda_of, set_agenda
 from storage.errors import CannotStore, StorageError
 from storage.frontier import ask_for_page
+from storage.health import kept_health
 from storage.models import RunState, Source
 from storage.runs import end_run, start_run
 from storage.session import open_database
@@ -113,14 +114,19 @@ async def close_run(
     if desk.broken is not None:
         return None
 
-    def end(session: Session) -> float:
+    def end(session: Session) -> tuple[float, str]:
         now = datetime.now(UTC)
         end_run(session, assignment.run_id, state, counts.as_dict(), error, now)
-        source_id = assignment.source_id
-        return 0.0 if source_id is None else make_plan(session, source_id, ended, now, desk.config.schedule)
+        if (source_id := assignment.source_id) is None:
+            return 0.0, ""
+        stories = make_plan(session, source_id, ended, now, desk.config.schedule)
+        return stories, kept_health(session, source_id)
 
-    stories = await desk.archive.write(end)
-    return None if assignment.source_id is None else await _judge(desk, assignment.source_id, stories)
+    stories, health = await desk.archive.write(end)
+    uneventful = state is RunState.DONE and not counts.pages and stories < SILENT
+    if assignment.source_id is None or (uneventful and health == Health.WELL):
+        return None  # most visits find nothing new: then there is nothing to judge anew by
+    return await _judge(desk, assignment.source_id, stories)
 
 
 async def _judge(desk: Desk, source_id: int, stories: float) -> HealthChange | None:

@@ -9,8 +9,6 @@ from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import urlsplit
 
-from scrapy.crawler import AsyncCrawlerRunner
-
 from crawler.assignment import Assignment, assign_addresses, assign_source, close_run
 from crawler.desk import Desk
 from crawler.health.judge import HealthChange
@@ -147,7 +145,7 @@ async def _run(assignment: Assignment) -> RunReport:
 
 
 async def _crawl(assignment: Assignment) -> RunReport:
-    crawler = AsyncCrawlerRunner(assignment.desk.settings).create_crawler(NewsSpider)
+    crawler = assignment.desk.runner.create_crawler(NewsSpider)
     try:
         await crawler.crawl_async(assignment=assignment)
         spider = crawler.spider

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
+from scrapy.crawler import AsyncCrawlerRunner
 from scrapy.settings import Settings
 
 from crawler.config import Config
@@ -53,6 +54,8 @@ class Desk:
         self.messenger = Messenger(config.service.on_change)
         self.stopping = asyncio.Event()
         self.settings = scrapy_settings(config)
+        self.runner = AsyncCrawlerRunner(self.settings)
+        """One for all crawls: to make one copies the settings and looks for spiders."""
         self.retries = Retries(
             times=config.crawl.retries, first_wait=timedelta(seconds=config.crawl.retry_wait)
         )

@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any, TypeVar
 
 import scrapy
-from scrapy.crawler import AsyncCrawlerRunner
 
 from crawler.desk import Desk
 from crawler.fetch import FetchOne, fetcher
@@ -36,7 +35,7 @@ class ErrandSpider(scrapy.Spider):
 
 async def run_errand(desk: Desk, errand: Callable[[FetchOne], Awaitable[T]]) -> T:
     """Run a coroutine that fetches, inside a crawl of its own: returns and raises what it does."""
-    crawler = AsyncCrawlerRunner(desk.settings).create_crawler(ErrandSpider)
+    crawler = desk.runner.create_crawler(ErrandSpider)
     await crawler.crawl_async(desk=desk, errand=errand)
     spider = crawler.spider
     assert isinstance(spider, ErrandSpider)

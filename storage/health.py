@@ -145,6 +145,11 @@ def keep_health(
     session.execute(update(Source).where(Source.id == source_id).values(values))
 
 
+def kept_health(session: Session, source_id: int) -> str:
+    """The state that was kept of a source last; "" if there is no such source."""
+    return session.scalar(select(Source.health).where(Source.id == source_id)) or ""
+
+
 def archive_figures(session: Session, now: datetime) -> ArchiveFigures:
     """The figures of the archive at `now`; a few milliseconds for ten thousand sources."""
     is_due = or_(Source.due_at.is_(None), Source.due_at <= now)
