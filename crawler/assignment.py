@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from scrapy.settings import BaseSettings
 from sqlalchemy.orm import Session
@@ -52,6 +53,11 @@ class Assignment:
     longest: timedelta | None = None
     """After so long the run ends, whatever is due still, and a backfill goes on in what is left of the time;
     None: when nothing is due."""
+
+    @property
+    def host(self) -> str:
+        """The host of its home; "" where there is none."""
+        return urlsplit(self.home or "").hostname or ""
 
     def ask_for_addresses(self, session: Session) -> list[int]:
         """Make the addresses due, and return the ids of their pages; what is no web address is left out."""

@@ -140,8 +140,9 @@ async def _run(assignment: Assignment) -> RunReport:
         try:
             report = await _crawl(assignment)
         finally:
-            progress.run_ended(replace(report, seconds=time.monotonic() - began))
-        return replace(report, seconds=time.monotonic() - began)
+            report = replace(report, seconds=time.monotonic() - began)
+            progress.run_ended(report)
+        return report
 
 
 async def _crawl(assignment: Assignment) -> RunReport:

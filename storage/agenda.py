@@ -48,7 +48,8 @@ class Agenda:
     earliest_seed: datetime | None
     """Before which no seed may be polled; null: one may at any time, or there is none yet."""
     earliest_place: datetime | None = None
-    """Before which no place of its past may be walked; null: there is none left, or none is known yet."""
+    """Before which no place of its past may be walked; null: no backfill is asked for, or there is none left,
+    or none is known yet."""
 
 
 def due_sources(session: Session, now: datetime, limit: int, skip: Collection[int] = ()) -> list[DueSource]:
@@ -76,7 +77,7 @@ def agenda_of(session: Session, source_id: int) -> Agenda | None:
         **row._mapping,
         earliest_page=earliest_due(session, source_id),
         earliest_seed=next_due(session, source_id),
-        earliest_place=next_place_at(session, source_id),
+        earliest_place=next_place_at(session, source_id) if row.backfill_to is not None else None,
     )
 
 

@@ -12,9 +12,6 @@ from storage.facts import Evidence, evidence_of
 from storage.models import Article, Holder, Page, Run, RunState, Seed, SeedKind, Source, Visit
 from storage.rows import fit_text
 
-SCHEDULER = "scheduler"
-"""The lease that the process has which crawls by the schedule."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceHealth:

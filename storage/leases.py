@@ -18,6 +18,7 @@ from storage.runs import close_abandoned_runs
 
 SCHEDULER = "scheduler"
 """The lease of the one process that crawls by schedule."""
+_TAKEN = "another process took this one for dead, as it showed no sign of life for too long"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,9 +51,7 @@ def beat(session: Session, holder_id: int, now: datetime) -> None:
     """Show that a holder lives. Raises `TakenForDead` if another process has removed it."""
     alive = update(Holder).where(Holder.id == holder_id).values(beats=Holder.beats + 1, seen_at=now)
     if session.scalar(alive.returning(Holder.id)) is None:
-        raise TakenForDead(
-            "another process took this one for dead, as it showed no sign of life for too long"
-        )
+        raise TakenForDead(_TAKEN)
 
 
 def take(session: Session, holder_id: int, names: Collection[str], now: datetime) -> dict[str, HolderState]:
@@ -63,9 +62,7 @@ def take(session: Session, holder_id: int, names: Collection[str], now: datetime
     # The lock keeps the holder from being removed while it takes something.
     own = select(Holder.id).where(Holder.id == holder_id).with_for_update(read=True)
     if session.scalar(own) is None:
-        raise TakenForDead(
-            "another process took this one for dead, as it showed no sign of life for too long"
-        )
+        raise TakenForDead(_TAKEN)
     rows = [{"name": name, "holder_id": holder_id, "since": now} for name in sorted(set(names))]
     while rows:
         session.execute(insert_into(session, Lease).on_conflict_do_nothing(), rows)

@@ -7,7 +7,7 @@ disables are taken up at the next tick, and after a downtime each source is craw
 import asyncio
 import logging
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -114,21 +114,15 @@ class Service:
         notify(STATUS="keeping the schedule")
 
     async def _until_stopped(self) -> None:
-        while not self.desk.stopping.is_set():
-            notify(WATCHDOG="1")
-            if jump := self._clock.jump():
-                logger.warning(
-                    "the clock was set %s by %s", "back" if jump < timedelta(0) else "on", abs(jump)
-                )
-                for job in self.scheduler.get_jobs():  # what it waits for may be hours away now
-                    job.modify(next_run_time=datetime.now(UTC))
-            await self._sleep(TICK)
-
-    async def _sleep(self, seconds: float) -> None:
-        try:
-            await self.desk.gate.wait(seconds)
-        except CrawlStopping:
-            return
+        with suppress(CrawlStopping):
+            while True:
+                notify(WATCHDOG="1")
+                if jump := self._clock.jump():
+                    way = "back" if jump < timedelta(0) else "on"
+                    logger.warning("the clock was set %s by %s", way, abs(jump))
+                    for job in self.scheduler.get_jobs():  # what it waits for may be hours away now
+                        job.modify(next_run_time=datetime.now(UTC))
+                await self.desk.gate.wait(TICK)
 
     async def look(self) -> None:
         """Start a crawl of each source whose turn it is, as far as there is room."""

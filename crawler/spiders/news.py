@@ -82,13 +82,12 @@ class NewsSpider(scrapy.Spider):
     @property
     def ended(self) -> RunEnd:
         """How the run ended, as far as the next one depends on it."""
-        host = urlsplit(self.job.home or "").hostname or ""
         return RunEnd(
             failed=self.state is RunState.FAILED,
             polled_at=self._polled_at,
             cut_off=time.monotonic() >= self._ends_at,
             stories=self.stories,
-            resting=timedelta(seconds=self.desk.gate.resting(host)),
+            resting=timedelta(seconds=self.desk.gate.resting(self.job.host)),
         )
 
     @cached_property
@@ -231,7 +230,7 @@ class NewsSpider(scrapy.Spider):
         """Whether another page may be fetched: not where user or site asked to stop, nor once time is up."""
         if self.desk.stopping.is_set() or time.monotonic() >= self._ends_at:
             return False
-        if (seconds := self.desk.gate.resting(urlsplit(self.job.home or "").hostname or "")) <= PATIENCE:
+        if (seconds := self.desk.gate.resting(self.job.host)) <= PATIENCE:
             return True
         self.error = f"the site asked to be left alone for {seconds:.0f} s"
         return False
@@ -251,7 +250,7 @@ class NewsSpider(scrapy.Spider):
         """An HTTP answer came: read it in a worker, or record what its status says."""
         now, home = datetime.now(UTC), self.job.home
         failure = failure_of_response(response, now, conditional=is_conditional(response.request))
-        if failure := failure or led_away(page, response.url, home):
+        if failure := (failure or led_away(page, response.url, home)):
             yield failed(self.job, page, now, failure, response)
         elif is_unchanged(page, response):
             yield visited(self.job, page, now, response, unchanged=True)
