@@ -203,10 +203,12 @@ def ask(url: str, times: int, sort: str) -> None:
                 hits += len(archive.search(query, limit=10, sort=sort, **filters))  # type: ignore[arg-type]
                 took.append(1000 * (time.perf_counter() - began))
             everything += took
-            print(
-                f"{kind:40} p50 {_share(took, 50):7.1f}  p95 {_share(took, 95):7.1f} ms  {hits / times:4.1f} hits"
-            )
-    print(f"{'all':40} p50 {_share(everything, 50):7.1f}  p95 {_share(everything, 95):7.1f} ms")
+            print(_line(kind, took), f"{hits / times:6.1f} hits")
+    print(_line("all", everything))
+
+
+def _line(kind: str, took: list[float]) -> str:
+    return f"{kind:40} p50 {_share(took, 50):7.1f}  p95 {_share(took, 95):7.1f} ms"
 
 
 def _share(took: list[float], percent: int) -> float:
