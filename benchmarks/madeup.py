@@ -104,8 +104,9 @@ class Press:
         return {code: Language(code) for code in ("en", "de", "pt", "zh")}
 
     def __call__(self, number: int) -> MadeUp:
-        rng = np.random.default_rng((self.seed, number))
-        original = self._original(rng, number)
+        rng, original = self._begin(number)
+        while original is not None and (first := self._begin(original)[1]) is not None:
+            original = first
         language, title, paragraphs = self._story(number if original is None else original)
         published = BEGIN + EVERY * (number if original is None else original)
         if original is not None:
@@ -132,11 +133,13 @@ class Press:
         )
         return MadeUp(source=source, article=article, copy_of=original)
 
-    def _original(self, rng: np.random.Generator, number: int) -> int | None:
+    def _begin(self, number: int) -> tuple[np.random.Generator, int | None]:
+        """What an article is drawn with, and the one it copies."""
+        rng = np.random.default_rng((self.seed, number))
         if number < 10 or rng.random() >= COPIES:
-            return None
+            return rng, None
         back = 1 + rng.integers(number) if rng.random() < 0.1 else 1 + int(rng.exponential(300))
-        return max(0, number - int(back))
+        return rng, max(0, number - int(back))
 
     def _story(self, number: int) -> tuple[Language, str, list[str]]:
         rng = np.random.default_rng((self.seed, number, 1))
