@@ -12,6 +12,7 @@ from storage import migrations
 from storage.engine import READING
 from storage.errors import CannotOpenDatabase, DatabaseIsNewer
 from storage.models import Base
+from storage.views import FIRST_STEP, VIEWS, make_views
 
 VERSION_TABLE = "copydesk_version"
 """Alembic's table, under a name of ours: an archive may share a PostgreSQL schema with other programs."""
@@ -88,17 +89,36 @@ def _refuse_strangers(connection: Connection, tables: set[str], name: str) -> No
         )
 
 
+def _refuse_takers_of_names(connection: Connection, name: str) -> None:
+    """Raise where somebody has made something of his own under the name of a view that is to come."""
+    known = inspect(connection)
+    taken = VIEWS.keys() & {*known.get_table_names(), *known.get_view_names()}
+    if taken:
+        some = ", ".join(sorted(taken)[:3])
+        raise CannotOpenDatabase(
+            f"{name} holds something else where copydesk keeps its views ({some}): rename it, then run "
+            "`copydesk init`"
+        )
+
+
 def _upgrade(connection: Connection, name: str) -> None:
     if connection.dialect.name == "sqlite":
+        cursor = connection.connection.cursor()
         # A step that rebuilds a table drops the old one, and that would cascade. No effect in a transaction.
-        connection.connection.cursor().execute("PRAGMA foreign_keys = OFF")
+        cursor.execute("PRAGMA foreign_keys = OFF")
+        # Nor may it mind that views, ours and the user's own, show a table that is not there meanwhile.
+        cursor.execute("PRAGMA legacy_alter_table = ON")
     with connection.begin():
         _check_engine(connection, name)
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
         # On SQLite the transaction itself is the lock (BEGIN IMMEDIATE). Another process may have been first.
-        if _version(connection, name) != versions()[0]:
+        found = _version(connection, name)
+        if found != versions()[0]:
+            if found is None or found < FIRST_STEP:
+                _refuse_takers_of_names(connection, name)
             command.upgrade(alembic_config(connection), "head")
+            make_views(connection)
     if connection.dialect.name == "sqlite":
         connection.invalidate()  # the next one has foreign keys on again
 
