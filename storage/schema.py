@@ -1,10 +1,9 @@
 """Brings a database to this copydesk's schema, and refuses one that is not an archive or is too new."""
 
+import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, column, inspect, select, table, text
 from sqlalchemy.schema import SchemaItem
 
@@ -14,10 +13,15 @@ from storage.errors import CannotOpenDatabase, DatabaseIsNewer
 from storage.models import Base
 from storage.views import FIRST_STEP, VIEWS, make_views
 
+if TYPE_CHECKING:
+    # Loaded only where a step is to be run: it takes as long as all else that an archive is opened with.
+    from alembic.config import Config
+
 VERSION_TABLE = "copydesk_version"
 """Alembic's table, under a name of ours: an archive may share a PostgreSQL schema with other programs."""
 
 _LOCK = 0x636F7079_6465736B  # "copydesk"; any number that is always the same
+_STEP = re.compile(r"v(\d{4})_\w+\.py")
 _OLDEST = {"sqlite": (3, 35), "postgresql": (13,)}  # RETURNING; normalize()
 
 
@@ -51,11 +55,14 @@ def is_ours(item: SchemaItem, name: str | None, kind: str, reflected: bool, othe
 
 def versions() -> tuple[str, ...]:
     """Every step of the schema that this copydesk knows, newest first."""
-    return tuple(step.revision for step in ScriptDirectory.from_config(alembic_config()).walk_revisions())
+    steps = (_STEP.fullmatch(file.name) for file in Path(migrations.__path__[0], "versions").iterdir())
+    return tuple(sorted((step[1] for step in steps if step), reverse=True))
 
 
-def alembic_config(connection: Connection | None = None) -> Config:
+def alembic_config(connection: Connection | None = None) -> "Config":
     """What Alembic must know to run the steps on `connection`, in its transaction."""
+    from alembic.config import Config
+
     config = Config()
     here = str(Path(migrations.__path__[0]))
     config.set_main_option("script_location", here.replace("%", "%%"))
@@ -102,6 +109,8 @@ def _refuse_takers_of_names(connection: Connection, name: str) -> None:
 
 
 def _upgrade(connection: Connection, name: str) -> None:
+    from alembic import command
+
     if connection.dialect.name == "sqlite":
         cursor = connection.connection.cursor()
         # A step that rebuilds a table drops the old one, and that would cascade. No effect in a transaction.

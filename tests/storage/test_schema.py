@@ -43,6 +43,11 @@ def test_models_and_migrations_agree(empty_database_url: str) -> None:
         assert compare_metadata(context, Base.metadata) == []
 
 
+def test_steps_follow_one_another() -> None:
+    steps = ScriptDirectory.from_config(alembic_config()).walk_revisions()
+    assert tuple(step.revision for step in steps) == versions()
+
+
 def test_draft_of_a_step_makes_what_the_models_have_more(tmp_path: Path) -> None:
     tips = Table("tips", Base.metadata, Column("at", UtcDateTime(), nullable=False))
     try:
@@ -146,6 +151,7 @@ def next_step(older_archive: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         return config
 
     monkeypatch.setattr("storage.schema.alembic_config", config_with_next_step)
+    monkeypatch.setattr("storage.schema.versions", lambda: (NEXT, *versions()))
 
 
 @pytest.mark.usefixtures("next_step")

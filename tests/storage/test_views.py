@@ -40,8 +40,8 @@ PROMISED = {
         story_id article_id source canonical_url title similarity published_at first_seen_at gone_at
     """,
     "archive_revisions": """
-        article_id number source canonical_url title standfirst authors modified_at text fetched_at replaced_at
-        edit
+        article_id number source canonical_url title standfirst authors modified_at text fetched_at
+        replaced_at edit
     """,
     "archive_changes": "id at kind article_id source canonical_url title title_before revision",
     "archive_removed": "article_id source rule text place",
