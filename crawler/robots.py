@@ -46,4 +46,5 @@ def read_robots(status: int | None, body: bytes, why: str = "no answer") -> Robo
         return Robots(None, unreachable=f"robots.txt http {status}")
     if not 200 <= status < 300:
         return Robots(None)
-    return Robots(Protego.parse(body[:MAX_BYTES].decode("utf-8", "replace")))
+    # A mark of the byte order would hide the first line, and with it all rules of its group.
+    return Robots(Protego.parse(body[:MAX_BYTES].decode("utf-8-sig", "replace")))

@@ -56,7 +56,7 @@ def _our_rules(body: bytes) -> list[Rule]:
 
 def _groups(body: bytes) -> Iterator[_Group]:
     group, in_rules = _Group(), False
-    text = body[:MAX_BYTES].decode("utf-8", "replace").removeprefix("\ufeff")
+    text = body[:MAX_BYTES].decode("utf-8-sig", "replace")
     for number, line in enumerate(text.splitlines(), 1):
         if (match := _LINE.match(line)) is None:
             in_rules = in_rules or bool(_BREAKS_GROUP.match(line))
