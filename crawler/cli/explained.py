@@ -1,29 +1,28 @@
 """How an explanation is shown: the story of one address, in order."""
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
-from crawler.cli.articles import published
-from crawler.cli.passages import GONE, marked
+from crawler.cli.explained_article import (
+    change_lines,
+    cleaning_lines,
+    date_lines,
+    revision_lines,
+    story_lines,
+    verdict_lines,
+)
 from crawler.cli.terminal import console, counted, shown_size, styled
 from crawler.cli.times import shown_time
 from crawler.explain.explanation import Explanation
-from storage.explain import Facts, KeptPage, KeptVisit, Place
+from storage.explain import Facts, KeptPage, KeptVisit
 from storage.explain_sources import SeedAt
-from storage.stored import StoredArticle
 
 if TYPE_CHECKING:
     from crawler.explain.prospects import Prospect
 
 _LABEL = 13
 """Columns before what is told."""
-_LINE = 90
-"""Characters of a removed line that are shown of it."""
-_LISTED = 12
-"""Removed lines, copies and changes that are listed where not all are asked for."""
-
 Section = tuple[str, Sequence[str]]
 """A label, and what is told under it, a line each."""
 
@@ -48,13 +47,13 @@ def _sections(explanation: Explanation, *, full: bool) -> Iterator[Section]:
     yield "robots", list(_robots(explanation))
     yield "state", list(_state(explanation))
     yield "visits", list(_visits(facts))
-    yield "verdict", list(_verdict(facts))
+    yield "verdict", list(verdict_lines(facts))
     if facts.article is not None:
-        yield "date", list(_date(facts.article))
-        yield "cleaning", list(_cleaning(facts.article, facts.learned_version, full=full))
-        yield "same story", list(_story(facts, full=full))
-        yield "revisions", list(_revisions(facts))
-        yield "changes", list(_changes(facts, full=full))
+        yield "date", list(date_lines(facts.article))
+        yield "cleaning", list(cleaning_lines(facts.article, facts.learned_version, full=full))
+        yield "same story", list(story_lines(facts, full=full))
+        yield "revisions", list(revision_lines(facts))
+        yield "changes", list(change_lines(facts, full=full))
     yield "sources", [line for prospect in explanation.prospects for line in _prospect(prospect)]
     yield "fetch", list(_fetch(explanation))
 
@@ -179,93 +178,6 @@ def _visit(visit: KeptVisit) -> str:
     return "  ".join(part for part in parts if part)
 
 
-def _verdict(facts: Facts) -> Iterator[str]:
-    if (article := facts.article) is not None:
-        yield f"an article, of kind {article.kind!r}"
-        if (visit := facts.filed_by) is not None:
-            run = f" in run {visit.run_id}" if visit.run_id is not None else ""
-            yield f"filed {shown_time(article.first_seen_at)}{run}, as {visit.outcome}"
-        else:
-            yield f"filed {shown_time(article.first_seen_at)}"
-    elif facts.pages and facts.pages[0].state == "rejected":
-        yield f"no article: {facts.pages[0].reason}"
-
-
-def _date(article: StoredArticle) -> Iterator[str]:
-    yield published(article) or "none was found"
-    if article.modified_at:
-        yield f"changed {shown_time(article.modified_at)}, as the page says"
-    for date in article.dates:
-        when = date.when.strftime("%Y-%m-%d") if date.precision == "day" else shown_time(date.when)
-        yield f"  {date.event} {when} (from {date.origin})"
-
-
-def _cleaning(article: StoredArticle, learned_by_now: int | None, *, full: bool) -> Iterator[str]:
-    rules = Counter(line.rule for line in article.removed)
-    told = ", ".join(f"{rule} {count}" for rule, count in rules.most_common())
-    yield f"{counted(len(article.removed), 'line')} taken out: {told}" if rules else "nothing taken out"
-    shown = article.removed if full else article.removed[:_LISTED]
-    yield from (f"  {marked(GONE, line) if full else _cut(marked(GONE, line))}" for line in shown)
-    yield from _more(len(article.removed) - len(shown))
-    for line in article.restored:
-        yield f"  put back by hand: [{line.rule}] {line.text if full else _cut(line.text)}"
-    version = f"version {article.rules_version}" if article.rules_version else "of an older copydesk"
-    learned = f", learned version {article.learned_version}" if article.learned_version is not None else ""
-    behind = (
-        f" (by now it is {learned_by_now})" if learned_by_now not in (None, article.learned_version) else ""
-    )
-    yield f"cleaned by rules {version}{learned}{behind}"
-
-
-def _cut(line: str) -> str:
-    return line if len(line) <= _LINE else line[: _LINE - 1] + "…"
-
-
-def _more(number: int) -> Iterator[str]:
-    if number > 0:
-        yield f"  and {number:,} more (--full lists them)"
-
-
-def _story(facts: Facts, *, full: bool) -> Iterator[str]:
-    article = facts.article
-    if article is not None and article.duplicate_of is not None:
-        alike = f"{article.similarity:.0%} the same" if article.similarity is not None else "the same story"
-        where = _place(facts.original) if facts.original else f"#{article.duplicate_of}"
-        yield f"a copy of {where}, {alike}"
-    elif facts.copies:
-        yield f"the first place of {facts.copies_in_all + 1:,}; the others are"
-        shown = facts.copies if full else facts.copies[:_LISTED]
-        for copy in shown:
-            share = f", {copy.similarity:.0%} the same" if copy.similarity is not None else ""
-            yield f"  {_place(copy)}, filed {shown_time(copy.first_seen_at)}{share}"
-        yield from _more(facts.copies_in_all - len(shown))
-    else:
-        yield "nothing like it in the archive"
-
-
-def _place(place: Place) -> str:
-    return f"#{place.id} of {place.source or 'no source'}, {place.canonical_url}"
-
-
-def _revisions(facts: Facts) -> Iterator[str]:
-    if not facts.states:
-        yield "none: it stands as it was first filed"
-        return
-    kinds = {change.revision: str(change.kind) for change in facts.changes if change.revision is not None}
-    yield f"{len(facts.states)} earlier; `copydesk diff` shows the words"
-    for state in facts.states:
-        kind = kinds.get(state.number, "text")
-        yield f'  {state.number}: "{state.title}" until {shown_time(state.replaced_at)} ({kind})'
-
-
-def _changes(facts: Facts, *, full: bool) -> Iterator[str]:
-    shown = facts.changes if full else facts.changes[-_LISTED:]
-    yield from _more(len(facts.changes) - len(shown))
-    for change in shown:
-        was = f' (was: "{change.title_before}")' if change.title_before is not None else ""
-        yield f"{change.cursor}  {shown_time(change.at)}  {change.kind}{was}"
-
-
 def _prospect(prospect: "Prospect") -> Iterator[str]:
     problem = f", {prospect.failures} failed runs in a row" if prospect.failures else ""
     health = prospect.health + (f": {prospect.health_reason}" if prospect.health_reason else "")
@@ -292,47 +204,5 @@ def _fetch(explanation: Explanation) -> Iterator[str]:
 
 
 def _origin(url: str) -> str:
-    from urllib.parse import urlsplit
-
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}/"
-
-
-def as_object(explanation: Explanation) -> dict[str, Any]:
-    """The same for a program; of the article what concerns its origin, and not its text."""
-    facts = explanation.facts
-    article = facts.article
-    return {
-        "url": explanation.url,
-        "canonical_url": explanation.canonical_url,
-        "known": facts.is_known,
-        "homes": list(facts.homes),
-        "seeds": _objects(facts.seeds),
-        "pages": _objects(facts.pages),
-        "robots": asdict(explanation.robots),
-        "delay": explanation.delay,
-        "next": asdict(explanation.outlook) if explanation.outlook else None,
-        "visits": {"total": facts.visits_in_all, "listed": _objects(facts.visits)},
-        "article": _article_object(article) if article else None,
-        "filed_by": asdict(facts.filed_by) if facts.filed_by else None,
-        "learned_version_by_now": facts.learned_version,
-        "original": asdict(facts.original) if facts.original else None,
-        "copies": {"total": facts.copies_in_all, "listed": _objects(facts.copies)},
-        "revisions": _objects(facts.states),
-        "changes": _objects(facts.changes),
-        "sources": _objects(explanation.prospects),
-        "obstacles": list(explanation.obstacles),
-    }
-
-
-def _objects(values: Iterable[Any]) -> list[dict[str, Any]]:
-    return [asdict(value) for value in values]
-
-
-_ELSEWHERE = frozenset({"text", "makes", "images", "image", "standfirst", "kicker"})
-"""What `copydesk show --json` tells."""
-
-
-def _article_object(article: StoredArticle) -> dict[str, Any]:
-    told = {name: value for name, value in asdict(article).items() if name not in _ELSEWHERE}
-    return told | {"removed_by_rule": dict(Counter(line.rule for line in article.removed))}

@@ -42,7 +42,8 @@ def explain(
       copydesk explain 17 --full --all
       copydesk explain paper.example/feed --json | jq .robots
     """
-    from crawler.cli.explained import as_object, show
+    from crawler.cli.explained import show
+    from crawler.cli.explained_json import as_object
     from crawler.explain.explanation import explain as judge
 
     invocation: Invocation = context.obj
