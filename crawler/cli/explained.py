@@ -165,10 +165,15 @@ def _visits(facts: Facts) -> Iterator[str]:
         yield _visit(visit) + (f"  {pages[visit.page_id]}" if pages else "")
 
 
+_NOT_ASKED = dict.fromkeys(("robots.txt", "private address"), "not asked")
+"""What a fetch that was never made says in place of a status, by its reason."""
+
+
 def _visit(visit: KeptVisit) -> str:
+    reason = (visit.reason or "").partition(":")[0]
     parts = [
         shown_time(visit.at),
-        f"http {visit.status}" if visit.status else "no answer",
+        f"http {visit.status}" if visit.status else _NOT_ASKED.get(reason, "no answer"),
         shown_size(visit.size) if visit.size is not None else None,
         f"{visit.milliseconds:,} ms" if visit.milliseconds is not None else None,
         visit.outcome + (f": {visit.reason}" if visit.reason else ""),
