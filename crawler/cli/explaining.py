@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
+from urllib.parse import urlsplit
 
 import typer
 
@@ -80,7 +81,18 @@ def _facts(session: "Session", asked: str, *, all_visits: bool) -> "tuple[Facts,
     url = next(filter(None, map(canonical_url, spellings)), None)
     if url is None:
         raise WrongUsage(f"{asked} is no address that copydesk can fetch")
-    return facts_of(session, *spellings, *_nearly(url), all_visits=all_visits), url
+    facts = facts_of(session, *spellings, *_nearly(url), all_visits=all_visits)
+    return facts, url if facts.is_known or "://" in name else _as_at_home(session, url)
+
+
+def _as_at_home(session: "Session", url: str) -> str:
+    """An address that came without a scheme, written as its source's home is; as it is where none is."""
+    from storage.sources import source_of_host
+
+    parts = urlsplit(url)
+    source = source_of_host(session, parts.netloc)
+    home = urlsplit(source.url) if source else parts
+    return parts._replace(scheme=home.scheme, netloc=home.netloc).geturl()
 
 
 def _nearly(url: str) -> list[str]:

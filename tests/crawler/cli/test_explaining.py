@@ -116,6 +116,7 @@ def test_a_page_that_is_no_article_is_explained(crawled: Path, copydesk) -> None
         ("paper.example/2024/06/ferry", 1, "fetch", "`copydesk crawl https://paper.example/2024/06/ferry`"),
         ("paper.example/private/a", 1, "robots", 'forbidden by "Disallow: /private/" (line 2, for *)'),
         ("paper.example/private/a", 1, "fetch", "it would not be fetched: robots.txt forbids it"),
+        ("www.paper.example/private/a", 1, "address", "https://paper.example/private/a"),
         ("http://127.0.0.1/a", 1, "fetch", "127.0.0.1 is not a public address"),
         ("stranger.example/a", 1, "fetch", "`copydesk add https://stranger.example/` follows the site"),
         ("stranger.example/a", 1, "robots", "not read yet"),
