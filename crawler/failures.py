@@ -12,7 +12,7 @@ from scrapy.http import Response
 
 from crawler.addresses import PrivateAddress
 from crawler.politeness import CrawlStopping, HostResting, HostTaken
-from crawler.robots import ForbiddenByRobots, RobotsUnreachable
+from crawler.refusals import ForbiddenByRobots, RobotsUnreachable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,9 +12,10 @@ from scrapy.core.downloader.handlers._aiohttp import AiohttpDownloadHandler, _Cl
 from scrapy.crawler import Crawler
 from scrapy.http import Response
 
-from crawler.addresses import PublicResolver, check_literal
+from crawler.addresses import check_literal
 from crawler.failures import retry_after
 from crawler.politeness import HostGate
+from crawler.resolver import PublicResolver
 
 _gate_of_this_process = HostGate()
 """For spiders without a desk: `scrapy shell`, a spider of one's own."""

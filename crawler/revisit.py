@@ -3,10 +3,14 @@
 import zlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
-from crawler.failures import Failure
 from storage.frontier import DuePage
 from storage.looks import Life
+
+if TYPE_CHECKING:
+    # It knows all that a fetch may fail by, and so loads all that fetches.
+    from crawler.failures import Failure
 
 LATER = (timedelta(hours=1), timedelta(hours=6), timedelta(days=1), timedelta(days=3))
 """Waits for a later run. After the last the page is given up."""
@@ -44,7 +48,7 @@ class Retries:
         return min(self.first_wait * float(3 ** min(attempt - 1, 8)), LONGEST_WITHIN_RUN)
 
 
-def retry_at(failure: Failure, attempts: int, retries: Retries, now: datetime) -> datetime | None:
+def retry_at(failure: "Failure", attempts: int, retries: Retries, now: datetime) -> datetime | None:
     """When a page whose fetch failed is due again; None: not again.
 
     `attempts` counts the failures in a row, this one included; the first of them are followed by a short

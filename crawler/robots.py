@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from protego import Protego
-from scrapy.exceptions import IgnoreRequest
 
 AGENT = "copydesk"
 KEPT = timedelta(hours=24)
@@ -13,19 +12,6 @@ RETRIED = timedelta(minutes=10)
 """When an unreachable robots.txt is asked for again."""
 MAX_BYTES = 512_000
 """What is read of it; RFC 9309, 2.5, asks for at least 500 KiB."""
-
-
-class ForbiddenByRobots(IgnoreRequest):
-    """robots.txt says no to this address."""
-
-
-class RobotsUnreachable(IgnoreRequest):
-    """robots.txt could not be read, which means "not now" for everything on the host."""
-
-    def __init__(self, host: str, reason: str) -> None:
-        super().__init__(f"asked {host} for robots.txt")
-        self.reason = reason
-        """Why not: "unknown host", "http 503"…"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,4 +46,5 @@ def read_robots(status: int | None, body: bytes, why: str = "no answer") -> Robo
         return Robots(None, unreachable=f"robots.txt http {status}")
     if not 200 <= status < 300:
         return Robots(None)
-    return Robots(Protego.parse(body[:MAX_BYTES].decode("utf-8", "replace")))
+    # A mark of the byte order would hide the first line, and with it all rules of its group.
+    return Robots(Protego.parse(body[:MAX_BYTES].decode("utf-8-sig", "replace")))

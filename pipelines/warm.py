@@ -2,5 +2,7 @@
 
 import pipelines.extract  # noqa: F401  with it, trafilatura and lxml
 from pipelines.language import load_model
+from pipelines.metadata.canonical import registered_domain
 
 load_model()
+registered_domain("http://example.org/")  # reads the list of public suffixes

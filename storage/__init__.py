@@ -15,9 +15,11 @@ from storage.errors import (
     DatabaseIsLocked,
     DatabaseIsNewer,
     DatabaseIsReadOnly,
+    ExtraIsMissing,
     SourceExists,
     StorageError,
 )
+from storage.explain import Facts, KeptPage, KeptVisit, Place
 from storage.facts import Evidence, Sight
 from storage.health import SourceHealth
 from storage.passage import MATCH_END, MATCH_START
@@ -39,7 +41,12 @@ __all__ = [
     "DatabaseIsNewer",
     "DatabaseIsReadOnly",
     "Evidence",
+    "ExtraIsMissing",
+    "Facts",
     "Hit",
+    "KeptPage",
+    "KeptVisit",
+    "Place",
     "RemovedPassage",
     "Sight",
     "SourceExists",

@@ -1,11 +1,12 @@
 """The archive for programs: open it, search it, go through its articles."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, datetime
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Literal, Self, overload
 
 from storage.changes import StoredChange, changes_since
+from storage.explain import Facts, facts_of
 from storage.filters import ArticleFilter
 from storage.health import SourceHealth, source_health
 from storage.search import Hit, Sort, search
@@ -18,6 +19,10 @@ from storage.stored import (
     revisions_of,
     sightings_of,
 )
+
+if TYPE_CHECKING:
+    import pandas
+    import polars
 
 
 class Archive:
@@ -117,6 +122,75 @@ class Archive:
         """The other places where the same story stands, the first that was filed first."""
         with self._database.read() as session:
             return sightings_of(session, article_id)
+
+    def explain(self, id_or_url: int | str) -> Facts:
+        """What is kept of an article, or of an address: how it was found, each visit, each state, its copies.
+
+        `Facts.is_known` is false for an address that was never met. An address is looked for as it is given;
+        `copydesk explain` also tries other spellings, and says what all of it means.
+        """
+        with self._database.read() as session:
+            return facts_of(session, id_or_url, all_visits=True)
+
+    @overload
+    def frame(
+        self,
+        library: Literal["pandas"] = "pandas",
+        *,
+        columns: Sequence[str] | None = None,
+        limit: int | None = None,
+        source: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        language: str | None = None,
+        author: str | None = None,
+        kind: str | None = None,
+    ) -> "pandas.DataFrame": ...
+    @overload
+    def frame(
+        self,
+        library: Literal["polars"],
+        *,
+        columns: Sequence[str] | None = None,
+        limit: int | None = None,
+        source: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        language: str | None = None,
+        author: str | None = None,
+        kind: str | None = None,
+    ) -> "polars.DataFrame": ...
+    def frame(
+        self,
+        library: Literal["pandas", "polars"] = "pandas",
+        *,
+        columns: Sequence[str] | None = None,
+        limit: int | None = None,
+        source: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        language: str | None = None,
+        author: str | None = None,
+        kind: str | None = None,
+    ) -> "pandas.DataFrame | polars.DataFrame":
+        """Articles as a data frame, in the order of their ids: every one, or those the filters ask for.
+
+        `columns` are names of storage/frame.py:COLUMNS, by default all; times are UTC. The whole frame stands
+        in memory, and beside it for a while the longest of its columns: without `text` it is a small part of
+        the archive. Raises `ExtraIsMissing` where the library is not installed: it comes with the extras
+        `copydesk[pandas]` and `copydesk[polars]`. Raises ValueError for a column that there is not.
+        """
+        from storage.frame import pandas_frame, polars_frame
+
+        wanted = ArticleFilter(
+            source=source, since=since, until=until, language=language, author=author, kind=kind
+        )
+        make = {"pandas": pandas_frame, "polars": polars_frame}.get(library)
+        if make is None:
+            raise ValueError(f"{library!r} makes no frame; 'pandas' and 'polars' do")
+        with self._database.read() as session:
+            frame: pandas.DataFrame | polars.DataFrame = make(session, wanted, columns, limit)
+        return frame
 
     def sources(self) -> list[SourceHealth]:
         """The sources, by name, and how each is doing."""

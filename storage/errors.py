@@ -12,6 +12,7 @@ StorageError
 ├── TakenForDead             another process has taken over: stop, and begin anew
 ├── CannotStore              one row is at fault: leave it out and go on
 ├── SourceExists             the name or the address is taken: `.source` says by whom
+├── ExtraIsMissing           a library is not installed: the message says how to get it
 └── BadQuery                 nothing in the query can be searched: the message says what can
 """
 
@@ -69,6 +70,10 @@ class SourceExists(StorageError):
         super().__init__(message)
         self.source = source
         """Name of the source that has it."""
+
+
+class ExtraIsMissing(StorageError, ImportError):
+    """What was asked for needs a library that copydesk is installed without."""
 
 
 class BadQuery(StorageError):

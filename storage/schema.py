@@ -1,10 +1,9 @@
 """Brings a database to this copydesk's schema, and refuses one that is not an archive or is too new."""
 
+import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, column, inspect, select, table, text
 from sqlalchemy.schema import SchemaItem
 
@@ -12,11 +11,17 @@ from storage import migrations
 from storage.engine import READING
 from storage.errors import CannotOpenDatabase, DatabaseIsNewer
 from storage.models import Base
+from storage.views import FIRST_STEP, VIEWS, make_views
+
+if TYPE_CHECKING:
+    # Loaded only where a step is to be run: it takes as long as all else that an archive is opened with.
+    from alembic.config import Config
 
 VERSION_TABLE = "copydesk_version"
 """Alembic's table, under a name of ours: an archive may share a PostgreSQL schema with other programs."""
 
 _LOCK = 0x636F7079_6465736B  # "copydesk"; any number that is always the same
+_STEP = re.compile(r"v(\d{4})_\w+\.py")
 _OLDEST = {"sqlite": (3, 35), "postgresql": (13,)}  # RETURNING; normalize()
 
 
@@ -50,11 +55,14 @@ def is_ours(item: SchemaItem, name: str | None, kind: str, reflected: bool, othe
 
 def versions() -> tuple[str, ...]:
     """Every step of the schema that this copydesk knows, newest first."""
-    return tuple(step.revision for step in ScriptDirectory.from_config(alembic_config()).walk_revisions())
+    steps = (_STEP.fullmatch(file.name) for file in Path(migrations.__path__[0], "versions").iterdir())
+    return tuple(sorted((step[1] for step in steps if step), reverse=True))
 
 
-def alembic_config(connection: Connection | None = None) -> Config:
+def alembic_config(connection: Connection | None = None) -> "Config":
     """What Alembic must know to run the steps on `connection`, in its transaction."""
+    from alembic.config import Config
+
     config = Config()
     here = str(Path(migrations.__path__[0]))
     config.set_main_option("script_location", here.replace("%", "%%"))
@@ -88,17 +96,38 @@ def _refuse_strangers(connection: Connection, tables: set[str], name: str) -> No
         )
 
 
+def _refuse_takers_of_names(connection: Connection, name: str) -> None:
+    """Raise where somebody has made something of his own under the name of a view that is to come."""
+    known = inspect(connection)
+    taken = VIEWS.keys() & {*known.get_table_names(), *known.get_view_names()}
+    if taken:
+        some = ", ".join(sorted(taken)[:3])
+        raise CannotOpenDatabase(
+            f"{name} holds something else where copydesk keeps its views ({some}): rename it, then run "
+            "`copydesk init`"
+        )
+
+
 def _upgrade(connection: Connection, name: str) -> None:
+    from alembic import command
+
     if connection.dialect.name == "sqlite":
+        cursor = connection.connection.cursor()
         # A step that rebuilds a table drops the old one, and that would cascade. No effect in a transaction.
-        connection.connection.cursor().execute("PRAGMA foreign_keys = OFF")
+        cursor.execute("PRAGMA foreign_keys = OFF")
+        # Nor may it mind that views, ours and the user's own, show a table that is not there meanwhile.
+        cursor.execute("PRAGMA legacy_alter_table = ON")
     with connection.begin():
         _check_engine(connection, name)
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
         # On SQLite the transaction itself is the lock (BEGIN IMMEDIATE). Another process may have been first.
-        if _version(connection, name) != versions()[0]:
+        found = _version(connection, name)
+        if found != versions()[0]:
+            if found is None or found < FIRST_STEP:
+                _refuse_takers_of_names(connection, name)
             command.upgrade(alembic_config(connection), "head")
+            make_views(connection)
     if connection.dialect.name == "sqlite":
         connection.invalidate()  # the next one has foreign keys on again
 

@@ -12,6 +12,7 @@ from crawler.cli import (
     archive,
     crawling,
     exchange,
+    explaining,
     extracting,
     history,
     listing,
@@ -117,6 +118,7 @@ app.command("crawl")(crawling.crawl)
 app.command("run")(running.run)
 app.command("search")(archive.search)
 app.command("show")(archive.show)
+app.command("explain")(explaining.explain)
 app.command("diff")(history.diff)
 app.command("changes")(history.changes)
 app.command("restore")(recleaning.restore)

@@ -61,7 +61,7 @@ def known_article(session: "Session", asked: str) -> "StoredArticle | StoredPage
     name = asked.strip().removeprefix("#") if asked.strip().removeprefix("#").isdecimal() else asked.strip()
     if not name.isdecimal() and not is_address(name):
         raise WrongUsage(f"{asked} is neither the number of an article nor an address")
-    spellings = [name] if name.isdecimal() else list(_spellings(name))
+    spellings = [name] if name.isdecimal() else list(spellings_of(name))
     for find in (find_article, find_page):
         for spelling in spellings:
             if found := find(session, spelling):
@@ -69,7 +69,8 @@ def known_article(session: "Session", asked: str) -> "StoredArticle | StoredPage
     raise CommandFailed(f"no article {asked} in the archive; `copydesk search` finds articles by their words")
 
 
-def _spellings(address: str) -> Iterator[str]:
+def spellings_of(address: str) -> Iterator[str]:
+    """The forms an address may be known by: as it is, and canonical; with either scheme where it has none."""
     from pipelines.metadata.canonical import canonical_url
 
     schemes = [""] if "://" in address else ["https://", "http://"]

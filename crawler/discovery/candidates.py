@@ -2,12 +2,13 @@
 
 import html
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
-from pipelines.metadata.canonical import canonical_url, is_front_page
+from pipelines.metadata.canonical import canonical_url, is_front_page, registered_domain
 from storage.candidates import Candidate
+from storage.models import SeedKind
 
 MAX_TITLE = 1000
 """Longest title kept, in characters."""
@@ -57,6 +58,16 @@ def candidate(
         published_at=published_at,
         modified_at=modified_at,
     )
+
+
+def domains_of(*addresses: str) -> frozenset[str]:
+    """The registered domains of the addresses that have a host."""
+    return frozenset(registered_domain(address) for address in addresses if urlsplit(address).hostname)
+
+
+def may_name(kind: SeedKind, url: str, own: Collection[str]) -> bool:
+    """Whether a seed's word is taken for a page: only a feed names those of other domains than its `own`."""
+    return kind is SeedKind.FEED or registered_domain(url) in own
 
 
 def plain(title: str) -> str | None:

@@ -12,8 +12,8 @@ from crawler.failures import FetchFailed
 from crawler.fetch import fetch_patiently
 from crawler.handler import gate_of
 from crawler.politeness import CrawlStopping, HostResting
+from crawler.refusals import ForbiddenByRobots, RobotsUnreachable
 from crawler.revisit import Retries
-from crawler.robots import ForbiddenByRobots, RobotsUnreachable
 from crawler.rulebook import RuleBook
 
 logger = logging.getLogger(__name__)

@@ -10,13 +10,13 @@ from urllib.parse import urlsplit
 from scrapy.http import Response
 
 from crawler.config import ScheduleConfig
+from crawler.discovery.candidates import domains_of, may_name
 from crawler.discovery.feeds import NotAFeed
 from crawler.discovery.sitemaps import NotASitemap
 from crawler.failures import Failure, FetchFailed
 from crawler.politeness import CrawlStopping
 from crawler.seeds.answers import SITEMAPS, conditional_headers, fresh_answer, story_times, understand
 from crawler.seeds.polling import is_due, news_comes_first, wait_after_failure, wait_of
-from pipelines.metadata.canonical import registered_domain
 from storage.candidates import Candidate, Found
 from storage.models import SeedKind
 from storage.seeds import SeedState, SeedVisit, put_off, record_seed_visit, seeds_by_visit
@@ -149,10 +149,8 @@ def of_the_site(
     seed: SeedState, home: str, answered_at: str, candidates: Sequence[Candidate]
 ) -> list[Candidate]:
     """Without other sites' pages: only a feed names them with a purpose. One that moved is no other."""
-    if seed.kind is SeedKind.FEED:
-        return list(candidates)
-    own = {registered_domain(url) for url in (home, seed.url, answered_at) if urlsplit(url).hostname}
-    return [candidate for candidate in candidates if registered_domain(candidate.url) in own]
+    own = domains_of(home, seed.url, answered_at)
+    return [candidate for candidate in candidates if may_name(seed.kind, candidate.url, own)]
 
 
 def depth_of(seed: SeedState, seeds: Sequence[SeedState]) -> int:

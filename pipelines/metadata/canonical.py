@@ -2,13 +2,16 @@
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING
 from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
-import tldextract
 from w3lib.url import safe_url_string
 
 from pipelines.metadata.tracking import is_tracking
+
+if TYPE_CHECKING:
+    from tldextract import TLDExtract
 
 MAX_LENGTH = 2000
 """Longest canonical URL, in characters."""
@@ -30,9 +33,16 @@ _SLUG = re.compile(r"\d{5}|[-_].*[-_]|[a-z].*\d|\d.*[a-z]|\.[a-z]+$", re.IGNOREC
 _PART = re.compile(r"(?:p|page)?/?\d{1,3}|print|all|full|single|comments|gallery|photos", re.IGNORECASE)
 _LANGUAGE_ROOT = re.compile(r"/(?:[a-z]{2}(?:[-_][a-z]{2})?/?|index\.[a-z]{3,5}|home/?)?", re.IGNORECASE)
 
-# The public suffix list that is bundled with tldextract: nothing is fetched, nothing is cached on disk.
-# Private suffixes count, so that two blogs of one host are two publishers.
-_suffixes = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
+
+@cache
+def _suffixes() -> "TLDExtract":
+    """The public suffix list that is bundled with tldextract: nothing is fetched, nothing is cached on disk.
+
+    Private suffixes count, so that two blogs of one host are two publishers.
+    """
+    import tldextract  # brings an HTTP client along: a command that asks for no domain need not wait for it
+
+    return tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
 
 
 def canonical_url(url: str) -> str | None:
@@ -155,7 +165,7 @@ def _is_section_above(wanted: str, page: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def _domain_of_host(host: str) -> str:
-    found = _suffixes(host)
+    found = _suffixes()(host)
     if found.top_domain_under_public_suffix:
         return found.top_domain_under_public_suffix
     is_address = ":" in host or host.replace(".", "").isdigit()

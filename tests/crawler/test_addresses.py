@@ -2,7 +2,8 @@
 
 import pytest
 
-from crawler.addresses import PrivateAddress, PublicResolver, check_literal, is_public
+from crawler.addresses import PrivateAddress, check_literal, is_public
+from crawler.resolver import PublicResolver
 
 
 @pytest.mark.parametrize(

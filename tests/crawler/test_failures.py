@@ -9,7 +9,7 @@ from scrapy.http import Response
 
 from crawler.failures import failure_of_exception, failure_of_response, retry_after
 from crawler.politeness import CrawlStopping, HostResting
-from crawler.robots import ForbiddenByRobots, RobotsUnreachable
+from crawler.refusals import ForbiddenByRobots, RobotsUnreachable
 
 NOW = datetime(2026, 11, 1, 12, 0, tzinfo=UTC)
 

@@ -15,6 +15,10 @@ def test_rules_are_obeyed() -> None:
     assert robots.sitemaps == ["https://example.org/s.xml"]
 
 
+def test_a_mark_of_the_byte_order_hides_no_rule() -> None:
+    assert not read_robots(200, b"\xef\xbb\xbf" + RULES).allows("https://example.org/private/a")
+
+
 def test_rules_for_us_by_name_win() -> None:
     robots = read_robots(200, b"User-agent: *\nDisallow:\n\nUser-agent: copydesk\nDisallow: /\n")
     assert not robots.allows("https://example.org/a")

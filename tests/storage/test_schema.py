@@ -43,6 +43,11 @@ def test_models_and_migrations_agree(empty_database_url: str) -> None:
         assert compare_metadata(context, Base.metadata) == []
 
 
+def test_steps_follow_one_another() -> None:
+    steps = ScriptDirectory.from_config(alembic_config()).walk_revisions()
+    assert tuple(step.revision for step in steps) == versions()
+
+
 def test_draft_of_a_step_makes_what_the_models_have_more(tmp_path: Path) -> None:
     tips = Table("tips", Base.metadata, Column("at", UtcDateTime(), nullable=False))
     try:
@@ -117,11 +122,14 @@ NEXT_STEP = f"""
 import sqlalchemy as sa
 from alembic import op
 
+from storage.views import drop_views
+
 revision = "{NEXT}"
 down_revision = "{NEWEST}"
 
 
 def upgrade() -> None:
+    drop_views(op.get_bind())
     with op.batch_alter_table("sources") as sources:
         sources.alter_column("schedule", type_=sa.Text(), existing_type=sa.String(200))
         sources.add_column(sa.Column("motto", sa.Text()))
@@ -143,6 +151,7 @@ def next_step(older_archive: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         return config
 
     monkeypatch.setattr("storage.schema.alembic_config", config_with_next_step)
+    monkeypatch.setattr("storage.schema.versions", lambda: (NEXT, *versions()))
 
 
 @pytest.mark.usefixtures("next_step")
@@ -152,6 +161,14 @@ def test_older_archive_is_upgraded_and_loses_nothing(older_archive: str) -> None
         assert session.scalar(text("SELECT count(*) FROM seeds")) == 1  # a drop with foreign keys on cascades
         if database.engine.dialect.name == "sqlite":
             assert session.scalar(text("PRAGMA foreign_keys")) == 1
+
+
+@pytest.mark.usefixtures("next_step")
+@pytest.mark.parametrize("empty_database_url", ["sqlite"], indirect=True)
+def test_views_are_there_after_an_upgrade_and_so_are_those_built_on_them(older_archive: str) -> None:
+    run(older_archive, "CREATE VIEW mine AS SELECT name FROM archive_sources JOIN sources USING (name)")
+    with open_database(older_archive) as database, database.read() as session:
+        assert session.execute(text("SELECT name FROM mine")).all() == [("A",)]
 
 
 @pytest.mark.usefixtures("next_step")

@@ -1,4 +1,4 @@
-"""Views for whoever asks in SQL."""
+"""Views for whoever asks in SQL. They are made after the last step, from storage/views.py."""
 
 revision = "0007"
 down_revision = "0006"

@@ -13,6 +13,7 @@ COMMANDS = [
     "run",
     "search",
     "show",
+    "explain",
     "diff",
     "changes",
     "restore",

@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 from crawler.addresses import PrivateAddress
 from crawler.failures import Failure, FetchFailed, failure_of_exception
 from crawler.politeness import CrawlStopping, HostResting
-from crawler.robots import ForbiddenByRobots, RobotsUnreachable
+from crawler.refusals import ForbiddenByRobots, RobotsUnreachable
 from crawler.seeds.backfill import MOST_IDLE, Backfill, further_starts
 from storage.backfill import MOST_FAILURES, add_places, ask_for_backfill, backfill_wanted, next_place_at
 from storage.candidates import Candidate, add_pages

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from crawler.addresses import PrivateAddress
 from crawler.failures import Failure, FetchFailed, failure_of_exception
 from crawler.politeness import CrawlStopping, HostResting
-from crawler.robots import ForbiddenByRobots, RobotsUnreachable
+from crawler.refusals import ForbiddenByRobots, RobotsUnreachable
 from crawler.seeds.answers import CHILDREN, LARGE, MOVED, parse, read_seed
 from crawler.seeds.freshness import Habits, read_habits
 from crawler.seeds.reader import MOST_SITEMAPS, SeedReader
