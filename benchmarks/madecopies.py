@@ -91,7 +91,9 @@ def local_lead(text: str, strength: int, draw: random.Random, others: Sequence[s
 
 
 def _some(others: Sequence[str], draw: random.Random, words: int) -> str:
-    fit = [p for p in draw.sample(list(others), min(60, len(others))) if words * 0.5 <= size(p) <= words * 1.6]
+    fit = [
+        p for p in draw.sample(list(others), min(60, len(others))) if words * 0.5 <= size(p) <= words * 1.6
+    ]
     return fit[0] if fit else " ".join(draw.choice(others).split()[:words])
 
 
@@ -115,7 +117,7 @@ def add(text: str, strength: int, draw: random.Random, others: Sequence[str]) ->
 
 
 def typography(text: str, strength: int, draw: random.Random, others: Sequence[str]) -> str:
-    pairs = [("\"", "“"), ("“", "„"), ("”", "\""), ("’", "'"), ("–", "-"), ("—", " - "), ("...", "…")]
+    pairs = [('"', "“"), ("“", "„"), ("”", '"'), ("’", "'"), ("–", "-"), ("—", " - "), ("...", "…")]
     for old, new in pairs:
         text = text.replace(old, new)
     if strength >= 1:
@@ -242,20 +244,109 @@ EDITS: dict[str, Edit] = {
     "lines broken anew": broken_anew,
 }
 
-TOWNS = (
-    "Ashford Brindle Carrick Dunmore Elland Fenwick Garston Harwich Ilford Jarrow Kelso Lymington Morpeth"
-    " Newport Oakham Penrith Redcar Selby Thirsk Ulverston Wexford Yarm Alnwick Bampton Corsham Dorking"
-).split()
-PEOPLE = (
-    "Alder Baines Coyle Dunne Ekwueme Farrow Grant Haddad Ivanov Jensen Khan Lopez Mbeki Novak Okafor Petrov"
-    " Quigley Rossi Singh Tanaka Usman Varga Walsh Xavier Young Zeller"
-).split()
-FIRST = "Anna Ben Clara David Elena Frank Grace Hugo Iris Jonas Karin Liam Maria Noor Oscar Paula Rosa Tom".split()
-DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
-FIRMS = (
-    "Acorn Beacon Crestline Delmar Everline Fairmont Gridstone Halden Inverra Juno Kestrel Lumen Meridiem"
-    " Norwell Orsted Palisade Quantor Ridgeway Solvane Tarmac Unity Vantor Wexler Zephyr"
-).split()
+TOWNS = [
+    "Ashford",
+    "Brindle",
+    "Carrick",
+    "Dunmore",
+    "Elland",
+    "Fenwick",
+    "Garston",
+    "Harwich",
+    "Ilford",
+    "Jarrow",
+    "Kelso",
+    "Lymington",
+    "Morpeth",
+    "Newport",
+    "Oakham",
+    "Penrith",
+    "Redcar",
+    "Selby",
+    "Thirsk",
+    "Ulverston",
+    "Wexford",
+    "Yarm",
+    "Alnwick",
+    "Bampton",
+    "Corsham",
+    "Dorking",
+]
+PEOPLE = [
+    "Alder",
+    "Baines",
+    "Coyle",
+    "Dunne",
+    "Ekwueme",
+    "Farrow",
+    "Grant",
+    "Haddad",
+    "Ivanov",
+    "Jensen",
+    "Khan",
+    "Lopez",
+    "Mbeki",
+    "Novak",
+    "Okafor",
+    "Petrov",
+    "Quigley",
+    "Rossi",
+    "Singh",
+    "Tanaka",
+    "Usman",
+    "Varga",
+    "Walsh",
+    "Xavier",
+    "Young",
+    "Zeller",
+]
+FIRST = [
+    "Anna",
+    "Ben",
+    "Clara",
+    "David",
+    "Elena",
+    "Frank",
+    "Grace",
+    "Hugo",
+    "Iris",
+    "Jonas",
+    "Karin",
+    "Liam",
+    "Maria",
+    "Noor",
+    "Oscar",
+    "Paula",
+    "Rosa",
+    "Tom",
+]
+DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
+FIRMS = [
+    "Acorn",
+    "Beacon",
+    "Crestline",
+    "Delmar",
+    "Everline",
+    "Fairmont",
+    "Gridstone",
+    "Halden",
+    "Inverra",
+    "Juno",
+    "Kestrel",
+    "Lumen",
+    "Meridiem",
+    "Norwell",
+    "Orsted",
+    "Palisade",
+    "Quantor",
+    "Ridgeway",
+    "Solvane",
+    "Tarmac",
+    "Unity",
+    "Vantor",
+    "Wexler",
+    "Zephyr",
+]
 
 
 def _match(d: random.Random) -> str:
@@ -309,10 +400,18 @@ def _market(d: random.Random) -> str:
 
 def _court(d: random.Random) -> str:
     offences = [
-        "speeding on the A{n}", "driving without insurance", "theft of goods worth £{n}", "being drunk and disorderly",
-        "failing to pay a fare of £{n}", "using a mobile telephone while driving",
+        "speeding on the A{n}",
+        "driving without insurance",
+        "theft of goods worth £{n}",
+        "being drunk and disorderly",
+        "failing to pay a fare of £{n}",
+        "using a mobile telephone while driving",
     ]
-    ends = ["fined £{n} with costs of £{m}", "disqualified for {m} months and fined £{n}", "given a conditional discharge of {m} months"]
+    ends = [
+        "fined £{n} with costs of £{m}",
+        "disqualified for {m} months and fined £{n}",
+        "given a conditional discharge of {m} months",
+    ]
     rows = [
         f"{d.choice(FIRST)} {d.choice(PEOPLE)}, {d.randrange(18, 80)}, of {d.choice(PEOPLE)} Street, {d.choice(TOWNS)}: admitted "
         f"{d.choice(offences).format(n=d.randrange(10, 600))}; {d.choice(ends).format(n=d.randrange(40, 900), m=d.randrange(3, 24))}."
@@ -360,29 +459,68 @@ def _notice(d: random.Random) -> str:
 
 
 def _horoscope(d: random.Random) -> str:
-    signs = "Aries Taurus Gemini Cancer Leo Virgo Libra Scorpio Sagittarius Capricorn Aquarius Pisces".split()
+    signs = [
+        "Aries",
+        "Taurus",
+        "Gemini",
+        "Cancer",
+        "Leo",
+        "Virgo",
+        "Libra",
+        "Scorpio",
+        "Sagittarius",
+        "Capricorn",
+        "Aquarius",
+        "Pisces",
+    ]
     advice = [
-        "A quiet day at work gives you time to think.", "Money matters ask for patience.", "An old friend gets in touch.",
-        "Do not let others hurry you.", "Love is in the air, but look twice.", "Your energy returns in the evening.",
-        "A letter brings news.", "Be generous with praise.", "Travel plans should be made now.", "Rest more than you think you need.",
+        "A quiet day at work gives you time to think.",
+        "Money matters ask for patience.",
+        "An old friend gets in touch.",
+        "Do not let others hurry you.",
+        "Love is in the air, but look twice.",
+        "Your energy returns in the evening.",
+        "A letter brings news.",
+        "Be generous with praise.",
+        "Travel plans should be made now.",
+        "Rest more than you think you need.",
     ]
     head = "What the stars have in store for you today, by our astrologer. Find your sign below and share it with a friend."
     return "\n".join([head, *(f"{s}: {' '.join(d.sample(advice, 3))}" for s in signs)])
 
 
 def _election(d: random.Random) -> str:
-    rows = [f"{d.choice(FIRST)} {d.choice(PEOPLE)} ({p}): {d.randrange(300, 29000):,} votes, {d.randrange(1, 60)}.{d.randrange(0, 9)} percent" for p in
-            ("Labour", "Conservative", "Liberal Democrat", "Green", "Independent")]
+    rows = [
+        f"{d.choice(FIRST)} {d.choice(PEOPLE)} ({p}): {d.randrange(300, 29000):,} votes, {d.randrange(1, 60)}.{d.randrange(0, 9)} percent"
+        for p in ("Labour", "Conservative", "Liberal Democrat", "Green", "Independent")
+    ]
     town = d.choice(TOWNS)
     return (
         f"{d.choice(['Labour', 'The Conservatives', 'The Liberal Democrats'])} have held {town} in the general election with a majority of {d.randrange(100, 12000):,}.\n"
-        "The full result was declared in the early hours by the returning officer:\n" + "\n".join(rows) +
-        f"\nTurnout was {d.randrange(40, 80)}.{d.randrange(0, 9)} percent of an electorate of {d.randrange(50000, 90000):,}. Follow all results live on our election page."
+        "The full result was declared in the early hours by the returning officer:\n"
+        + "\n".join(rows)
+        + f"\nTurnout was {d.randrange(40, 80)}.{d.randrange(0, 9)} percent of an electorate of {d.randrange(50000, 90000):,}. Follow all results live on our election page."
     )
 
 
 def _spiel(d: random.Random) -> str:
-    heim, gast = d.sample("Altdorf Bergheim Celle Dorsten Eutin Forst Greven Husum Idstein Jever Kehl Lohne".split(), 2)
+    heim, gast = d.sample(
+        [
+            "Altdorf",
+            "Bergheim",
+            "Celle",
+            "Dorsten",
+            "Eutin",
+            "Forst",
+            "Greven",
+            "Husum",
+            "Idstein",
+            "Jever",
+            "Kehl",
+            "Lohne",
+        ],
+        2,
+    )
     a, b = d.sample(PEOPLE, 2)
     return (
         f"Der SV {heim} hat das Heimspiel gegen den TSV {gast} am {d.choice(['Samstag', 'Sonntag', 'Freitag'])} mit {d.randrange(1, 6)}:{d.randrange(0, 4)} gewonnen und klettert auf Platz {d.randrange(1, 16)} der Tabelle.\n"
@@ -393,7 +531,9 @@ def _spiel(d: random.Random) -> str:
 
 
 def _tianqi(d: random.Random) -> str:
-    city = d.choice("北京 上海 广州 深圳 成都 武汉 杭州 南京 重庆 西安 苏州 天津".split())
+    city = d.choice(
+        ["北京", "上海", "广州", "深圳", "成都", "武汉", "杭州", "南京", "重庆", "西安", "苏州", "天津"]
+    )
     return (
         f"据气象台消息，{city}市{d.randrange(1, 13)}月{d.randrange(1, 29)}日白天{d.choice(['晴间多云', '小雨转阴', '多云转晴', '有中到大雨'])}，最高气温{d.randrange(5, 38)}摄氏度，夜间最低气温{d.randrange(-8, 20)}摄氏度。\n"
         f"风力{d.randrange(1, 7)}级，相对湿度百分之{d.randrange(20, 95)}。气象专家提醒市民注意及时增减衣物，外出时携带雨具，驾车出行请注意交通安全。\n"
@@ -427,7 +567,11 @@ FORMS: dict[str, Callable[[random.Random], str]] = {
 
 def _other_facts(text: str, draw: random.Random, *, names: bool) -> str:
     """The same text with other figures, and other names."""
-    text = re.sub(r"\d+", lambda m: str(draw.randrange(10 ** (len(m[0]) - 1), 10 ** len(m[0])) if len(m[0]) < 9 else m[0]), text)
+    text = re.sub(
+        r"\d+",
+        lambda m: str(draw.randrange(10 ** (len(m[0]) - 1), 10 ** len(m[0])) if len(m[0]) < 9 else m[0]),
+        text,
+    )
     if not names:
         return text
     known: dict[str, str] = {}
@@ -437,7 +581,11 @@ def _other_facts(text: str, draw: random.Random, *, names: bool) -> str:
         name = match[0]
         if name not in known:
             stock = PEOPLE + TOWNS + FIRMS
-            known[name] = draw.choice(stock) if draw.random() < 0.8 else f"{draw.choice(stock)}{'aeiou'[next(pool) % 5]}n"
+            known[name] = (
+                draw.choice(stock)
+                if draw.random() < 0.8
+                else f"{draw.choice(stock)}{'aeiou'[next(pool) % 5]}n"
+            )
         return known[name]
 
     return re.sub(r"(?<=[a-zà-ÿ,] )[A-ZÀ-Þ][a-zà-ÿ]{2,}", other, text)
@@ -489,6 +637,7 @@ def update(real: Real, draw: random.Random, others: Sequence[str]) -> list[str]:
     lines = paragraphs(real.text)
     later, changed = [], 0
     for line in lines:
+
         def risen(match: re.Match[str]) -> str:
             nonlocal changed
             if changed >= 4 or draw.random() < 0.4:

@@ -33,6 +33,8 @@ _TIGHT = 3
 """A figure that changes takes at most so many words with it."""
 _PLACES = 8
 """Places of one text looked at for a run of the other that is met more often."""
+_EXTENDED = 0.87
+"""A text that is so much of another one's length, or more, has had nothing added to speak of."""
 _SAMPLES = 40
 """Places of the shorter text that are looked for in the longer before the two are laid side by side."""
 
@@ -61,6 +63,13 @@ class Likeness:
     """Numbers and names in what they share."""
     contradictions: int
     """Places where one has a number or a name, and the other has another."""
+    rewritten: bool
+    """Whether the longer has another lead than the shorter, and passages that the shorter has not."""
+
+    @property
+    def contradictory(self) -> bool:
+        """Whether so many facts contradict each other that it cannot be by chance."""
+        return self.contradictions * 4 > self.facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +119,9 @@ def compare(one: str, other: str) -> Likeness:
     turned = len(first) > len(second)
     shorter, longer = (second, first) if turned else (first, second)
     if not _may_be_alike(shorter, longer):
-        return Likeness(relation=Relation.OTHER, of_first=0.0, of_second=0.0, facts=0, contradictions=0)
+        return Likeness(
+            relation=Relation.OTHER, of_first=0.0, of_second=0.0, facts=0, contradictions=0, rewritten=False
+        )
     seen = lay_side_by_side(shorter, longer)
     return Likeness(
         relation=judge(seen),
@@ -118,6 +129,7 @@ def compare(one: str, other: str) -> Likeness:
         of_second=seen.of_shorter if turned else seen.of_longer,
         facts=seen.numbers + seen.names,
         contradictions=seen.other_numbers + seen.other_names,
+        rewritten=seen.deep * len(longer) >= _PASSAGE and seen.ratio < _EXTENDED,
     )
 
 
@@ -181,7 +193,10 @@ def _passages(runs: Iterable[_Run]) -> Iterator[list[_Run]]:
 
 def _weigh_passages(seen: Evidence, passages: Sequence[Sequence[_Run]], longer: int, shorter: int) -> None:
     """See what stands before, between and behind the passages that two texts share."""
-    ends = [(one[0].first, one[0].second, one[-1].first + one[-1].size, one[-1].second + one[-1].size) for one in passages]
+    ends = [
+        (one[0].first, one[0].second, one[-1].first + one[-1].size, one[-1].second + one[-1].size)
+        for one in passages
+    ]
     if not ends:
         return
     seen.own_head = ends[0][1]
@@ -243,7 +258,13 @@ def _longest(
 
 
 def _weigh_gap(
-    seen: Evidence, longer: Wording, a: slice, shorter: Wording, b: slice, in_longer: bytearray, in_shorter: bytearray
+    seen: Evidence,
+    longer: Wording,
+    a: slice,
+    shorter: Wording,
+    b: slice,
+    in_longer: bytearray,
+    in_shorter: bytearray,
 ) -> None:
     """Compare a few words of one text with those that stand in their place in the other."""
     one, other = longer.words[a], shorter.words[b]
