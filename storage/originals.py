@@ -52,12 +52,12 @@ def text_of(session: Session, article_id: int) -> str:
     return session.scalars(_TEXT, {"id": article_id}).one()
 
 
-def reroot(session: Session, old: int, new: int, compare: CompareTexts) -> bool:
+def reroot(session: Session, old: int, new: int, compare: CompareTexts, most: int = MOST_MOVED) -> bool:
     """Have `new` be the original of the story of which `old` is; `new` may be of another story, or of none.
 
-    False, and nothing is written, if the story has more than MOST_MOVED copies.
+    False, and nothing is written, if the story has more copies than `most`.
     """
-    if (session.scalar(_SIZE, {"root": old}) or 0) > MOST_MOVED:
+    if most <= MOST_MOVED and (session.scalar(_SIZE, {"root": old}) or 0) > most:
         return False
     words = text_of(session, new)
     told: dict[str, tuple[float, float]] = {}

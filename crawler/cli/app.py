@@ -19,6 +19,7 @@ from crawler.cli import (
     running,
     starting,
     status,
+    stories,
 )
 from crawler.cli.failures import Interrupted, NobodyReads
 from crawler.cli.invocation import Invocation
@@ -117,6 +118,8 @@ app.command("crawl")(crawling.crawl)
 app.command("run")(running.run)
 app.command("search")(archive.search)
 app.command("show")(archive.show)
+app.command("stories")(stories.stories)
+app.command("split")(stories.split)
 app.command("diff")(history.diff)
 app.command("changes")(history.changes)
 app.command("restore")(recleaning.restore)

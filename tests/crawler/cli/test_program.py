@@ -13,6 +13,8 @@ COMMANDS = [
     "run",
     "search",
     "show",
+    "stories",
+    "split",
     "diff",
     "changes",
     "restore",
