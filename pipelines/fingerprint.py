@@ -1,35 +1,32 @@
 """What tells whether two texts are the same, exactly or nearly."""
 
 import hashlib
+import heapq
 import re
-import struct
 import unicodedata
-
-from rensa import RMinHash  # type: ignore[import-untyped]  # compiled, ships no stubs
+from collections.abc import Iterator, Sequence
 
 from pipelines.article import Fingerprint
+from pipelines.wording import UNDIVIDED, WORD, folded_words, is_undivided_word
 
 SHINGLE = 3
-"""Words in a shingle."""
-PERMUTATIONS = 120
-BANDS = 20
-"""Of six rows each: two texts that share 80 % of their shingles share a band in 99.8 of 100 cases, two that
-share 50 % in 27 of 100; what the bands propose is verified by `resemblance`."""
-FEWEST_SHINGLES = 12
-"""Shorter texts get no bands: a few words in common would make them look alike."""
-_SEED = 20240229
-"""Fixed for good: signatures are compared across runs, so another seed would need every text anew."""
+"""Words in a shingle of `resemblance`."""
+KEYS = 16
+"""Of the hashes of a text's runs of words, so many are kept: the smallest (a bottom-k sketch: Broder, On the
+resemblance and containment of documents, 1997).
 
-# The scripts that are written without spaces: Thai, Lao, Myanmar, Khmer, kana, Han. Each letter is a word.
-UNDIVIDED = (
-    r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
-    r"\U00020000-\U0003ffff"
-)
-# The vowel signs of Indic scripts, Devanagari to Sinhala: parts of words, no letters. A joiner may follow.
-_SIGNS = "".join(c for c in map(chr, range(0x0900, 0x0E00)) if unicodedata.category(c) in ("Mn", "Mc"))
-_LETTER = rf"[^\W_{UNDIVIDED}]"
-_WORD = re.compile(rf"[{UNDIVIDED}]|{_LETTER}+(?:[{_SIGNS}][\u200c\u200d]?|{_LETTER})*")
-_ONE_UNDIVIDED = re.compile(rf"[{UNDIVIDED}]")
+Of two texts that share J of all their runs, all keys differ in (1 - J)^16 of cases: where one is half of the
+other, in 1 of 65,000; where it is a third, in 1 of 650; where it is a fifth, in 3 of 100.
+"""
+RUN = 5
+"""Words in a run, and letters in scripts without spaces (`RUN_OF_LETTERS`): long enough that it is seldom met
+by chance, short enough that most outlive an edit in every tenth word."""
+RUN_OF_LETTERS = 9
+FEWEST_RUNS = 12
+"""Shorter texts get no keys: a few words in common would make them look alike."""
+
+_WORD = re.compile(WORD)
+_ONE_UNDIVIDED = re.compile(f"[{UNDIVIDED}]")
 
 
 def words_of(text: str) -> list[str]:
@@ -43,13 +40,39 @@ def is_undivided(text: str) -> bool:
 
 
 def fingerprint(text: str) -> Fingerprint:
-    """The text's hash, and the bands of its MinHash signature."""
+    """The text's hash, and the keys by which texts like it are found; kept and compared across years."""
     words = words_of(text)
     text_hash = hashlib.sha256(" ".join(words).encode("utf-8", "surrogatepass")).hexdigest()
-    shingles = _shingles(words)
-    return Fingerprint(
-        text_hash=text_hash, bands=_bands(shingles) if len(shingles) >= FEWEST_SHINGLES else ()
-    )
+    return Fingerprint(text_hash=text_hash, bands=keys_of(folded_words(text)))
+
+
+def keys_of(words: Sequence[str]) -> tuple[int, ...]:
+    """The `KEYS` smallest hashes of a text's runs of words, as signed 64-bit integers."""
+    runs = set(_runs(words))
+    if len(runs) < FEWEST_RUNS:
+        return ()
+    return tuple(heapq.nsmallest(KEYS, map(_hash, runs)))
+
+
+def _runs(words: Sequence[str]) -> Iterator[str]:
+    # A run is whole where it holds RUN words or RUN_OF_LETTERS letters, each letter counting for a part of a
+    # word: so a text in which both are mixed gives the same runs wherever it is cut.
+    weights = [RUN if is_undivided_word(word) else RUN_OF_LETTERS for word in words]
+    whole = RUN * RUN_OF_LETTERS
+    end = weight = 0
+    for begin, own in enumerate(weights):
+        while weight < whole and end < len(words):
+            weight += weights[end]
+            end += 1
+        if weight < whole:
+            return
+        yield " ".join(words[begin:end])
+        weight -= own
+
+
+def _hash(run: str) -> int:
+    digest = hashlib.blake2b(run.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    return int.from_bytes(digest, "little", signed=True)
 
 
 def resemblance(one: str, other: str) -> float:
@@ -64,16 +87,3 @@ def _shingles(words: list[str]) -> set[str]:
     if len(words) < SHINGLE:
         return {" ".join(words)} if words else set()
     return {" ".join(words[i : i + SHINGLE]) for i in range(len(words) - SHINGLE + 1)}
-
-
-def _bands(shingles: set[str]) -> tuple[int, ...]:
-    sketch = RMinHash(num_perm=PERMUTATIONS, seed=_SEED)
-    sketch.update([shingle.encode("utf-8", "surrogatepass") for shingle in shingles])
-    signature = sketch.digest()
-    rows = PERMUTATIONS // BANDS
-    return tuple(_band(number, signature[number * rows : (number + 1) * rows]) for number in range(BANDS))
-
-
-def _band(number: int, rows: list[int]) -> int:
-    packed = struct.pack(f"<H{len(rows)}I", number, *rows)
-    return int.from_bytes(hashlib.blake2b(packed, digest_size=8).digest(), "little", signed=True)

@@ -21,6 +21,7 @@ from pipelines.cleaning import (
 from pipelines.fingerprint import fingerprint, resemblance
 from pipelines.learned import LEARNED_BLOCK, LEARNED_LINE, Learned, mark_learned
 from pipelines.learning import Sample, learn
+from pipelines.likeness import compare
 from pipelines.lines import Line, kept, removed_of, text_of_lines, woven
 from storage.cleaned import CleanedText, Rewritten, newest_first, rewrite_text, set_restored, texts_of
 from storage.learned import keep_learned, learned_of
@@ -198,7 +199,7 @@ def _rewrite(
         rules_version=versions[0],
         learned_version=versions[1],
     )
-    if not rewrite_text(session, text, rewritten, resemblance):
+    if not rewrite_text(session, text, rewritten, resemblance, compare):
         return False
     if forgets:
         set_restored(session, text.id, ())

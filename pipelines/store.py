@@ -13,6 +13,7 @@ from pipelines.article_lines import lines_in, with_lines
 from pipelines.cleaning import put_back_lines
 from pipelines.edits import edit_between
 from pipelines.fingerprint import resemblance
+from pipelines.likeness import compare
 from storage.articles import FilingOutcome, file_article
 from storage.cleaned import restored_at
 from storage.errors import CannotStore, StorageError
@@ -235,7 +236,9 @@ def _file_article(session: Session, visited: Visited) -> FiledVisit:
     """What a visit comes to; its article, if it is one, is filed."""
     if visited.reading is not None and visited.reading.article is not None:
         article = visited.reading.article
-        filed = file_article(session, visited.source_id, article, visited.at, resemblance, edit_between)
+        filed = file_article(
+            session, visited.source_id, article, visited.at, resemblance, edit_between, compare
+        )
         return FiledVisit(outcome=str(filed.outcome), article_id=filed.article_id)
     if visited.reading is not None:
         return FiledVisit(outcome="rejected", reason=str(visited.reading.rejection))

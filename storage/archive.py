@@ -19,6 +19,7 @@ from storage.stored import (
     revisions_of,
     sightings_of,
 )
+from storage.stories import Sighting, Story, places_of, stories
 
 if TYPE_CHECKING:
     import pandas
@@ -191,6 +192,25 @@ class Archive:
         with self._database.read() as session:
             frame: pandas.DataFrame | polars.DataFrame = make(session, wanted, columns, limit)
         return frame
+
+    def stories(
+        self,
+        *,
+        source: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        language: str | None = None,
+        limit: int = 20,
+    ) -> list[Story]:
+        """The stories carried in most places, of those with a sighting that the filters ask for."""
+        wanted = ArticleFilter(source=source, since=since, until=until, language=language)
+        with self._database.read() as session:
+            return stories(session, wanted, limit)
+
+    def places(self, article_id: int) -> list[Sighting]:
+        """Every place where the story of an article stands, the original first."""
+        with self._database.read() as session:
+            return places_of(session, article_id)
 
     def sources(self) -> list[SourceHealth]:
         """The sources, by name, and how each is doing."""

@@ -10,12 +10,22 @@ from sqlalchemy import ScalarSelect, bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from storage.changes import ChangeKind, note_change
-from storage.duplicates import SameText, Wording, add_bands, find_original, lock_filing, settle
+from storage.duplicates import (
+    Wording,
+    add_bands,
+    find_place,
+    lock_filing,
+    newcomer,
+    settle,
+    take_place,
+)
 from storage.edits import TellEdit, difference, plain_edit
 from storage.fileable import Fileable, NamedDate
 from storage.identity import Identity, StoredState, identify
 from storage.insert import table_of
+from storage.likeness import CompareTexts, SameText, plain_likeness
 from storage.models import Article, Source
+from storage.originals import review_original
 from storage.revisions import content_hash, keep_revision
 from storage.rows import check_row
 from storage.runlengths import packed
@@ -37,7 +47,8 @@ class FilingOutcome(enum.StrEnum):
     UNCHANGED = "unchanged"
     """It was there with these words, though perhaps not the same lines of the page were taken out."""
     DUPLICATE = "duplicate"
-    """New under its address, but a copy of one that was there before."""
+    """New under its address, but a copy of one that was there before; if it was published before that, it is
+    the original from then on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +70,7 @@ class _Draft:
     row: dict[str, Any]
     wording: Wording
     corrections: Sequence[str]
-    same_text: SameText
+    compare: CompareTexts
     tell_edit: TellEdit
 
     @property
@@ -75,8 +86,12 @@ def file_article(
     now: datetime,
     same_text: SameText,
     tell_edit: TellEdit = plain_edit,
+    compare: CompareTexts | None = None,
 ) -> Filed:
     """File an article in the caller's transaction, and note what happened to it (storage/changes.py).
+
+    `same_text` tells whether a page is the article at the address it claims, `compare` which articles are
+    copies of one story; without it, those are whose texts are the same by `same_text`.
 
     Raises `CannotStore` before anything is written if a value cannot be kept. Filings wait for each other (on
     PostgreSQL by a lock that lasts to the end of the transaction), so that two of one text see each other.
@@ -96,7 +111,7 @@ def file_article(
         row=row,
         wording=wording,
         corrections=article.corrections,
-        same_text=same_text,
+        compare=compare or plain_likeness(same_text),
         tell_edit=tell_edit,
     )
     if identity.existing is None:
@@ -178,21 +193,25 @@ def _give_way(session: Session, usurper: StoredState) -> bool:
 
 
 def _file_new(session: Session, draft: _Draft) -> Filed:
-    original = find_original(session, draft.wording, draft.same_text)
-    duplicate_of = original.id if original else None
-    similarity = original.similarity if original else None
-    statement = (
-        insert(_ARTICLES)
-        .values(source_id=_source(draft.source_id), first_seen_at=draft.at)
-        .returning(_ARTICLES.c.id)
-    )
-    article_id: int = session.execute(
-        statement, draft.row | {"duplicate_of": duplicate_of, "similarity": similarity}
-    ).scalar_one()
+    row = draft.row | {"first_seen_at": draft.at}
+    place = find_place(session, newcomer(draft.wording, row, draft.source_id), draft.compare)
+    statement = insert(_ARTICLES).values(source_id=_source(draft.source_id)).returning(_ARTICLES.c.id)
+    article_id: int = session.execute(statement, row | place.columns).scalar_one()
     add_bands(session, article_id, draft.wording.bands)
+    take_place(session, article_id, place, draft.compare)
     note_change(session, article_id, draft.at, ChangeKind.NEW)
-    outcome = FilingOutcome.DUPLICATE if original else FilingOutcome.NEW
-    return Filed(outcome=outcome, article_id=article_id, duplicate_of=duplicate_of, similarity=similarity)
+    told = _duplicate(session, article_id) if place.bridged or place.is_original else place.columns
+    return Filed(
+        outcome=FilingOutcome.NEW if place.root is None else FilingOutcome.DUPLICATE,
+        article_id=article_id,
+        duplicate_of=told["duplicate_of"],
+        similarity=told["similarity"],
+    )
+
+
+def _duplicate(session: Session, article_id: int) -> dict[str, Any]:
+    columns = select(Article.duplicate_of, Article.similarity).where(Article.id == article_id)
+    return dict(session.execute(columns).one()._mapping)
 
 
 def _file_again(session: Session, existing: StoredState, draft: _Draft) -> Filed:
@@ -212,7 +231,9 @@ def _file_again(session: Session, existing: StoredState, draft: _Draft) -> Filed
     if found.kind is not None:
         note_change(session, existing.id, draft.at, found.kind, revision)
     if found.rewritten and existing.text_hash != draft.wording.text_hash:
-        duplicate_of, similarity = settle(session, existing.id, draft.wording, draft.same_text)
+        duplicate_of, similarity = settle(session, existing.id, draft.wording, draft.compare)
+    elif existing.published_at != row["published_at"]:
+        review_original(session, existing.id, draft.compare)
     return Filed(
         outcome=FilingOutcome.REVISED if found.edited else FilingOutcome.UNCHANGED,
         article_id=existing.id,

@@ -13,9 +13,10 @@ from typing import Any
 from sqlalchemy import Row, Text, bindparam, cast, or_, select, update
 from sqlalchemy.orm import Session
 
-from storage.duplicates import SameText, Wording, lock_filing, settle
+from storage.duplicates import Wording, lock_filing, settle
 from storage.fileable import RemovedText, TextFingerprint
 from storage.insert import table_of
+from storage.likeness import CompareTexts, SameText, plain_likeness
 from storage.models import Article
 from storage.revisions import content_hash, lines_of
 from storage.rows import check_row, is_fit_url
@@ -121,12 +122,19 @@ def _text(row: Row[Any]) -> CleanedText:
     return CleanedText(**values)
 
 
-def rewrite_text(session: Session, read: CleanedText, new: Rewritten, same_text: SameText) -> bool:
+def rewrite_text(
+    session: Session,
+    read: CleanedText,
+    new: Rewritten,
+    same_text: SameText,
+    compare: CompareTexts | None = None,
+) -> bool:
     """Have the lines of an article that was `read` kept and removed as `new` says.
 
     No revision is made, and the article counts neither as changed nor as fetched; if other words are kept,
     what it is a copy of is settled anew. False, and nothing is written, if `new` has other lines, or if the
-    article is no longer as it was read: it was filed, cleaned or restored meanwhile. Raises `CannotStore`.
+    article is no longer as it was read: it was filed, cleaned or restored meanwhile. `same_text` and
+    `compare` are as in `file_article`. Raises `CannotStore`.
     """
     lock_filing(session)
     names = ("title", "standfirst", "text", "removed", "restored", "text_hash")
@@ -152,7 +160,7 @@ def rewrite_text(session: Session, read: CleanedText, new: Rewritten, same_text:
     check_row(_ARTICLES, values)
     session.execute(update(_ARTICLES).where(_ARTICLES.c.id == read.id).values(values))
     if wording is not None and wording.text_hash != row.text_hash:
-        settle(session, read.id, wording, same_text)
+        settle(session, read.id, wording, compare or plain_likeness(same_text))
     return True
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from storage.duplicates import SameText
+from storage.likeness import SameText
 
 SAME = 0.8
 """Share of shingles from which on two pages that claim one address are one article.
@@ -27,6 +27,7 @@ class StoredState:
     duplicate_of: int | None
     similarity: float | None
     gone_at: datetime | None = None
+    published_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,8 +7,10 @@
        │        │
        │        └──── Article 1──* Revision     the clean text, and its earlier states
        │                 ├──* Change             what happened to it, in the order in which it was filed
-       │                 ├──* Band               MinHash bands, to find near-duplicates
-       │                 └──* duplicate_of ──▶ Article
+       │                 ├──* Band               keys by which near-duplicates are found
+       │                 ├──* duplicate_of ──▶ Article     the original of its story
+       │                 ├──* Update ──▶ Article           the earlier version of a running story
+       │                 └──* Apart ──▶ Article            what a person has taken it out of
        └────* Run         one crawl of one source
     Host                  what a host's robots.txt said
     Holder 1──* Lease     the processes that crawl, and what each of them has for itself
@@ -325,9 +327,11 @@ class Article(Base):
     duplicate_of: Mapped[int | None] = mapped_column(
         ForeignKey("articles.id", ondelete="SET NULL"), index=True
     )
-    """The first article with the same text; never itself a duplicate."""
+    """The original of its story, the earliest published; never itself a duplicate."""
     similarity: Mapped[float | None]
-    """Share of shingles in common with it, 0 to 1; null where it is no duplicate."""
+    """Share of its words that stand in the original, 0 to 1; null where it is no duplicate."""
+    coverage: Mapped[float | None]
+    """Share of the original's words that stand in it, 0 to 1; null where it is no duplicate."""
 
     source: Mapped[Source | None] = relationship()
     revisions: Mapped[list["Revision"]] = relationship(order_by="Revision.number", passive_deletes=True)
@@ -388,16 +392,45 @@ class Learned(Base):
 
 
 class Band(Base):
-    """One band of an article's MinHash signature; two articles that share one may be near-duplicates."""
+    """One key of an article's text; two articles that share one may be near-duplicates."""
 
     __tablename__ = "bands"
     __table_args__ = ({"sqlite_with_rowid": False},)
 
     key: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
-    """64-bit signed hash of the band's number and values."""
+    """One of the smallest 64-bit signed hashes of the text's runs of words: a MinHash band of one row."""
     article_id: Mapped[int] = mapped_column(
         ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True, autoincrement=False, index=True
     )
+
+
+class Update(Base):
+    """An article that tells a running story anew: another article than the earlier one, and no duplicate."""
+
+    __tablename__ = "updates"
+
+    article_id: Mapped[int] = mapped_column(
+        ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    """The later one."""
+    earlier_id: Mapped[int] = mapped_column(ForeignKey("articles.id", ondelete="CASCADE"), index=True)
+
+
+class Apart(Base):
+    """Two articles that a person has said are not one story; they are never put into one again."""
+
+    __tablename__ = "apart"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    article_id: Mapped[int] = mapped_column(
+        ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    """The one that was taken out of the story."""
+    other_id: Mapped[int] = mapped_column(
+        ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True, autoincrement=False, index=True
+    )
+    """One of those that stayed."""
+    at: Mapped[datetime]
 
 
 class Run(Base):

@@ -20,6 +20,7 @@ from crawler.cli import (
     running,
     starting,
     status,
+    stories,
 )
 from crawler.cli.failures import Interrupted, NobodyReads
 from crawler.cli.invocation import Invocation
@@ -119,6 +120,8 @@ app.command("run")(running.run)
 app.command("search")(archive.search)
 app.command("show")(archive.show)
 app.command("explain")(explaining.explain)
+app.command("stories")(stories.stories)
+app.command("split")(stories.split)
 app.command("diff")(history.diff)
 app.command("changes")(history.changes)
 app.command("restore")(recleaning.restore)

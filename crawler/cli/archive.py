@@ -95,6 +95,9 @@ def show(
     history: Annotated[
         bool, typer.Option("--revisions", help="Show every state it had, and not its text.")
     ] = False,
+    copies: Annotated[
+        bool, typer.Option("--copies", help="Show every place where its story stands, and not its text.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Write a JSON object, with all there is.")] = False,
 ) -> None:
     """Show one article, and what was taken out of it.
@@ -105,11 +108,13 @@ def show(
     Examples:
       copydesk show 17
       copydesk show https://paper.example/2024/05/harbour --removed --dates
-      copydesk show 17 --revisions
+      copydesk show 17 --copies
     """
     from crawler.cli.articles import show_article, show_page
     from storage.changes import changes_of
-    from storage.stored import StoredArticle, revisions_of, sightings_of
+    from storage.stored import StoredArticle, revisions_of
+    from storage.stories import places_of
+    from storage.updates import updates_of
 
     invocation: Invocation = context.obj
     with invocation.open_existing() as database, database.read() as session:
@@ -120,21 +125,28 @@ def show(
             else:
                 show_page(found)
             raise typer.Exit(1)
-        sightings = sightings_of(session, found.id)
+        places = places_of(session, found.id)
+        versions = updates_of(session, found.id)
         revisions = revisions_of(session, found.id)
         changes = changes_of(session, found.id)
     if as_json:
-        places = [{"id": place.id, "source": place.source, "url": place.url} for place in sightings]
+        sightings = [asdict(place) for place in places if place.id != found.id]
         told = {key: value for key, value in asdict(found).items() if key != "makes"}
         states = [asdict(each) for each in revisions]
         happened = [asdict(each) for each in changes]
-        show_json({**told, "sightings": places, "revisions": states, "changes": happened})
+        told |= {"sightings": sightings, "updates": [asdict(each) for each in versions]}
+        show_json({**told, "revisions": states, "changes": happened})
+    elif copies:
+        from crawler.cli.stories import show_places
+
+        show_places(places, versions)
     elif history:
         from crawler.cli.differences import show_states, states_of
 
         show_states(states_of(found, revisions), changes)
     else:
-        show_article(found, sightings, revisions, removed=removed, dates=dates)
+        elsewhere = [place for place in places if place.id != found.id]
+        show_article(found, elsewhere, versions, revisions, removed=removed, dates=dates)
 
 
 def export(

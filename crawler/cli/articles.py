@@ -14,6 +14,8 @@ from crawler.cli.times import shown_time
 from storage.passage import MATCH_END, MATCH_START
 from storage.search import Hit
 from storage.stored import StoredArticle, StoredDate, StoredPage, StoredRevision
+from storage.stories import Sighting
+from storage.updates import StoredUpdate
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -66,7 +68,8 @@ def _joined(*parts: str | None) -> "Text":
 
 def show_article(
     article: StoredArticle,
-    sightings: Sequence[StoredArticle],
+    sightings: Sequence[Sighting],
+    versions: Sequence[StoredUpdate],
     revisions: Sequence[StoredRevision],
     *,
     removed: bool,
@@ -74,7 +77,9 @@ def show_article(
 ) -> None:
     """One article, whole; with `removed` also what was taken out, with `dates` every date it names."""
     duplicate = (
-        f"{article.duplicate_of} ({article.similarity or 0:.0%} the same)" if article.duplicate_of else None
+        f"{article.duplicate_of} ({article.similarity or 0:.0%} of it stands there)"
+        if article.duplicate_of
+        else None
     )
     show_fields(
         article.title,
@@ -103,6 +108,8 @@ def show_article(
             ),
             ("duplicate of", duplicate),
             ("also in", "; ".join(f"{place.source or place.url} (#{place.id})" for place in sightings)),
+            ("update of", "; ".join(f"#{one.id} {one.title}" for one in versions if not one.is_later)),
+            ("told anew", "; ".join(f"#{one.id} {one.title}" for one in versions if one.is_later)),
             ("revisions", f"{len(revisions)} earlier (--revisions shows them)" if revisions else None),
             ("removed", _count_removed(article, told=removed)),
             ("restored", ", ".join(dict.fromkeys(line.rule for line in article.restored))),

@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 
 from pipelines.article import Article as Story
 from pipelines.article import Removed
-from pipelines.fingerprint import resemblance
+from pipelines.fingerprint import KEYS, resemblance
 from storage.articles import Filed, FilingOutcome, file_article
-from storage.duplicates import SameText
 from storage.errors import CannotStore
+from storage.likeness import SameText
 from storage.models import Article, Band, Page, Revision
 from storage.session import Database
 from storage.sources import remove_source
@@ -349,7 +349,7 @@ def test_rolled_back_savepoint_leaves_nothing_of_its_article(
         with pytest.raises(IntegrityError):
             file_and_fail(session)
     assert [row.title for row in rows(database)] == ["Story a"]
-    assert count(database, Band) == 20
+    assert count(database, Band) == KEYS
 
 
 def test_filing_takes_few_statements(database: Database, article: MakeArticle, now: datetime) -> None:

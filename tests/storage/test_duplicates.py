@@ -8,7 +8,7 @@ from sqlalchemy import select
 from pipelines.article import Article as Story
 from pipelines.fingerprint import resemblance
 from storage.articles import Filed, FilingOutcome, file_article
-from storage.duplicates import ALIKE
+from storage.likeness import ALIKE
 from storage.models import Article
 from storage.session import Database
 

@@ -155,7 +155,7 @@ def test_show_tells_what_sort_of_page_it_was_and_how_sure_its_dates_are(file_sto
 
 def test_show_says_of_what_an_article_is_a_duplicate(archive: Path, copydesk) -> None:
     assert copydesk("show", "4") == 0
-    assert "duplicate of 1 (100% the same)" in " ".join(copydesk.out.split())
+    assert "duplicate of 1 (100% of it stands there)" in " ".join(copydesk.out.split())
 
 
 @pytest.mark.parametrize(

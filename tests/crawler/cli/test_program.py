@@ -14,6 +14,8 @@ COMMANDS = [
     "search",
     "show",
     "explain",
+    "stories",
+    "split",
     "diff",
     "changes",
     "restore",

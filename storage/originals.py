@@ -1,0 +1,94 @@
+"""Makes the article with the best claim the original of its story."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import bindparam, func, or_, select, update
+from sqlalchemy.orm import Session
+
+from storage.claims import CLAIM_COLUMNS, Claim, claim_of
+from storage.insert import table_of
+from storage.likeness import CompareTexts
+from storage.models import Article
+from storage.updates import move_updates
+
+MOST_MOVED = 200
+"""A story with more members keeps its original: each would have to be written anew."""
+
+_ARTICLES = table_of(Article)
+_TEXT = select(Article.text).where(Article.id == bindparam("id"))
+_MEMBERS = select(Article.id, Article.text_hash, *CLAIM_COLUMNS).where(
+    or_(Article.id == bindparam("root"), Article.duplicate_of == bindparam("root"))
+)
+_SIZE = select(func.count()).select_from(
+    select(Article.id).where(Article.duplicate_of == bindparam("root")).limit(MOST_MOVED + 1).subquery()
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """An article of a story."""
+
+    id: int
+    text_hash: str
+    claim: Claim
+
+
+def members_of(session: Session, root: int, *, of_root: bool = True) -> list[Member]:
+    """The articles of the story of which `root` is the original, the one with the best claim first.
+
+    Without `of_root`, its copies alone.
+    """
+    rows = session.execute(_MEMBERS, {"root": root}).all()
+    found = [
+        Member(id=row.id, text_hash=row.text_hash, claim=claim_of(row._mapping))
+        for row in rows
+        if of_root or row.id != root
+    ]
+    return sorted(found, key=lambda member: (member.claim, member.id))
+
+
+def text_of(session: Session, article_id: int) -> str:
+    """The text of an article."""
+    return session.scalars(_TEXT, {"id": article_id}).one()
+
+
+def reroot(session: Session, old: int, new: int, compare: CompareTexts, most: int = MOST_MOVED) -> bool:
+    """Have `new` be the original of the story of which `old` is; `new` may be of another story, or of none.
+
+    False, and nothing is written, if the story has more copies than `most`.
+    """
+    if most <= MOST_MOVED and (session.scalar(_SIZE, {"root": old}) or 0) > most:
+        return False
+    words = text_of(session, new)
+    told: dict[str, tuple[float, float]] = {}
+    rows = []
+    for member in members_of(session, old):
+        if member.id == new:
+            continue
+        if member.text_hash not in told:
+            likeness = compare(words, text_of(session, member.id))
+            told[member.text_hash] = (likeness.of_second, likeness.of_first)
+        similarity, coverage = told[member.text_hash]
+        rows.append({"member": member.id, "similarity": similarity, "coverage": coverage})
+    nobody = {"duplicate_of": None, "similarity": None, "coverage": None}
+    session.execute(
+        update(_ARTICLES).where(_ARTICLES.c.id == new, _ARTICLES.c.duplicate_of.is_not(None)).values(nobody)
+    )
+    if rows:
+        statement = update(_ARTICLES).where(_ARTICLES.c.id == bindparam("member"))
+        moved = {"similarity": bindparam("similarity"), "coverage": bindparam("coverage")}
+        session.execute(statement.values(duplicate_of=new, **moved), rows)
+    move_updates(session, old, new)
+    return True
+
+
+def review_original(session: Session, article_id: int, compare: CompareTexts) -> None:
+    """Have the article with the best claim be the original, now that the date of one has changed."""
+    root = session.scalar(
+        select(func.coalesce(Article.duplicate_of, Article.id)).where(Article.id == article_id)
+    )
+    if root is None or (session.scalar(_SIZE, {"root": root}) or 0) > MOST_MOVED:
+        return
+    best = members_of(session, root)[0]
+    if best.id != root:
+        reroot(session, root, best.id, compare)

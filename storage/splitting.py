@@ -1,0 +1,74 @@
+"""Takes an article out of its story for good, because a person says so, and puts it back."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from storage.apart import forget_apart, keep_apart
+from storage.duplicates import lock_filing
+from storage.insert import table_of
+from storage.likeness import CompareTexts
+from storage.models import Article
+from storage.originals import members_of, reroot, review_original, text_of
+
+_ROOT = func.coalesce(Article.duplicate_of, Article.id)
+_ARTICLES = table_of(Article)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parted:
+    """What became of a story that an article was taken out of."""
+
+    original: int
+    """The original of those that stay."""
+    others: Sequence[int]
+    """Those that stay, `original` among them."""
+
+
+def split(session: Session, article_id: int, now: datetime, compare: CompareTexts) -> Parted | None:
+    """Take an article out of its story; None if it stands nowhere else.
+
+    It is kept apart from every article that stays, whatever is filed or cleaned later. Where it was the
+    original, the others go on under the next one. Raises LookupError if there is no such article.
+    """
+    lock_filing(session)
+    root = session.scalar(select(_ROOT).where(Article.id == article_id))
+    if root is None:
+        raise LookupError(f"no article {article_id}")
+    staying = [member.id for member in members_of(session, root) if member.id != article_id]
+    if not staying:
+        return None
+    nobody = {"duplicate_of": None, "similarity": None, "coverage": None}
+    if article_id == root:
+        original = staying[0]
+        if not reroot(session, root, original, compare, most=len(staying)):
+            raise LookupError(f"no story of article {article_id}")  # it has just been counted
+        root = original
+    session.execute(update(_ARTICLES).where(_ARTICLES.c.id == article_id).values(nobody))
+    keep_apart(session, article_id, staying, now)
+    return Parted(original=root, others=staying)
+
+
+def unsplit(session: Session, article_id: int, compare: CompareTexts) -> int | None:
+    """Put an article back into the story that it was taken out of; the story's original.
+
+    None if it was taken out of none, or nothing is left of that. The copies it has got meanwhile come along.
+    """
+    lock_filing(session)
+    others = forget_apart(session, article_id)
+    roots = select(_ROOT).where(Article.id.in_(others)).order_by(Article.id)
+    own = session.scalar(select(_ROOT).where(Article.id == article_id))
+    root = next((found for found in session.scalars(roots) if found != own), None)
+    if root is None or own is None:
+        return None
+    if own == article_id:
+        reroot(session, article_id, root, compare, most=len(members_of(session, article_id)))
+    else:
+        likeness = compare(text_of(session, root), text_of(session, article_id))
+        values = {"duplicate_of": root, "similarity": likeness.of_second, "coverage": likeness.of_first}
+        session.execute(update(_ARTICLES).where(_ARTICLES.c.id == article_id).values(values))
+    review_original(session, article_id, compare)
+    return session.scalar(select(_ROOT).where(Article.id == article_id))
