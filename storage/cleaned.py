@@ -17,6 +17,7 @@ from storage.duplicates import SameText, Wording, lock_filing, settle
 from storage.fileable import RemovedText, TextFingerprint
 from storage.insert import table_of
 from storage.models import Article
+from storage.recorded import update_articles
 from storage.revisions import content_hash, lines_of
 from storage.rows import check_row, is_fit_url
 from storage.runlengths import unpacked
@@ -121,7 +122,9 @@ def _text(row: Row[Any]) -> CleanedText:
     return CleanedText(**values)
 
 
-def rewrite_text(session: Session, read: CleanedText, new: Rewritten, same_text: SameText) -> bool:
+def rewrite_text(
+    session: Session, read: CleanedText, new: Rewritten, same_text: SameText, now: datetime
+) -> bool:
     """Have the lines of an article that was `read` kept and removed as `new` says.
 
     No revision is made, and the article counts neither as changed nor as fetched; if other words are kept,
@@ -150,9 +153,9 @@ def rewrite_text(session: Session, read: CleanedText, new: Rewritten, same_text:
         values["text"], values["text_hash"] = wording.text, wording.text_hash
         values["content_hash"] = content_hash(row.title, row.standfirst, wording.text)
     check_row(_ARTICLES, values)
-    session.execute(update(_ARTICLES).where(_ARTICLES.c.id == read.id).values(values))
+    session.execute(update_articles(now).where(_ARTICLES.c.id == read.id).values(values))
     if wording is not None and wording.text_hash != row.text_hash:
-        settle(session, read.id, wording, same_text)
+        settle(session, read.id, wording, same_text, now)
     return True
 
 

@@ -6,12 +6,14 @@ there are no chains. Candidates come from the MinHash bands; what they propose i
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import Select, Update, bindparam, delete, func, insert, select, text, update
+from sqlalchemy import Select, Update, bindparam, delete, func, insert, select, text
 from sqlalchemy.orm import Session
 
 from storage.insert import is_postgresql, table_of
 from storage.models import Article, Band
+from storage.recorded import update_articles
 
 SameText = Callable[[str, str], float]
 """The share of shingles that two texts have in common, 0 to 1."""
@@ -90,7 +92,7 @@ def lock_filing(session: Session) -> None:
 
 
 def settle(
-    session: Session, article_id: int, wording: Wording, same_text: SameText
+    session: Session, article_id: int, wording: Wording, same_text: SameText, now: datetime
 ) -> tuple[int | None, float | None]:
     """Find out anew what an article is a copy of, now that its text has changed, and what are its copies.
 
@@ -100,9 +102,9 @@ def settle(
     original = find_original(session, wording, same_text, besides=article_id)
     duplicate_of = original.id if original else None
     similarity = original.similarity if original else None
-    statement = update(table_of(Article)).where(table_of(Article).c.id == article_id)
+    statement = update_articles(now).where(table_of(Article).c.id == article_id)
     session.execute(statement.values(duplicate_of=duplicate_of, similarity=similarity))
-    _regroup(session, article_id, article_id if duplicate_of is None else duplicate_of, same_text)
+    _regroup(session, article_id, article_id if duplicate_of is None else duplicate_of, same_text, now)
     return duplicate_of, similarity
 
 
@@ -152,7 +154,7 @@ def add_bands(session: Session, article_id: int, bands: Sequence[int]) -> None:
         )
 
 
-def _regroup(session: Session, root_id: int, home: int, same_text: SameText) -> None:
+def _regroup(session: Session, root_id: int, home: int, same_text: SameText, now: datetime) -> None:
     """Settle the copies of an article whose text has changed.
 
     Those still like the text of `home` (the article itself, or the root it has become a copy of) belong to
@@ -171,7 +173,7 @@ def _regroup(session: Session, root_id: int, home: int, same_text: SameText) -> 
         words = _text_of(session, first_id)
         likeness = {head: same_text(known, words) for head, known in heads.items()}
         head = next((head for head, share in likeness.items() if share >= ALIKE), None)
-        members = update(Article).where(Article.duplicate_of == root_id, Article.text_hash == text_hash)
+        members = update_articles(now).where(Article.duplicate_of == root_id, Article.text_hash == text_hash)
         if head is None:
             heads[first_id] = words
             _assign(session, members.where(Article.id == first_id), None, None)
@@ -181,8 +183,7 @@ def _regroup(session: Session, root_id: int, home: int, same_text: SameText) -> 
 
 
 def _assign(session: Session, articles: Update, root: int | None, similarity: float | None) -> None:
-    statement = articles.values(duplicate_of=root, similarity=similarity)
-    session.execute(statement.execution_options(synchronize_session=False))
+    session.execute(articles.values(duplicate_of=root, similarity=similarity))
 
 
 def _text_of(session: Session, article_id: int) -> str:

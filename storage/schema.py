@@ -92,6 +92,8 @@ def _upgrade(connection: Connection, name: str) -> None:
     if connection.dialect.name == "sqlite":
         # A step that rebuilds a table drops the old one, and that would cascade. No effect in a transaction.
         connection.connection.cursor().execute("PRAGMA foreign_keys = OFF")
+        # Nor may a new one take its name while a trigger of another table names it, but for this.
+        connection.connection.cursor().execute("PRAGMA legacy_alter_table = ON")
     with connection.begin():
         _check_engine(connection, name)
         if connection.dialect.name == "postgresql":
