@@ -207,9 +207,7 @@ def _rewrite(
     return True
 
 
-def restore(
-    session: Session, article_id: int, now: datetime, rule: str | None = None
-) -> tuple[Removed, ...]:
+def restore(session: Session, article_id: int, now: datetime, rule: str | None = None) -> tuple[Removed, ...]:
     """Put back what a rule took out of an article, or whatever was taken out; it stays there from now on.
 
     Returns what has come back: nothing if the article, or a line that the rule took out, is not there, or if

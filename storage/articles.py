@@ -212,9 +212,7 @@ def _file_again(session: Session, existing: StoredState, draft: _Draft) -> Filed
     if found.kind is not None:
         note_change(session, existing.id, draft.at, found.kind, revision)
     if found.rewritten and existing.text_hash != draft.wording.text_hash:
-        duplicate_of, similarity = settle(
-            session, existing.id, draft.wording, draft.same_text, draft.at
-        )
+        duplicate_of, similarity = settle(session, existing.id, draft.wording, draft.same_text, draft.at)
     return Filed(
         outcome=FilingOutcome.REVISED if found.edited else FilingOutcome.UNCHANGED,
         article_id=existing.id,
@@ -234,7 +232,9 @@ def _refresh(session: Session, draft: _Draft, existing: StoredState, row: dict[s
 def _update(session: Session, draft: _Draft, article_id: int, values: dict[str, Any]) -> None:
     # An article of no source (fetched alone, or its source was removed) joins the one that finds it.
     owner = func.coalesce(_ARTICLES.c.source_id, _source(draft.source_id))
-    statement = update_articles(draft.at).where(_ARTICLES.c.id == article_id).values(source_id=owner, **values)
+    statement = (
+        update_articles(draft.at).where(_ARTICLES.c.id == article_id).values(source_id=owner, **values)
+    )
     session.execute(statement)
 
 

@@ -360,7 +360,7 @@ class Revision(Base):
 
 
 class ArticleState(Base):
-    """What exported columns of an article held until they were written anew; the database's triggers fill it."""
+    """What exported columns of an article held until they were written anew; triggers fill it."""
 
     __tablename__ = "article_states"
     __table_args__ = (Index("ix_article_states_article_id_id", "article_id", "id"),)

@@ -52,7 +52,8 @@ def rewritten(
 def rewrite(database: Database, article_id: int, new: Rewritten) -> bool:
     with database.write() as session:
         return any(
-            rewrite_text(session, read, new, resemblance, LATER) for read in texts_of(session, ids=[article_id])
+            rewrite_text(session, read, new, resemblance, LATER)
+            for read in texts_of(session, ids=[article_id])
         )
 
 

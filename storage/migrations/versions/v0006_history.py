@@ -1,8 +1,8 @@
 """The archive as it stood: what an article's exported columns held before, kept by the database itself.
 
-A trigger writes down the earlier values of each update, so that no writer can forget to. When it was comes from
-the writer (`recorded_at`, by storage/recorded.py); from the database's clock where a writer told no time,
-which is told by `recordings`.
+A trigger writes down the earlier values of each update, so that no writer can forget to. When it was comes
+from the writer (`recorded_at`, by storage/recorded.py), or from the database's clock where it told no time:
+that is seen by `recordings`, which each writer that tells one counts up.
 """
 
 import sqlalchemy as sa
@@ -53,7 +53,7 @@ def upgrade() -> None:
 
 
 def _take_over_what_is_known(make_object: str) -> None:
-    """What revisions and changes tell of the time before: words that were edited, and pages that were there."""
+    """What revisions and changes tell of the time before: what was edited, and when a page was there."""
     document = "json" if make_object == "json_object" else ""
     op.execute(
         f"""
@@ -73,7 +73,7 @@ def _take_over_what_is_known(make_object: str) -> None:
             ), 'gone_how', NULL)
             FROM changes WHERE kind = 'back'
         ) AS known ORDER BY until, article_id, place
-        """
+        """  # noqa: S608 - names of our own
     )
 
 
@@ -108,7 +108,7 @@ def _keep_states_on_sqlite() -> None:
                 SELECT json_group_object(key, json(value)) AS earlier FROM ({" UNION ALL ".join(parts)})
             ) WHERE earlier <> '{{}}' OR old.text IS NOT new.text;
         END
-        """
+        """  # noqa: S608 - names of our own
     )
     op.execute(
         """
@@ -123,7 +123,7 @@ def _keep_states_on_sqlite() -> None:
             INSERT INTO article_states (article_id, until, earlier)
             SELECT id, {clock}, json_object('source', old.name) FROM articles WHERE source_id = old.id;
         END
-        """
+        """  # noqa: S608 - names of our own
     )
 
 
@@ -136,6 +136,7 @@ _ROOT_STANDS = (
     "(old.duplicate_of IS NULL OR EXISTS (SELECT 1 FROM articles AS root WHERE root.id = old.duplicate_of))"
 )
 """False where the database has just taken a copy's root away: what is deleted is gone from the past too."""
+_COPY_OF_ANOTHER = f"old.duplicate_of IS DISTINCT FROM new.duplicate_of AND {_ROOT_STANDS}"
 _SOURCE = "(SELECT name FROM sources WHERE id = old.source_id)"
 _LAST = "(SELECT until FROM article_states WHERE article_id = old.id ORDER BY id DESC LIMIT 1)"
 
@@ -151,8 +152,7 @@ def _keep_states_on_postgresql() -> None:
             f" old.{name} IS DISTINCT FROM new.{name})"
             for name in (*KEPT, *DOCUMENTS)
         ),
-        f"('duplicate_of', to_jsonb(old.duplicate_of),"
-        f" old.duplicate_of IS DISTINCT FROM new.duplicate_of AND {_ROOT_STANDS})",
+        f"('duplicate_of', to_jsonb(old.duplicate_of), {_COPY_OF_ANOTHER})",
         f"('source', to_jsonb({_SOURCE}), old.source_id IS DISTINCT FROM new.source_id)",
     ]
     op.execute(
@@ -186,7 +186,7 @@ def _keep_states_on_postgresql() -> None:
             RETURN NULL;
         END
         $keep$
-        """
+        """  # noqa: S608 - names of our own
     )
     columns = [", ".join(f"{row}.{name}" for name in WATCHED) for row in ("old", "new")]
     op.execute(
