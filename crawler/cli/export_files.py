@@ -1,7 +1,7 @@
 """Writes what `copydesk export` is asked for to its file, or to standard output."""
 
 import sys
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -58,7 +58,7 @@ def write_export(invocation: Invocation, order: Order) -> None:
 
             check_parquet()
         # Closed before the session is, also when whoever reads the pipe has gone away.
-        with closing(cast("Generator[dict[str, Any]]", export_rows(session, request))) as rows:
+        with closing(export_rows(session, request)) as rows:
             if order.output is None:
                 _to_stdout(order, request, rows)
                 return

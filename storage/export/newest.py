@@ -3,8 +3,9 @@
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, aliased
 
+from storage.export.reading import Row
 from storage.export.request import Request
-from storage.export.rows import Row, rows_of
+from storage.export.rows import rows_of
 from storage.filters import conditions, date_of
 from storage.models import Article
 from storage.search import search

@@ -9,7 +9,7 @@ from storage.export.columns import KEYS, KINDS, Kind
 
 OFFSETS = {"published_at": "published_offset", "modified_at": "modified_offset"}
 """The publisher's offset from UTC, in minutes, has a column of its own: Parquet's times have none."""
-_ROWS, _CHARACTERS = 5_000, 16_000_000
+_ROWS, _CHARACTERS = 2_000, 8_000_000
 """How large a row group may grow: so much is held in memory."""
 
 

@@ -1,51 +1,55 @@
 """The articles as they stood at a moment: those of today, with what was written since taken back."""
 
-from collections.abc import Collection, Iterator
-from datetime import UTC, datetime
+from collections.abc import Generator, Sequence
+from contextlib import closing
+from datetime import datetime
+from math import inf
 from typing import Any
 
 from sqlalchemy import ColumnElement, Text, and_, null, select, type_coerce
 from sqlalchemy.orm import Session
 
 from storage.errors import BadQuery
+from storage.export.reading import columns_of, list_of, time_of
 from storage.filters import ArticleFilter
-from storage.models import Article, ArticleState, Revision, Source, UtcDateTime
+from storage.models import Article, ArticleState, Revision, Source
 from storage.sources import get_source
 from storage.words import fold
 
 _BATCH = 200
 """Rows held in memory at a time."""
-_TIMES = {column.key for column in Article.__table__.columns if isinstance(column.type, UtcDateTime)}
 
 Values = dict[str, Any]
-"""Of an article's columns, as the models have them, and its source's name."""
+"""Of an article's columns, as storage/export/reading.py reads them, and its source's name."""
+_NONE: tuple[float, Values] = (inf, {})
+"""What stands behind the last state."""
 
 
-def values_at(session: Session, moment: datetime, names: Collection[str]) -> Iterator[Values]:
+def values_at(session: Session, moment: datetime, names: Sequence[str]) -> Generator[Values]:
     """What these columns of each article held at `moment`, with `id`, in the order of the ids; streamed.
 
     Articles and their states are read side by side, both in the order of the articles' ids.
     """
-    columns: list[Any] = [getattr(Article, name) for name in {"id", *names} if name != "source"]
-    statement = select(*columns, Source.name.label("source")).outerjoin(Source)
+    names = names if "id" in names else ["id", *names]
+    statement = select(*columns_of(session, names)).select_from(Article)
+    statement = statement.outerjoin(Source, Source.id == Article.source_id)
     statement = statement.where(Article.first_seen_at <= moment).order_by(Article.id)
     # The articles first: what is written between the two is then taken back by its state.
-    with session.execute(statement.execution_options(yield_per=_BATCH)) as articles:
-        states = _states(session, moment, with_text="text" in names)
-        number, earlier = next(states, (0, {}))
-        try:
-            for row in articles:
-                values = dict(row._mapping)
-                while number and number < row.id:
-                    number, earlier = next(states, (0, {}))
-                if number == row.id:
-                    values |= {name: value for name, value in earlier.items() if name in values}
-                yield values
-        finally:
-            states.close()
+    with (
+        session.execute(statement.execution_options(yield_per=_BATCH)) as articles,
+        closing(_states(session, moment, with_text="text" in names)) as states,
+    ):
+        number, earlier = next(states, _NONE)
+        for row in articles:
+            values = dict(zip(names, row, strict=True))
+            while number < values["id"]:
+                number, earlier = next(states, _NONE)
+            if number == values["id"]:
+                values.update((name, value) for name, value in earlier.items() if name in values)
+            yield values
 
 
-def _states(session: Session, moment: datetime, *, with_text: bool) -> Any:
+def _states(session: Session, moment: datetime, *, with_text: bool) -> Generator[tuple[int, Values]]:
     """(article, its columns that were written after `moment`, as they were at it), by the article's id."""
     text: ColumnElement[Any] = type_coerce(Revision.text, Text) if with_text else null()
     statement = select(ArticleState.article_id, ArticleState.earlier, text.label("text"))
@@ -71,11 +75,6 @@ def _states(session: Session, moment: datetime, *, with_text: bool) -> Any:
 
 
 def _read(session: Session, earlier: Values) -> Values:
-    """The values of a state, from what JSON has of them."""
-    for name in earlier.keys() & _TIMES:
-        if earlier[name] is not None:
-            time = datetime.fromisoformat(earlier[name])
-            earlier[name] = time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
     root = earlier.get("duplicate_of")
     if root is not None and session.scalar(select(Article.id).where(Article.id == root)) is None:
         earlier["duplicate_of"] = earlier["similarity"] = None  # deleted, and so gone from the past as well
@@ -105,18 +104,18 @@ def applies(wanted: ArticleFilter, source: str | None, values: Values) -> bool:
     """
     if source is not None and (values["source"] or "").casefold() != source.casefold():
         return False
-    date = values["published_at"] or values["first_seen_at"]
-    if wanted.since is not None and date < wanted.since:
-        return False
-    if wanted.until is not None and date >= wanted.until:
-        return False
+    if wanted.since is not None or wanted.until is not None:
+        date = time_of(values["published_at"] or values["first_seen_at"])
+        assert date is not None
+        if (wanted.since and date < wanted.since) or (wanted.until and date >= wanted.until):
+            return False
     if wanted.language is not None:
         language, code = (values["language"] or "").lower(), wanted.language.lower()
         if language != code and not language.startswith(f"{code}-"):
             return False
     if wanted.kind is not None and values["kind"] != wanted.kind:
         return False
-    return wanted.author is None or _is_by(wanted.author, values["authors"])
+    return wanted.author is None or _is_by(wanted.author, list_of(values["authors"]))
 
 
 def _is_by(author: str, authors: list[str]) -> bool:

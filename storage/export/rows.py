@@ -1,6 +1,7 @@
 """Streams the rows of an export, in the order of the articles' ids: that in which they were first filed."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import closing
 from datetime import datetime
 from itertools import islice
 from typing import Any
@@ -8,37 +9,31 @@ from typing import Any
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from storage.export.columns import KINDS, Kind
 from storage.export.idset import IdSet
 from storage.export.past import FILTERED_BY, applies, source_name, values_at
+from storage.export.reading import Row, columns_of, row_maker, with_offsets
 from storage.export.request import Request
 from storage.export.stories import one_per_story
 from storage.filters import EVERYTHING, conditions
 from storage.models import Article, Source
 from storage.search import matching_ids
-from storage.times import local_time
-
-Row = dict[str, Any]
-"""A row as it is written out: plain values, times as ISO 8601 with seconds and offset (the publisher's own
-for `published_at` and `modified_at`, where the page said one), a similarity to four decimals."""
 
 COUNTED_BY = ("id", "source", "language")
 """Columns that each row has, also if they were not asked for: behind those that were."""
 
 _BATCH = 200
 """Rows held in memory at a time."""
-_OFFSETS = {"published_at": "published_offset", "modified_at": "modified_offset"}
-_DECIMALS = 4
-"""More than what is ever looked at, and fewer than the engines keep alike in JSON."""
 
 
-def export_rows(session: Session, request: Request = Request()) -> Iterator[Row]:  # noqa: B008 - frozen
+def export_rows(session: Session, request: Request = Request()) -> Generator[Row]:  # noqa: B008 - frozen
     """The articles that are asked for, streamed: a million take no more memory than a hundred.
 
     Use it up while the session is open, or close it. Raises `BadQuery`.
     """
-    rows = _rows_now(session, request) if request.as_of is None else _rows_at(session, request, request.as_of)
-    return islice(rows, request.limit) if request.limit is not None else rows
+    moment = request.as_of
+    rows = _rows_now(session, request) if moment is None else _rows_at(session, request, moment)
+    with closing(rows):
+        yield from islice(rows, request.limit)
 
 
 def count_rows(session: Session, request: Request) -> int:
@@ -51,10 +46,10 @@ def count_rows(session: Session, request: Request) -> int:
 
 def rows_of(session: Session, ids: Iterable[int], keys: Sequence[str]) -> Iterator[Row]:
     """The rows of these articles, in the order of `ids`."""
-    names = _with_offsets(keys)
-    tell = _teller(names)
+    names = with_offsets(keys)
+    tell = row_maker(names)
     for part in _parts(ids):
-        found = session.execute(_select(names).where(Article.id.in_(part)))
+        found = session.execute(_select(session, names).where(Article.id.in_(part)))
         rows = {row["id"]: row for row in (dict(zip(names, each, strict=True)) for each in found)}
         yield from (tell(rows[number]) for number in part if number in rows)
 
@@ -63,39 +58,11 @@ def _keys(request: Request) -> list[str]:
     return [*request.keys, *(name for name in COUNTED_BY if name not in request.keys)]
 
 
-def _with_offsets(keys: Sequence[str]) -> list[str]:
-    return [*keys, *(offset for key, offset in _OFFSETS.items() if key in keys)]
-
-
-def _teller(names: Collection[str]) -> Any:
-    """What makes rows of dictionaries with these keys, in place."""
-    times = [name for name in names if KINDS.get(name) is Kind.TIME]
-    offsets = [(name, offset) for name, offset in _OFFSETS.items() if name in names]
-    with_images, with_similarity = "images" in names, "similarity" in names
-
-    def tell(row: Row) -> Row:
-        for name, offset in offsets:
-            row[name] = local_time(row[name], row.pop(offset))
-        for name in times:
-            time: datetime | None = row[name]
-            if time is not None:
-                row[name] = time.isoformat(timespec="seconds")
-        if with_images and row["images"]:
-            row["images"] = [
-                {key: image.get(key) for key in ("url", "caption", "credit")} for image in row["images"]
-            ]
-        if with_similarity and row["similarity"] is not None:
-            row["similarity"] = round(float(row["similarity"]), _DECIMALS)
-        return row
-
-    return tell
-
-
-def _rows_now(session: Session, request: Request) -> Iterator[Row]:
-    names = _with_offsets(_keys(request))
-    tell = _teller(names)
+def _rows_now(session: Session, request: Request) -> Generator[Row]:
+    names = with_offsets(_keys(request))
+    tell = row_maker(names)
     chosen = _chosen_now(session, request)
-    statement = _select(names).where(*conditions(session, request.wanted))
+    statement = _select(session, names).where(*conditions(session, request.wanted))
     if request.query is not None:
         yield from rows_of(session, chosen or (), _keys(request))
         return
@@ -109,9 +76,9 @@ def _rows_now(session: Session, request: Request) -> Iterator[Row]:
                 yield tell(told)
 
 
-def _select(names: Iterable[str]) -> Select[Any]:
-    columns = [Source.name.label("source") if name == "source" else getattr(Article, name) for name in names]
-    return select(*columns).outerjoin(Source, Source.id == Article.source_id)
+def _select(session: Session, names: Iterable[str]) -> Select[Any]:
+    statement = select(*columns_of(session, names)).select_from(Article)
+    return statement.outerjoin(Source, Source.id == Article.source_id)
 
 
 def _chosen_now(session: Session, request: Request) -> IdSet | None:
@@ -135,17 +102,16 @@ def _parts(ids: Iterable[int]) -> Iterator[list[int]]:
         yield part
 
 
-def _rows_at(session: Session, request: Request, moment: datetime) -> Iterator[Row]:
-    names = _with_offsets(_keys(request))
-    tell = _teller(names)
+def _rows_at(session: Session, request: Request, moment: datetime) -> Generator[Row]:
+    names = with_offsets(_keys(request))
+    tell = row_maker(names)
     chosen = _chosen_at(session, request, moment)
-    for values in values_at(session, moment, {*names, "duplicate_of"}):
-        if values["id"] in chosen if chosen is not None else _is_written(request, values["duplicate_of"]):
-            yield tell({name: values[name] for name in names})
-
-
-def _is_written(request: Request, duplicate_of: int | None) -> bool:
-    return request.all_copies or duplicate_of is None
+    extra = [] if "duplicate_of" in names else ["duplicate_of"]
+    with closing(values_at(session, moment, [*names, *extra])) as articles:
+        for values in articles:
+            copy = values.pop("duplicate_of") if extra else values["duplicate_of"]
+            if request.all_copies or copy is None if chosen is None else values["id"] in chosen:
+                yield tell(values)
 
 
 def _chosen_at(session: Session, request: Request, moment: datetime) -> IdSet | None:
