@@ -115,7 +115,7 @@ def main() -> None:
             size = Path(folder, arguments[-1]).stat().st_size
             rate, of_cpu = told / float(seconds), told / float(cpu)
             print(
-                f"{name:26} {told:>9,} rows {rate:>7,.0f} rows/s {of_cpu:>7,.0f} rows/s of CPU {size / 1e6:>7,.0f} MB"
+                f"{name:26} {told:>9,} rows {rate:>7,.0f} rows/s, {of_cpu:>7,.0f} of CPU {size / 1e6:>7,.0f} MB"
                 f" {int(peak) / 1024:>5.0f} MB of memory"
             )
 

@@ -63,14 +63,15 @@ def write_export(invocation: Invocation, order: Order) -> None:
                 _to_stdout(order, request, rows)
                 return
             tally = Tally()
+            with_manifest = order.manifest or (order.manifest is None and order.as_of is not None)
             with (
                 _shown(session, request) as going_by,
                 whole_binary_file(order.output) as file,
-                open_target(file, compressed=order.compressed) as target,
+                open_target(file, compressed=order.compressed, hashed=with_manifest) as target,
             ):
                 _write(order, request, tally.counting(going_by(rows)), target.text, target.binary)
     note(f"{counted(tally.articles, 'article')} written to {order.output}")
-    if order.manifest or (order.manifest is None and order.as_of is not None):
+    if with_manifest:
         beside = order.output.with_name(order.output.name + _MANIFEST)
         with whole_file(beside) as told:
             told.write(manifest_of(request, order.form, tally, target.file, target.content))
@@ -110,7 +111,10 @@ def write_feed(invocation: Invocation, order: Order) -> None:
     if order.output is None:
         sys.stdout.write(written.decode())
         return
-    with whole_binary_file(order.output) as file, open_target(file, compressed=order.compressed) as target:
+    with (
+        whole_binary_file(order.output) as file,
+        open_target(file, compressed=order.compressed, hashed=False) as target,
+    ):
         target.binary.write(written)
     note(f"{counted(len(rows), 'article')} written to {order.output}")
 

@@ -82,9 +82,10 @@ def export(
         typer.Option(metavar="MANIFEST", help="Only tell whether a file still is as its manifest says."),
     ] = None,
 ) -> None:
-    """Write articles out: JSON Lines, CSV, Parquet, or a feed (Atom, RSS) of the newest.
+    """Write articles out, as JSON Lines, CSV, Parquet or a feed.
 
     However many there are, in the order in which they were filed; without an option, every story once.
+    A feed, Atom or RSS, has the newest.
     A name that ends in .gz is compressed. --as-of gives the same bytes each time. docs/export.md tells
     what each column holds.
 

@@ -13,11 +13,11 @@ _LEVEL = 6
 
 
 class Hashed(io.RawIOBase):
-    """A file to write that knows the hash of what went through it."""
+    """A file to write that knows the hash of what went through it, if that is wanted."""
 
-    def __init__(self, file: BinaryIO) -> None:
+    def __init__(self, file: BinaryIO, hashed: bool) -> None:
         self._file = file
-        self._hash = hashlib.sha256()
+        self._hash = hashlib.sha256() if hashed else None
         self._size = 0
 
     def writable(self) -> bool:
@@ -26,7 +26,8 @@ class Hashed(io.RawIOBase):
     def write(self, data: Any) -> int:
         """Write all of it."""
         self._file.write(data)
-        self._hash.update(data)
+        if self._hash is not None:
+            self._hash.update(data)
         size = memoryview(data).nbytes
         self._size += size
         return size
@@ -40,7 +41,9 @@ class Hashed(io.RawIOBase):
             self._file.flush()
 
     def digest(self) -> Digest:
-        """Of all that was written so far."""
+        """Of all that was written so far. Raises ValueError where it was not wanted."""
+        if self._hash is None:
+            raise ValueError("nothing was hashed")
         return Digest(size=self._size, sha256=self._hash.hexdigest())
 
 
@@ -64,9 +67,12 @@ class Target:
 
 
 @contextmanager
-def open_target(file: BinaryIO, *, compressed: bool) -> Iterator[Target]:
-    """Write to `file`, which stays open; `compressed`: as gzip, in which no time and no name stands."""
-    outer = Hashed(file)
+def open_target(file: BinaryIO, *, compressed: bool, hashed: bool) -> Iterator[Target]:
+    """Write to `file`, which stays open.
+
+    `compressed`: as gzip, in which no time and no name stands. `hashed`: the digests are wanted.
+    """
+    outer = Hashed(file, hashed)
     if not compressed:
         target = Target(outer, outer)
         yield target
@@ -74,6 +80,6 @@ def open_target(file: BinaryIO, *, compressed: bool) -> Iterator[Target]:
         return
     packed = gzip.GzipFile("", "wb", _LEVEL, cast("BinaryIO", outer), mtime=0)
     with packed:
-        target = Target(outer, Hashed(cast("BinaryIO", packed)))
+        target = Target(outer, Hashed(cast("BinaryIO", packed), hashed))
         yield target
         target.text.flush()
