@@ -114,10 +114,8 @@ def main() -> None:
             told = int(done.stderr.split(" article")[0].split()[-1].replace(",", ""))
             size = Path(folder, arguments[-1]).stat().st_size
             rate, of_cpu = told / float(seconds), told / float(cpu)
-            print(
-                f"{name:26} {told:>9,} rows {rate:>7,.0f} rows/s, {of_cpu:>7,.0f} of CPU {size / 1e6:>7,.0f} MB"
-                f" {int(peak) / 1024:>5.0f} MB of memory"
-            )
+            print(f"{name:26} {told:>9,} rows {rate:>7,.0f} rows/s, {of_cpu:>7,.0f} a second of CPU,", end="")
+            print(f" {size / 1e6:>6,.0f} MB, {int(peak) / 1024:>4.0f} MB of memory", flush=True)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,9 @@
-"""A set of ids of articles that takes a bit for each id there is: a million take 125 kB."""
+"""Many ids of articles in little room: a bit for each id there is, so that a million take 125 kB."""
 
 from collections.abc import Iterable, Iterator
+from itertools import islice
+
+_PART = 200
 
 
 class IdSet:
@@ -31,3 +34,10 @@ class IdSet:
 
     def __len__(self) -> int:
         return sum(bits.bit_count() for bits in self._bits)
+
+
+def in_parts(ids: Iterable[int]) -> Iterator[list[int]]:
+    """Ids as lists that a statement can name, in their order."""
+    rest = iter(ids)
+    while part := list(islice(rest, _PART)):
+        yield part

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Text, and_, null, select, type_coerce
 from sqlalchemy.orm import Session
 
 from storage.errors import BadQuery
+from storage.export.idset import IdSet, in_parts
 from storage.export.reading import columns_of, list_of, time_of
 from storage.filters import ArticleFilter
 from storage.models import Article, ArticleState, Revision, Source
@@ -25,19 +26,34 @@ _NONE: tuple[float, Values] = (inf, {})
 """What stands behind the last state."""
 
 
-def values_at(session: Session, moment: datetime, names: Sequence[str]) -> Generator[Values]:
+def values_at(
+    session: Session, moment: datetime, names: Sequence[str], ids: IdSet | None = None
+) -> Generator[Values]:
     """What these columns of each article held at `moment`, with `id`, in the order of the ids; streamed.
 
-    Articles and their states are read side by side, both in the order of the articles' ids.
+    Of those with these `ids`, or of all that there were.
     """
     names = names if "id" in names else ["id", *names]
+    if ids is None:
+        yield from _merged(session, moment, names, None)
+    else:
+        for part in in_parts(ids):
+            yield from _merged(session, moment, names, part)
+
+
+def _merged(
+    session: Session, moment: datetime, names: Sequence[str], ids: Sequence[int] | None
+) -> Generator[Values]:
+    """Articles and their states are read side by side, both in the order of the articles' ids."""
     statement = select(*columns_of(session, names)).select_from(Article)
     statement = statement.outerjoin(Source, Source.id == Article.source_id)
     statement = statement.where(Article.first_seen_at <= moment).order_by(Article.id)
+    if ids is not None:
+        statement = statement.where(Article.id.in_(ids))
     # The articles first: what is written between the two is then taken back by its state.
     with (
         session.execute(statement.execution_options(yield_per=_BATCH)) as articles,
-        closing(_states(session, moment, with_text="text" in names)) as states,
+        closing(_states(session, moment, ids, with_text="text" in names)) as states,
     ):
         number, earlier = next(states, _NONE)
         for row in articles:
@@ -49,13 +65,17 @@ def values_at(session: Session, moment: datetime, names: Sequence[str]) -> Gener
             yield values
 
 
-def _states(session: Session, moment: datetime, *, with_text: bool) -> Generator[tuple[int, Values]]:
+def _states(
+    session: Session, moment: datetime, ids: Sequence[int] | None, *, with_text: bool
+) -> Generator[tuple[int, Values]]:
     """(article, its columns that were written after `moment`, as they were at it), by the article's id."""
     text: ColumnElement[Any] = type_coerce(Revision.text, Text) if with_text else null()
     statement = select(ArticleState.article_id, ArticleState.earlier, text.label("text"))
     if with_text:
         kept = and_(Revision.article_id == ArticleState.article_id, Revision.number == ArticleState.revision)
         statement = statement.outerjoin(Revision, kept)
+    if ids is not None:
+        statement = statement.where(ArticleState.article_id.in_(ids))
     statement = statement.where(ArticleState.until > moment)
     statement = statement.order_by(ArticleState.article_id, ArticleState.id)
     number, merged = 0, Values()

@@ -1,12 +1,13 @@
 """Writes rows as text: JSON Lines, or CSV for a spreadsheet."""
 
-import csv
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TextIO
 
 from storage.export.columns import KEYS
 
+_QUOTED = re.compile('[",\r\n]').search
 _RUNS_AS_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """What a cell must not begin with: https://owasp.org/www-community/attacks/CSV_Injection"""
 
@@ -31,18 +32,24 @@ def write_csv(rows: Iterable[Mapping[str, Any]], file: TextIO, keys: Sequence[st
     Open `file` with newline="". Lists are joined with "; ", images as their addresses. A cell that a
     spreadsheet would run as a formula gets an apostrophe before it.
     """
-    writer = csv.writer(file)
-    writer.writerow(keys)
+    file.write(",".join(keys) + "\r\n")
     count = 0
     for row in rows:
-        writer.writerow([_cell(row[key]) for key in keys])
+        file.write(",".join([_cell(row[key]) for key in keys]) + "\r\n")
         count += 1
     return count
 
 
-def _cell(value: Any) -> Any:
-    text = "; ".join(filter(None, map(_told, value))) if isinstance(value, list) else value
-    return f"'{text}" if isinstance(text, str) and text.startswith(_RUNS_AS_FORMULA) else text
+def _cell(value: Any) -> str:
+    """A value as it stands between two commas: csv.writer looks at each character of a text by itself."""
+    if value is None:
+        return ""
+    if isinstance(value, list):
+        value = "; ".join(filter(None, map(_told, value)))
+    text = value if isinstance(value, str) else str(value)
+    if text.startswith(_RUNS_AS_FORMULA) and isinstance(value, str):
+        text = f"'{text}"
+    return '"' + text.replace('"', '""') + '"' if _QUOTED(text) else text
 
 
 def _told(part: Any) -> str:

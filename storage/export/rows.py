@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from storage.export.idset import IdSet
+from storage.export.idset import IdSet, in_parts
 from storage.export.past import FILTERED_BY, applies, source_name, values_at
 from storage.export.reading import Row, columns_of, row_maker, with_offsets
 from storage.export.request import Request
@@ -47,11 +47,11 @@ def count_rows(session: Session, request: Request) -> int:
 def rows_of(session: Session, ids: Iterable[int], keys: Sequence[str]) -> Iterator[Row]:
     """The rows of these articles, in the order of `ids`."""
     names = with_offsets(keys)
-    tell = row_maker(names)
-    for part in _parts(ids):
+    make = row_maker(names)
+    for part in in_parts(ids):
         found = session.execute(_select(session, names).where(Article.id.in_(part)))
         rows = {row["id"]: row for row in (dict(zip(names, each, strict=True)) for each in found)}
-        yield from (tell(rows[number]) for number in part if number in rows)
+        yield from (make(rows[number]) for number in part if number in rows)
 
 
 def _keys(request: Request) -> list[str]:
@@ -59,21 +59,19 @@ def _keys(request: Request) -> list[str]:
 
 
 def _rows_now(session: Session, request: Request) -> Generator[Row]:
-    names = with_offsets(_keys(request))
-    tell = row_maker(names)
     chosen = _chosen_now(session, request)
-    statement = _select(session, names).where(*conditions(session, request.wanted))
-    if request.query is not None:
-        yield from rows_of(session, chosen or (), _keys(request))
+    if chosen is not None:
+        yield from rows_of(session, chosen, _keys(request))
         return
-    if chosen is None and not request.all_copies:
+    names = with_offsets(_keys(request))
+    make = row_maker(names)
+    statement = _select(session, names).where(*conditions(session, request.wanted))
+    if not request.all_copies:
         statement = statement.where(Article.duplicate_of.is_(None))
     # Closed also if the caller stops half-way: a cursor of PostgreSQL holds a place on the server.
     with session.execute(statement.order_by(Article.id).execution_options(yield_per=_BATCH)) as rows:
         for row in rows:
-            told = dict(zip(names, row, strict=True))
-            if chosen is None or told["id"] in chosen:
-                yield tell(told)
+            yield make(dict(zip(names, row, strict=True)))
 
 
 def _select(session: Session, names: Iterable[str]) -> Select[Any]:
@@ -91,27 +89,21 @@ def _chosen_now(session: Session, request: Request) -> IdSet | None:
         found = session.execute(statement.order_by(Article.id).execution_options(yield_per=_BATCH))
     else:
         matching = IdSet(matching_ids(session, request.query))
-        parts = (statement.where(Article.id.in_(ids)).order_by(Article.id) for ids in _parts(matching))
+        parts = (statement.where(Article.id.in_(ids)).order_by(Article.id) for ids in in_parts(matching))
         found = (row for part in parts for row in session.execute(part))
     return IdSet(number for number, _ in found) if request.all_copies else one_per_story(found)
 
 
-def _parts(ids: Iterable[int]) -> Iterator[list[int]]:
-    rest = iter(ids)
-    while part := list(islice(rest, _BATCH)):
-        yield part
-
-
 def _rows_at(session: Session, request: Request, moment: datetime) -> Generator[Row]:
     names = with_offsets(_keys(request))
-    tell = row_maker(names)
+    make = row_maker(names)
     chosen = _chosen_at(session, request, moment)
     extra = [] if "duplicate_of" in names else ["duplicate_of"]
-    with closing(values_at(session, moment, [*names, *extra])) as articles:
+    with closing(values_at(session, moment, [*names, *extra], chosen)) as articles:
         for values in articles:
             copy = values.pop("duplicate_of") if extra else values["duplicate_of"]
-            if request.all_copies or copy is None if chosen is None else values["id"] in chosen:
-                yield tell(values)
+            if chosen is not None or request.all_copies or copy is None:
+                yield make(values)
 
 
 def _chosen_at(session: Session, request: Request, moment: datetime) -> IdSet | None:

@@ -9,6 +9,8 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import insert, select
 
 from pipelines.article import Access, ArticleKind, Image
@@ -200,6 +202,15 @@ def test_other_cells_are_left_as_they_are(cell: str) -> None:
     write_csv([dict.fromkeys(KEYS) | {"title": cell}], file)
     [row] = csv.DictReader(io.StringIO(file.getvalue(), newline=""))
     assert row["title"] == cell
+
+
+@given(st.text("a',;\"\r\n\t ​é=+", max_size=6), st.none() | st.integers() | st.floats(0, 1))
+def test_csv_is_as_a_csv_writer_writes_it(cell: str, number: float | None) -> None:
+    row = dict.fromkeys(KEYS) | {"title": f"x{cell}", "similarity": number}
+    ours, theirs = io.StringIO(newline=""), io.StringIO(newline="")
+    write_csv([row], ours)
+    csv.writer(theirs).writerows([KEYS, [row[key] for key in KEYS]])
+    assert ours.getvalue() == theirs.getvalue()
 
 
 def test_no_article_gives_a_header_and_no_line(database: Database) -> None:
