@@ -74,7 +74,9 @@ class Relearning:
 
     async def _clean(self, part: Part) -> int:
         changed = await self._written(
-            lambda session: clean_stored(session, ids=part.ids, newest=part.newest, keep=self._keep)
+            lambda session: clean_stored(
+                session, datetime.now(UTC), ids=part.ids, newest=part.newest, keep=self._keep
+            )
         )
         return len(changed or ())
 

@@ -95,6 +95,7 @@ def parts_of(session: Session, source_id: int, newest: int | None = None) -> lis
 
 def clean_stored(
     session: Session,
+    now: datetime,
     *,
     source_id: int | None = None,
     ids: Collection[int] | None = None,
@@ -127,7 +128,7 @@ def clean_stored(
             take_out_again(lines, text.restored)
         _clean(lines, text.rules_version, learned, keep, () if again else text.restored)
         change = _change(text, lines)
-        done = dry_run or _rewrite(session, text, lines, learned, again=again)
+        done = dry_run or _rewrite(session, text, lines, learned, now, again=again)
         if change and done:
             changed.append(change)
         looked_at()
@@ -183,6 +184,7 @@ def _rewrite(
     text: CleanedText,
     lines: Sequence[Line],
     learned: Learned | None,
+    now: datetime,
     *,
     again: bool = False,
 ) -> bool:
@@ -199,14 +201,14 @@ def _rewrite(
         rules_version=versions[0],
         learned_version=versions[1],
     )
-    if not rewrite_text(session, text, rewritten, resemblance, compare):
+    if not rewrite_text(session, text, rewritten, resemblance, now, compare):
         return False
     if forgets:
         set_restored(session, text.id, ())
     return True
 
 
-def restore(session: Session, article_id: int, rule: str | None = None) -> tuple[Removed, ...]:
+def restore(session: Session, article_id: int, now: datetime, rule: str | None = None) -> tuple[Removed, ...]:
     """Put back what a rule took out of an article, or whatever was taken out; it stays there from now on.
 
     Returns what has come back: nothing if the article, or a line that the rule took out, is not there, or if
@@ -217,7 +219,7 @@ def restore(session: Session, article_id: int, rule: str | None = None) -> tuple
         put_back(lines, {rule or ALL_RULES})
         change = _change(text, lines)
         learned = known_of(session, text.source_id) if text.source_id is not None else None
-        if change and _rewrite(session, text, lines, learned):
+        if change and _rewrite(session, text, lines, learned, now):
             back = [RestoredLine(text=out.text, rule=out.rule) for out in change.restored]
             set_restored(session, article_id, [*text.restored, *back])
             return change.restored

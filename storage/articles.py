@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ScalarSelect, bindparam, func, insert, select, update
+from sqlalchemy import ScalarSelect, bindparam, func, insert, select
 from sqlalchemy.orm import Session
 
 from storage.changes import ChangeKind, note_change
@@ -26,6 +26,7 @@ from storage.insert import table_of
 from storage.likeness import CompareTexts, SameText, plain_likeness
 from storage.models import Article, Source
 from storage.originals import review_original
+from storage.recorded import update_articles
 from storage.revisions import content_hash, keep_revision
 from storage.rows import check_row
 from storage.runlengths import packed
@@ -104,7 +105,7 @@ def file_article(
         text_hash=article.fingerprint.text_hash,
         bands=tuple(article.fingerprint.bands),
     )
-    identity = _identify(session, article, same_text)
+    identity = _identify(session, article, same_text, now)
     row["canonical_url"] = identity.canonical_url
     draft = _Draft(
         source_id=source_id,
@@ -171,24 +172,24 @@ def _offset(time: datetime | None) -> int | None:
     return None if offset is None else round(offset.total_seconds() / 60)
 
 
-def _identify(session: Session, article: Fileable, same_text: SameText) -> Identity:
+def _identify(session: Session, article: Fileable, same_text: SameText, now: datetime) -> Identity:
     addresses = {article.url, article.canonical_url}
     rows = session.execute(_STORED, {"addresses": list(addresses)})
     stored = [StoredState(**row._mapping) for row in rows]
     identity = identify(article.url, article.canonical_url, article.text, stored, same_text)
     usurper = identity.usurper
-    if usurper is None or _give_way(session, usurper):
+    if usurper is None or _give_way(session, usurper, now):
         return identity
     return Identity(canonical_url=identity.canonical_url, existing=usurper)
 
 
-def _give_way(session: Session, usurper: StoredState) -> bool:
+def _give_way(session: Session, usurper: StoredState, now: datetime) -> bool:
     """Leave a canonical address to its owner, and take the own one instead; False if that is taken too."""
     taken = session.scalar(select(Article.id).where(Article.canonical_url == usurper.url))
     if taken is not None:
         return False
-    statement = update(_ARTICLES).where(_ARTICLES.c.id == usurper.id).values(canonical_url=usurper.url)
-    session.execute(statement)
+    statement = update_articles(now).where(_ARTICLES.c.id == usurper.id)
+    session.execute(statement.values(canonical_url=usurper.url))
     return True
 
 
@@ -198,7 +199,7 @@ def _file_new(session: Session, draft: _Draft) -> Filed:
     statement = insert(_ARTICLES).values(source_id=_source(draft.source_id)).returning(_ARTICLES.c.id)
     article_id: int = session.execute(statement, row | place.columns).scalar_one()
     add_bands(session, article_id, draft.wording.bands)
-    take_place(session, article_id, place, draft.compare)
+    take_place(session, article_id, place, draft.compare, draft.at)
     note_change(session, article_id, draft.at, ChangeKind.NEW)
     told = _duplicate(session, article_id) if place.bridged or place.is_original else place.columns
     return Filed(
@@ -223,17 +224,16 @@ def _file_again(session: Session, existing: StoredState, draft: _Draft) -> Filed
         note_change(session, existing.id, draft.at, ChangeKind.BACK)
     revision = keep_revision(session, existing.id, draft.at) if found.edited else None
     if found.rewritten:
-        _update(
-            session, draft.source_id, existing.id, row | ({"changed_at": draft.at} if found.edited else {})
-        )
+        changed = {"changed_at": draft.at} if found.edited else {}
+        _update(session, draft, existing.id, row | changed)
     else:
-        _refresh(session, draft.source_id, existing, row)
+        _refresh(session, draft, existing, row)
     if found.kind is not None:
         note_change(session, existing.id, draft.at, found.kind, revision)
     if found.rewritten and existing.text_hash != draft.wording.text_hash:
-        duplicate_of, similarity = settle(session, existing.id, draft.wording, draft.compare)
+        duplicate_of, similarity = settle(session, existing.id, draft.wording, draft.compare, draft.at)
     elif existing.published_at != row["published_at"]:
-        review_original(session, existing.id, draft.compare)
+        review_original(session, existing.id, draft.compare, draft.at)
     return Filed(
         outcome=FilingOutcome.REVISED if found.edited else FilingOutcome.UNCHANGED,
         article_id=existing.id,
@@ -242,18 +242,20 @@ def _file_again(session: Session, existing: StoredState, draft: _Draft) -> Filed
     )
 
 
-def _refresh(session: Session, source_id: int | None, existing: StoredState, row: dict[str, Any]) -> None:
+def _refresh(session: Session, draft: _Draft, existing: StoredState, row: dict[str, Any]) -> None:
     """Note that an article still stands as it was, and what its own page now says about it."""
     told = ("url", "title", "standfirst", "text", "text_hash", "content_hash")
     of_any_page = ("fetched_at", "gone_at", "gone_how")
     about = [key for key in row if key in of_any_page or (existing.url == row["url"] and key not in told)]
-    _update(session, source_id, existing.id, {key: row[key] for key in about})
+    _update(session, draft, existing.id, {key: row[key] for key in about})
 
 
-def _update(session: Session, source_id: int | None, article_id: int, values: dict[str, Any]) -> None:
+def _update(session: Session, draft: _Draft, article_id: int, values: dict[str, Any]) -> None:
     # An article of no source (fetched alone, or its source was removed) joins the one that finds it.
-    owner = func.coalesce(_ARTICLES.c.source_id, _source(source_id))
-    statement = update(_ARTICLES).where(_ARTICLES.c.id == article_id).values(source_id=owner, **values)
+    owner = func.coalesce(_ARTICLES.c.source_id, _source(draft.source_id))
+    statement = (
+        update_articles(draft.at).where(_ARTICLES.c.id == article_id).values(source_id=owner, **values)
+    )
     session.execute(statement)
 
 

@@ -18,6 +18,7 @@ from storage.fileable import RemovedText, TextFingerprint
 from storage.insert import table_of
 from storage.likeness import CompareTexts, SameText, plain_likeness
 from storage.models import Article
+from storage.recorded import update_articles
 from storage.revisions import content_hash, lines_of
 from storage.rows import check_row, is_fit_url
 from storage.runlengths import unpacked
@@ -127,6 +128,7 @@ def rewrite_text(
     read: CleanedText,
     new: Rewritten,
     same_text: SameText,
+    now: datetime,
     compare: CompareTexts | None = None,
 ) -> bool:
     """Have the lines of an article that was `read` kept and removed as `new` says.
@@ -158,9 +160,9 @@ def rewrite_text(
         values["text"], values["text_hash"] = wording.text, wording.text_hash
         values["content_hash"] = content_hash(row.title, row.standfirst, wording.text)
     check_row(_ARTICLES, values)
-    session.execute(update(_ARTICLES).where(_ARTICLES.c.id == read.id).values(values))
+    session.execute(update_articles(now).where(_ARTICLES.c.id == read.id).values(values))
     if wording is not None and wording.text_hash != row.text_hash:
-        settle(session, read.id, wording, compare or plain_likeness(same_text))
+        settle(session, read.id, wording, compare or plain_likeness(same_text), now)
     return True
 
 

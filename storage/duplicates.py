@@ -7,9 +7,10 @@ the texts. See docs/decisions/0004 and 0047.
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, func, insert, select, text, update
+from sqlalchemy import bindparam, delete, func, insert, select, text
 from sqlalchemy.orm import Session
 
 from storage.apart import are_apart, kept_apart_from
@@ -19,6 +20,7 @@ from storage.likeness import CompareTexts, Likeness
 from storage.models import Article, Band
 from storage.originals import members_of, reroot, text_of
 from storage.proposals import Proposal, proposals
+from storage.recorded import update_articles
 from storage.updates import forget_update, note_update
 
 _FILING_LOCK = 0x66696C65_61727469  # "filearti"
@@ -99,7 +101,7 @@ def newcomer(wording: Wording, row: Mapping[str, Any], source_id: int | None) ->
 
 
 def settle(
-    session: Session, article_id: int, wording: Wording, compare: CompareTexts
+    session: Session, article_id: int, wording: Wording, compare: CompareTexts, now: datetime
 ) -> tuple[int | None, float | None]:
     """Find out anew what an article is a copy of, now that its text has changed, and what are its copies.
 
@@ -110,12 +112,12 @@ def settle(
     row = session.execute(_OWN, {"id": article_id}).one()
     without = {article_id, *kept_apart_from(session, article_id)}
     place = find_place(session, newcomer(wording, row._mapping, row.source_id), compare, without)
-    articles = table_of(Article)
-    session.execute(update(articles).where(articles.c.id == article_id).values(place.columns))
+    statement = update_articles(now).where(table_of(Article).c.id == article_id)
+    session.execute(statement.values(place.columns))
     home = place.root if place.root is not None and not place.is_original else article_id
-    _regroup(session, article_id, home, compare)
+    _regroup(session, article_id, home, compare, now)
     forget_update(session, article_id)
-    take_place(session, article_id, place, compare)
+    take_place(session, article_id, place, compare, now)
     told = session.execute(
         select(Article.duplicate_of, Article.similarity).where(Article.id == article_id)
     ).one()
@@ -211,34 +213,39 @@ def _is_bridge(session: Session, root: int, other: int, compare: CompareTexts) -
     return share >= _BRIDGED and not likeness.contradictory and likeness.relation != "update"
 
 
-def take_place(session: Session, article_id: int, place: Place, compare: CompareTexts) -> None:
+def take_place(session: Session, article_id: int, place: Place, compare: CompareTexts, now: datetime) -> None:
     """Have the stories follow from where an article was put; its own row says it already."""
     home = article_id if place.root is None or place.is_original else place.root
-    if place.root is not None and place.is_original and not reroot(session, place.root, article_id, compare):
-        _join(session, article_id, place.root, place.similarity, place.coverage)
+    takes_over = place.root is not None and place.is_original
+    if place.root is not None and takes_over and not reroot(session, place.root, article_id, compare, now):
+        _join(session, article_id, place.root, (place.similarity, place.coverage), now)
         home = place.root
     for other in place.bridged:
         if not are_apart(session, home, other):
-            home = _merge(session, home, other, compare)
+            home = _merge(session, home, other, compare, now)
     if place.earlier is not None:
         note_update(session, article_id, place.earlier)
     if place.later is not None:
         note_update(session, place.later, article_id)
 
 
-def _merge(session: Session, home: int, other: int, compare: CompareTexts) -> int:
+def _merge(session: Session, home: int, other: int, compare: CompareTexts, now: datetime) -> int:
     """Make two stories one; the original of both, or `home` if one is too widely carried to be moved."""
     claims = [claim_of(session.execute(_CLAIM, {"id": root}).one()._mapping) for root in (home, other)]
     old, new = (home, other) if (claims[1], other) < (claims[0], home) else (other, home)
-    return new if reroot(session, old, new, compare) else home
+    return new if reroot(session, old, new, compare, now) else home
 
 
 def _join(
-    session: Session, article_id: int, root: int | None, similarity: float | None, coverage: float | None
+    session: Session,
+    article_id: int,
+    root: int | None,
+    shares: tuple[float | None, float | None],
+    now: datetime,
 ) -> None:
-    articles = table_of(Article)
-    values = {"duplicate_of": root, "similarity": similarity, "coverage": coverage}
-    session.execute(update(articles).where(articles.c.id == article_id).values(values))
+    """`shares`: of its words that stand in the original, and the other way round."""
+    values = {"duplicate_of": root, "similarity": shares[0], "coverage": shares[1]}
+    session.execute(update_articles(now).where(table_of(Article).c.id == article_id).values(values))
 
 
 def add_bands(session: Session, article_id: int, bands: Sequence[int]) -> None:
@@ -249,7 +256,7 @@ def add_bands(session: Session, article_id: int, bands: Sequence[int]) -> None:
         )
 
 
-def _regroup(session: Session, root_id: int, home: int, compare: CompareTexts) -> None:
+def _regroup(session: Session, root_id: int, home: int, compare: CompareTexts, now: datetime) -> None:
     """Settle the copies of an article whose text has changed.
 
     Those still like the text of `home` (the article itself, or the root it has become a copy of) belong to
@@ -270,8 +277,8 @@ def _regroup(session: Session, root_id: int, home: int, compare: CompareTexts) -
             judged[copy.text_hash] = (copy.id, None) if head is None else (head, alike[head])
         head, likeness = judged[copy.text_hash]
         if head == copy.id:
-            _join(session, copy.id, None, None, None)
+            _join(session, copy.id, None, (None, None), now)
         elif likeness is None:
-            _join(session, copy.id, head, 1.0, 1.0)
+            _join(session, copy.id, head, (1.0, 1.0), now)
         else:
-            _join(session, copy.id, head, likeness.of_second, likeness.of_first)
+            _join(session, copy.id, head, (likeness.of_second, likeness.of_first), now)

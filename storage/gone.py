@@ -11,6 +11,7 @@ from storage.duplicates import lock_filing
 from storage.frontier import lock_pages
 from storage.insert import table_of
 from storage.models import Article, Page, PageState
+from storage.recorded import update_articles
 from storage.rows import fit_text
 
 _PAGES, _ARTICLES = table_of(Page), table_of(Article)
@@ -66,7 +67,8 @@ def note_gone(
     if session.execute(others).all():
         return
     how = (fit_text(how) or "")[:_LONGEST_HOW]
-    session.execute(update(_ARTICLES).where(_ARTICLES.c.id == article_id).values(gone_at=now, gone_how=how))
+    gone = update_articles(now).where(_ARTICLES.c.id == article_id)
+    session.execute(gone.values(gone_at=now, gone_how=how))
     note_change(session, article_id, now, ChangeKind.GONE)
 
 
@@ -76,7 +78,7 @@ def note_back(session: Session, article_ids: Collection[int], now: datetime) -> 
     for article_id in session.scalars(gone).all():
         lock_filing(session)
         back = (
-            update(_ARTICLES)
+            update_articles(now)
             .where(_ARTICLES.c.id == article_id, _ARTICLES.c.gone_at.is_not(None))
             .values(gone_at=None, gone_how=None)
             .returning(_ARTICLES.c.id)

@@ -6,6 +6,7 @@
        ├────* Page 1──* Visit     the frontier: every URL we know, when it is due, what each fetch gave
        │        │
        │        └──── Article 1──* Revision     the clean text, and its earlier states
+       │                 ├──* ArticleState       what its columns held before, for the archive as of a date
        │                 ├──* Change             what happened to it, in the order in which it was filed
        │                 ├──* Band               keys by which near-duplicates are found
        │                 ├──* duplicate_of ──▶ Article     the original of its story
@@ -332,6 +333,10 @@ class Article(Base):
     """Share of its words that stand in the original, 0 to 1; null where it is no duplicate."""
     coverage: Mapped[float | None]
     """Share of the original's words that stand in it, 0 to 1; null where it is no duplicate."""
+    recorded_at: Mapped[datetime | None]
+    """When the row was last written, by its writer's time; null if it was not since it was filed."""
+    recordings: Mapped[int] = mapped_column(default=0)
+    """How often it was: see storage/recorded.py."""
 
     source: Mapped[Source | None] = relationship()
     revisions: Mapped[list["Revision"]] = relationship(order_by="Revision.number", passive_deletes=True)
@@ -356,6 +361,23 @@ class Revision(Base):
     content_hash: Mapped[str] = mapped_column(String(64))
     fetched_at: Mapped[datetime]
     replaced_at: Mapped[datetime]
+
+
+class ArticleState(Base):
+    """What exported columns of an article held until they were written anew; triggers fill it."""
+
+    __tablename__ = "article_states"
+    __table_args__ = (Index("ix_article_states_article_id_id", "article_id", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    article_id: Mapped[int] = mapped_column(ForeignKey("articles.id", ondelete="CASCADE"))
+    until: Mapped[datetime]
+    """When they were written anew; of an article's states, none has an earlier one than those before it."""
+    earlier: Mapped[dict[str, Any]]
+    """{column: its value then}, of those that changed; "source" is the source's name. Times as the engine
+    writes them."""
+    revision: Mapped[int | None]
+    """The number of the revision that has the text of then, where it changed and `earlier` has it not."""
 
 
 class Change(Base):

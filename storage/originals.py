@@ -1,14 +1,16 @@
 """Makes the article with the best claim the original of its story."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import bindparam, func, or_, select, update
+from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from storage.claims import CLAIM_COLUMNS, Claim, claim_of
 from storage.insert import table_of
 from storage.likeness import CompareTexts
 from storage.models import Article
+from storage.recorded import update_articles
 from storage.updates import move_updates
 
 MOST_MOVED = 200
@@ -52,7 +54,14 @@ def text_of(session: Session, article_id: int) -> str:
     return session.scalars(_TEXT, {"id": article_id}).one()
 
 
-def reroot(session: Session, old: int, new: int, compare: CompareTexts, most: int = MOST_MOVED) -> bool:
+def reroot(
+    session: Session,
+    old: int,
+    new: int,
+    compare: CompareTexts,
+    now: datetime,
+    most: int = MOST_MOVED,
+) -> bool:
     """Have `new` be the original of the story of which `old` is; `new` may be of another story, or of none.
 
     False, and nothing is written, if the story has more copies than `most`.
@@ -72,17 +81,19 @@ def reroot(session: Session, old: int, new: int, compare: CompareTexts, most: in
         rows.append({"member": member.id, "similarity": similarity, "coverage": coverage})
     nobody = {"duplicate_of": None, "similarity": None, "coverage": None}
     session.execute(
-        update(_ARTICLES).where(_ARTICLES.c.id == new, _ARTICLES.c.duplicate_of.is_not(None)).values(nobody)
+        update_articles(now)
+        .where(_ARTICLES.c.id == new, _ARTICLES.c.duplicate_of.is_not(None))
+        .values(nobody)
     )
     if rows:
-        statement = update(_ARTICLES).where(_ARTICLES.c.id == bindparam("member"))
+        statement = update_articles(now).where(_ARTICLES.c.id == bindparam("member"))
         moved = {"similarity": bindparam("similarity"), "coverage": bindparam("coverage")}
         session.execute(statement.values(duplicate_of=new, **moved), rows)
     move_updates(session, old, new)
     return True
 
 
-def review_original(session: Session, article_id: int, compare: CompareTexts) -> None:
+def review_original(session: Session, article_id: int, compare: CompareTexts, now: datetime) -> None:
     """Have the article with the best claim be the original, now that the date of one has changed."""
     root = session.scalar(
         select(func.coalesce(Article.duplicate_of, Article.id)).where(Article.id == article_id)
@@ -91,4 +102,4 @@ def review_original(session: Session, article_id: int, compare: CompareTexts) ->
         return
     best = members_of(session, root)[0]
     if best.id != root:
-        reroot(session, root, best.id, compare)
+        reroot(session, root, best.id, compare, now)

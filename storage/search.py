@@ -1,5 +1,6 @@
 """Searches the text of the archive."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import reduce
@@ -27,7 +28,7 @@ from storage.passage import MATCH_END, MATCH_START, passage_of
 from storage.query import Query, read_query
 from storage.times import local_time
 
-__all__ = ["MATCH_END", "MATCH_START", "ArticleFilter", "Hit", "Sort", "search"]
+__all__ = ["MATCH_END", "MATCH_START", "ArticleFilter", "Hit", "Sort", "matching_ids", "search"]
 
 Sort = Literal["relevance", "newest", "oldest"]
 
@@ -99,6 +100,18 @@ def search(
     }
     scores = {row.id: float(row.score) for row in session.execute(statement.order_by(*order[sort]))}
     return _hits(session, scores, asked)
+
+
+def matching_ids(session: Session, query: str) -> Iterator[int]:
+    """The ids of every article that holds what `search` looks for, copies too; rising, streamed.
+
+    Raises `BadQuery`.
+    """
+    matched = _matched(session, read_query(query), ranked=False)
+    with session.scalars(
+        select(matched.c.id).order_by(matched.c.id).execution_options(yield_per=1000)
+    ) as ids:
+        yield from ids
 
 
 def _matched(session: Session, query: Query, *, ranked: bool) -> CTE:

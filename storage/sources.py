@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from storage.errors import SourceExists
 from storage.insert import insert_into, table_of
 from storage.models import Article, Page, Seed, SeedKind, Source
+from storage.recorded import update_articles
 from storage.rows import check_row
 
 _NAME_LENGTH = 200
@@ -47,22 +48,21 @@ def add_source(session: Session, draft: SourceDraft, now: datetime) -> Source:
     if source_id is None:
         raise _taken(session, draft)
     add_seeds(session, source_id, draft.seeds)
-    _adopt(session, source_id, draft.url)
+    _adopt(session, source_id, draft.url, now)
     return session.get_one(Source, source_id)
 
 
-def _adopt(session: Session, source_id: int, home: str) -> None:
+def _adopt(session: Session, source_id: int, home: str, now: datetime) -> None:
     """Give a source the articles and pages of its host that have none: it was removed once, perhaps."""
     host = _bare(urlsplit(home).netloc)
     if not host:
         return
     forms = [f"{scheme}://{www}{host}/" for scheme in ("https", "http") for www in ("", "www.")]
-    for model in (Article, Page):
+    for model, statement in ((Article, update_articles(now)), (Page, update(table_of(Page)))):
         # lower(): a server's redirect may have capitals in its host, and LIKE minds them on PostgreSQL.
         on_host = or_(*(func.lower(model.url).startswith(form, autoescape=True) for form in forms))
         session.execute(
-            update(model)
-            .where(model.source_id.is_(None), on_host)
+            statement.where(model.source_id.is_(None), on_host)
             .values(source_id=source_id)
             .execution_options(synchronize_session=False)
         )
@@ -135,12 +135,15 @@ def seeds_by_source(session: Session) -> dict[int, list[SeedDraft]]:
     return seeds
 
 
-def remove_source(session: Session, source_id: int) -> bool:
+def remove_source(session: Session, source_id: int, now: datetime) -> bool:
     """Forget a source, its seeds, its runs and the pages that gave no article; its articles stay.
 
     False if there is no such source.
     """
     session.execute(delete(Page).where(Page.source_id == source_id, Page.article_id.is_(None)))
+    articles = table_of(Article)
+    left = update_articles(now).where(articles.c.source_id == source_id)
+    session.execute(left.values(source_id=None))  # while its name is there to be kept for the past
     gone = session.scalar(delete(Source).where(Source.id == source_id).returning(Source.id))
     session.expire_all()  # the database has changed rows by itself
     return gone is not None

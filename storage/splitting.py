@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from storage.apart import forget_apart, keep_apart
@@ -13,6 +13,7 @@ from storage.insert import table_of
 from storage.likeness import CompareTexts
 from storage.models import Article
 from storage.originals import members_of, reroot, review_original, text_of
+from storage.recorded import update_articles
 
 _ROOT = func.coalesce(Article.duplicate_of, Article.id)
 _ARTICLES = table_of(Article)
@@ -44,15 +45,15 @@ def split(session: Session, article_id: int, now: datetime, compare: CompareText
     nobody = {"duplicate_of": None, "similarity": None, "coverage": None}
     if article_id == root:
         original = staying[0]
-        if not reroot(session, root, original, compare, most=len(staying)):
+        if not reroot(session, root, original, compare, now, most=len(staying)):
             raise LookupError(f"no story of article {article_id}")  # it has just been counted
         root = original
-    session.execute(update(_ARTICLES).where(_ARTICLES.c.id == article_id).values(nobody))
+    session.execute(update_articles(now).where(_ARTICLES.c.id == article_id).values(nobody))
     keep_apart(session, article_id, staying, now)
     return Parted(original=root, others=staying)
 
 
-def unsplit(session: Session, article_id: int, compare: CompareTexts) -> int | None:
+def unsplit(session: Session, article_id: int, now: datetime, compare: CompareTexts) -> int | None:
     """Put an article back into the story that it was taken out of; the story's original.
 
     None if it was taken out of none, or nothing is left of that. The copies it has got meanwhile come along.
@@ -65,10 +66,11 @@ def unsplit(session: Session, article_id: int, compare: CompareTexts) -> int | N
     if root is None or own is None:
         return None
     if own == article_id:
-        reroot(session, article_id, root, compare, most=len(members_of(session, article_id)))
+        most = len(members_of(session, article_id))
+        reroot(session, article_id, root, compare, now, most)
     else:
         likeness = compare(text_of(session, root), text_of(session, article_id))
         values = {"duplicate_of": root, "similarity": likeness.of_second, "coverage": likeness.of_first}
-        session.execute(update(_ARTICLES).where(_ARTICLES.c.id == article_id).values(values))
-    review_original(session, article_id, compare)
+        session.execute(update_articles(now).where(_ARTICLES.c.id == article_id).values(values))
+    review_original(session, article_id, compare, now)
     return session.scalar(select(_ROOT).where(Article.id == article_id))

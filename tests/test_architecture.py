@@ -28,6 +28,7 @@ HOMES = {
     "aiohttp": ["crawler"],
     "feedparser": ["crawler/discovery"],
     "pebble": ["crawler/workers.py"],
+    "pyarrow": ["storage/export/parquet.py"],
     "prometheus_client": ["crawler/service/metrics.py"],
     "apscheduler": ["crawler/schedule", "crawler/service"],
     "psutil": ["crawler/leases.py", "crawler/service"],

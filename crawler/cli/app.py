@@ -13,6 +13,7 @@ from crawler.cli import (
     crawling,
     exchange,
     explaining,
+    exporting,
     extracting,
     history,
     listing,
@@ -126,6 +127,6 @@ app.command("diff")(history.diff)
 app.command("changes")(history.changes)
 app.command("restore")(recleaning.restore)
 app.command("clean")(recleaning.clean)
-app.command("export")(archive.export)
+app.command("export")(exporting.export)
 app.command("extract")(extracting.extract)
 app.command("status")(status.status)

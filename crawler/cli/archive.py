@@ -1,12 +1,8 @@
-"""The commands that read what is stored: search, show, export."""
+"""The commands that read what is stored: search, show."""
 
-import sys
-from collections.abc import Generator
-from contextlib import closing
 from dataclasses import asdict
 from enum import StrEnum
-from pathlib import Path
-from typing import Annotated, Any, cast
+from typing import Annotated
 
 import typer
 
@@ -20,8 +16,7 @@ from crawler.cli.selection import (
     UntilOption,
     article_filter,
 )
-from crawler.cli.terminal import counted, note, show_json
-from crawler.cli.whole_file import whole_file
+from crawler.cli.terminal import note, show_json
 
 
 class Order(StrEnum):
@@ -30,13 +25,6 @@ class Order(StrEnum):
     RELEVANCE = "relevance"
     NEWEST = "newest"
     OLDEST = "oldest"
-
-
-class Format(StrEnum):
-    """How articles are written out."""
-
-    JSONL = "jsonl"
-    CSV = "csv"
 
 
 def search(
@@ -147,44 +135,3 @@ def show(
     else:
         elsewhere = [place for place in places if place.id != found.id]
         show_article(found, elsewhere, versions, revisions, removed=removed, dates=dates)
-
-
-def export(
-    context: typer.Context,
-    source: SourceOption = None,
-    since: SinceOption = None,
-    until: UntilOption = None,
-    lang: LanguageOption = None,
-    author: AuthorOption = None,
-    output: Annotated[
-        Path | None, typer.Option("-o", "--output", metavar="FILE", help="Where to; without it, stdout.")
-    ] = None,
-    form: Annotated[
-        Format | None, typer.Option("--format", help="Without it, by the file's name, else jsonl.")
-    ] = None,
-) -> None:
-    """Write articles out as JSON Lines or CSV.
-
-    However many there are, in the order in which they were filed; without an option, all.
-
-    \b
-    Examples:
-      copydesk export -o archive.jsonl
-      copydesk export --source "Harbour Gazette" --since 2024-05 -o may.csv
-      copydesk export --lang en | jq -r .title
-    """
-    from storage.export import export_rows, write_csv, write_jsonl
-
-    invocation: Invocation = context.obj
-    is_csv = form is Format.CSV or (form is None and output is not None and output.suffix.lower() == ".csv")
-    write = write_csv if is_csv else write_jsonl
-    with invocation.open_existing() as database, database.read() as session:
-        wanted = article_filter(session, source, since, until, lang, author)
-        # Closed before the session is, also when whoever reads the pipe has gone away.
-        with closing(cast("Generator[dict[str, Any]]", export_rows(session, wanted))) as rows:
-            if output is None or output == Path("-"):
-                write(rows, sys.stdout)
-                return
-            with whole_file(output) as file:
-                count = write(rows, file)
-    note(f"{counted(count, 'article')} written to {output}")

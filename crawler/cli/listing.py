@@ -118,6 +118,8 @@ def remove(context: typer.Context, names: Names) -> None:
       copydesk sources remove "Harbour Gazette"
       copydesk sources remove https://paper.example https://other.example
     """
+    from datetime import UTC, datetime
+
     from storage.sources import remove_source
 
     invocation: Invocation = context.obj
@@ -125,7 +127,7 @@ def remove(context: typer.Context, names: Names) -> None:
         found = [known_source(session, name) for name in names]
         told = [f"{source.name!r} removed; its articles stay" for source in found]
         for source_id in {source.id for source in found}:
-            remove_source(session, source_id)
+            remove_source(session, source_id, datetime.now(UTC))
     print("\n".join(dict.fromkeys(told)))
 
 

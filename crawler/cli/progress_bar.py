@@ -32,15 +32,17 @@ def shown_progress(runs: int, limit: int | None) -> Iterator[Progress]:
 
 
 @contextmanager
-def shown_count(things: str, total: int) -> Iterator[Callable[[], None]]:
-    """A bar for work on `total` things, where a terminal shows it; call what is given after each."""
+def shown_count(things: str, total: int) -> Iterator[Callable[..., None]]:
+    """A bar for work on `total` things, where a terminal shows it; call what is given after each, or after
+    some, with their number.
+    """
     if not sys.stderr.isatty():
-        yield lambda: None
+        yield lambda _=1: None
         return
     columns = (BarColumn(bar_width=None), MofNCompleteColumn(), TextColumn(things), TimeElapsedColumn())
     with RichProgress(*columns, console=console(sys.stderr), transient=True, expand=True) as progress:
         task = progress.add_task("", total=total)
-        yield lambda: progress.advance(task)
+        yield lambda count=1: progress.advance(task, count)
 
 
 class Lines:

@@ -51,7 +51,7 @@ def restore(
     invocation: Invocation = context.obj
     with invocation.open_existing(writing=True) as database, database.write() as session:
         found = _stored(session, article)
-        back = put_back(session, found.id, rule)
+        back = put_back(session, found.id, datetime.now(UTC), rule)
     if as_json:
         show_json({"id": found.id, "title": found.title, "restored": [asdict(passage) for passage in back]})
     show_passages(BACK, () if as_json else back)
@@ -124,7 +124,8 @@ def _clean_articles(
 
     with database.write() as session:
         ids = [_stored(session, name).id for name in names]
-        return clean_stored(session, ids=ids, keep=_kept(settings), again=again, dry_run=dry_run)
+        now = datetime.now(UTC)
+        return clean_stored(session, now, ids=ids, keep=_kept(settings), again=again, dry_run=dry_run)
 
 
 def _clean_sources(
@@ -148,6 +149,7 @@ def _clean_sources(
                 with database.read() if dry_run else database.write() as session:
                     changes += clean_stored(
                         session,
+                        datetime.now(UTC),
                         ids=part.ids,
                         newest=part.newest,
                         known=known,

@@ -138,7 +138,7 @@ def _undo(session: "Session", number: int) -> dict[str, Any]:
     from pipelines.likeness import compare
     from storage.splitting import unsplit
 
-    original = unsplit(session, number, compare)
+    original = unsplit(session, number, datetime.now(UTC), compare)
     if original is None:
         raise CommandFailed(f"#{number} was not taken out of a story, or nothing is left of that")
     return {"id": number, "original": original}

@@ -1,11 +1,12 @@
 """Files that appear whole, or not at all."""
 
+import io
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import mkstemp
-from typing import TextIO
+from typing import BinaryIO, TextIO
 
 
 @contextmanager
@@ -15,6 +16,19 @@ def whole_file(path: Path) -> Iterator[TextIO]:
     If the block raises, what stood at `path` stands there still. A device or a pipe is written as it is.
     Raises OSError, with the path that the user gave.
     """
+    with whole_binary_file(path) as file:
+        text = io.TextIOWrapper(file, encoding="utf-8", newline="")
+        try:
+            yield text
+            text.flush()
+        finally:
+            with _no_second_error():
+                text.detach()
+
+
+@contextmanager
+def whole_binary_file(path: Path) -> Iterator[BinaryIO]:
+    """The same for bytes."""
     try:
         with _whole_file(path) as file:
             yield file
@@ -26,9 +40,9 @@ def whole_file(path: Path) -> Iterator[TextIO]:
 
 
 @contextmanager
-def _whole_file(path: Path) -> Iterator[TextIO]:
+def _whole_file(path: Path) -> Iterator[BinaryIO]:
     if path.exists() and not path.is_file():
-        with path.open("w", encoding="utf-8", newline="") as file:
+        with path.open("wb") as file:
             yield file
         return
     place = path.resolve()  # a link stays a link
@@ -37,13 +51,22 @@ def _whole_file(path: Path) -> Iterator[TextIO]:
     except OSError as error:
         raise OSError(error.errno, error.strerror, str(path)) from error
     try:
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
+        with os.fdopen(descriptor, "wb") as file:
             yield file
         Path(temporary).chmod(place.stat().st_mode & 0o777 if place.exists() else 0o666 & ~_umask())
         Path(temporary).replace(place)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
+
+
+@contextmanager
+def _no_second_error() -> Iterator[None]:
+    # What could not be written is tried once more when the text lets go of the file: the first error tells.
+    try:
+        yield
+    except OSError:
+        return
 
 
 def _umask() -> int:

@@ -102,7 +102,7 @@ async def test_sources_that_others_add_change_disable_and_remove_are_taken_up(
             set_schedule(session, gazette, "every 1 s", datetime.now(UTC))
         await until(lambda: count(database, Run, source_id=gazette, state=RunState.DONE) >= 3)
         with database.write() as session:
-            remove_source(session, gazette)
+            remove_source(session, gazette, datetime.now(UTC))
         await until(lambda: count(database, Run, state=RunState.RUNNING) == 0)
 
 

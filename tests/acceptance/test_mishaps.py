@@ -108,7 +108,7 @@ async def test_a_source_that_is_gone_is_left_out(desk: Desk) -> None:
         await add(desk, name="gone", url="http://gone.example"),
         await add(desk, "/feed.xml?articles=1"),
     )
-    await desk.archive.write(lambda s: remove_source(s, gone))
+    await desk.archive.write(lambda s: remove_source(s, gone, datetime.now(UTC)))
     reports = await crawl_sources(desk, [gone, stays])
     assert [(report.source, report.counts.new) for report in reports] == [("behaviours", 1)]
 

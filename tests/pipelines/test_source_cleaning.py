@@ -79,7 +79,7 @@ def cleaned(database: Database, source_id: int, file: File) -> list[int]:
     ids = [file(drawn(n, *([OWNER] if n else [])), day=n) for n in range(4)]
     with database.write() as session:
         learn_source(session, source_id, NOW)
-        clean_stored(session, source_id=source_id)
+        clean_stored(session, NOW, source_id=source_id)
     return ids
 
 
@@ -112,7 +112,7 @@ def test_learning_again_from_cleaned_articles_finds_the_same(
     with database.write() as session:
         before = known_of(session, source_id)
         assert learn_source(session, source_id, NOW) == before
-        assert clean_stored(session, source_id=source_id) == []
+        assert clean_stored(session, NOW, source_id=source_id) == []
 
 
 def test_a_dry_run_tells_what_would_go_and_changes_nothing(
@@ -121,7 +121,7 @@ def test_a_dry_run_tells_what_would_go_and_changes_nothing(
     ids = [file(drawn(n, OWNER), day=n) for n in range(3)]
     with database.write() as session:
         learn_source(session, source_id, NOW)
-        changes = clean_stored(session, source_id=source_id, dry_run=True)
+        changes = clean_stored(session, NOW, source_id=source_id, dry_run=True)
     assert [(change.article_id, [out.text for out in change.removed]) for change in changes] == [
         (number, [OWNER]) for number in reversed(ids)
     ]
@@ -132,13 +132,13 @@ def test_what_is_put_back_stays_until_it_is_asked_to_go(
     database: Database, source_id: int, cleaned: list[int]
 ) -> None:
     with database.write() as session:
-        assert [out.text for out in restore(session, cleaned[1], "learned line")] == [OWNER]
-        assert clean_stored(session, source_id=source_id) == []
+        assert [out.text for out in restore(session, cleaned[1], NOW, "learned line")] == [OWNER]
+        assert clean_stored(session, NOW, source_id=source_id) == []
     article = stored(database, cleaned[1])
     assert article.text.endswith(OWNER)
     assert article.restored == (RestoredLine(text=OWNER, rule="learned line"),)
     with database.write() as session:
-        (change,) = clean_stored(session, ids=[cleaned[1]], again=True)
+        (change,) = clean_stored(session, NOW, ids=[cleaned[1]], again=True)
     assert [out.text for out in change.removed] == [OWNER]
     assert stored(database, cleaned[1]).restored == ()
 
@@ -148,7 +148,7 @@ def test_every_line_comes_back_to_its_place(database: Database, file: File) -> N
     also = Removed(text="See also: Apples", rule="see also", at=2)
     number = file(drawn(0, removed=(share, also)))
     with database.write() as session:
-        assert restore(session, number) == (share, also)
+        assert restore(session, number, NOW) == (share, also)
     lines = ["Share this", STORIES[0], "See also: Apples", SECOND[0]]
     assert stored(database, number).text.split("\n") == lines
 
@@ -158,8 +158,8 @@ def test_a_rule_that_took_nothing_out_puts_nothing_back(
     database: Database, cleaned: list[int], rule: str
 ) -> None:
     with database.write() as session:
-        assert restore(session, cleaned[1], rule) == ()
-        assert restore(session, 4711) == ()
+        assert restore(session, cleaned[1], NOW, rule) == ()
+        assert restore(session, 4711, NOW) == ()
     assert stored(database, cleaned[1]).restored == ()
 
 
@@ -170,7 +170,7 @@ def test_an_article_of_older_rules_is_cleaned_by_those_that_read_no_page(
 
     number = file(replace(old, rules_version=0))
     with database.write() as session:
-        (change,) = clean_stored(session, source_id=source_id)
+        (change,) = clean_stored(session, NOW, source_id=source_id)
     assert [(out.text, out.rule) for out in change.removed] == [
         ("Read more: Apples ripen early in the valley", "see also")
     ]
@@ -193,7 +193,7 @@ def test_rules_that_the_settings_keep_take_nothing_out(
         file(drawn(number, OWNER), day=number)
     with database.write() as session:
         learn_source(session, source_id, NOW)
-        assert clean_stored(session, source_id=source_id, keep=["learned line"]) == []
+        assert clean_stored(session, NOW, source_id=source_id, keep=["learned line"]) == []
 
 
 ALSO = "Read more: Apples ripen early in the valley"
@@ -210,11 +210,11 @@ def test_what_was_put_back_goes_again_by_its_own_rules_whoever_finds_them(
     taken = (Removed(text=ALSO, rule="see also", at=1), Removed(text=BYLINE, rule="byline", at=3))
     number = file(drawn(0, removed=taken))
     with database.write() as session:
-        assert restore(session, number, "byline") == taken[1:]
-        assert restore(session, number) == taken[:1]
+        assert restore(session, number, NOW, "byline") == taken[1:]
+        assert restore(session, number, NOW) == taken[:1]
     assert rules_of(stored(database, number)) == []
     with database.write() as session:
-        (change,) = clean_stored(session, ids=[number], again=True)
+        (change,) = clean_stored(session, NOW, ids=[number], again=True)
     assert change.removed == taken
     article = stored(database, number)
     assert (rules_of(article), article.restored) == ([(ALSO, "see also"), (BYLINE, "byline")], ())
@@ -228,9 +228,9 @@ def test_a_line_that_was_put_back_stays_whatever_rule_would_take_it_now(
         for n in range(2)
     ]
     with database.write() as session:
-        restore(session, ids[1], "byline")
+        restore(session, ids[1], NOW, "byline")
         keep_learned(session, source_id, lines=[line_key(OWNER)], makes=[], articles=3, now=NOW)
-        assert clean_stored(session, source_id=source_id) == []
+        assert clean_stored(session, NOW, source_id=source_id) == []
     again = drawn(1, removed=(Removed(text=OWNER, rule="learned line", at=2),))
     with database.write() as session:
         visited = Visited(page_id=0, source_id=source_id, run_id=None, at=NOW, reading=Reading(article=again))
@@ -247,9 +247,9 @@ def test_what_a_kept_rule_would_take_is_no_learned_line(
     with database.write() as session:
         keys = [line_key(ALSO), line_key(OWNER)]
         keep_learned(session, source_id, lines=keys, makes=[], articles=3, now=NOW)
-        (change,) = clean_stored(session, source_id=source_id, keep=["see also"])
+        (change,) = clean_stored(session, NOW, source_id=source_id, keep=["see also"])
         assert [(out.text, out.rule) for out in change.removed] == [(OWNER, "learned line")]
-        assert clean_stored(session, source_id=source_id, keep=["see also"]) == []
+        assert clean_stored(session, NOW, source_id=source_id, keep=["see also"]) == []
 
 
 def test_a_cleaning_that_another_one_overtakes_is_neither_written_nor_told(
@@ -257,13 +257,13 @@ def test_a_cleaning_that_another_one_overtakes_is_neither_written_nor_told(
 ) -> None:
     with database.write() as session:
         (read,) = texts_of(session, ids=[cleaned[1]])
-        restore(session, cleaned[1])  # after it was read, before it is written
+        restore(session, cleaned[1], NOW)  # after it was read, before it is written
         keep_learned(session, source_id, lines=[line_key(SECOND[1])], makes=[], articles=3, now=NOW)
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr("pipelines.source_cleaning.texts_of", lambda *_, **__: iter([read]))
-            assert clean_stored(session, ids=[cleaned[1]]) == []
-            assert clean_stored(session, ids=[cleaned[1]], again=True) == []
-            assert restore(session, cleaned[1]) == ()
+            assert clean_stored(session, NOW, ids=[cleaned[1]]) == []
+            assert clean_stored(session, NOW, ids=[cleaned[1]], again=True) == []
+            assert restore(session, cleaned[1], NOW) == ()
     article = stored(database, cleaned[1])
     assert article.text.split("\n") == [STORIES[1], SECOND[1], OWNER]
     assert article.restored == (RestoredLine(text=OWNER, rule="learned line"),)

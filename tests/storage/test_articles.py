@@ -290,10 +290,10 @@ def test_article_of_no_source_joins_the_one_that_finds_it(
 
 
 def test_article_of_a_source_removed_meanwhile_is_filed_without_one(
-    database: Database, file: File, article: MakeArticle, source_id: int
+    database: Database, file: File, article: MakeArticle, source_id: int, now: datetime
 ) -> None:
     with database.write() as session:
-        remove_source(session, source_id)
+        remove_source(session, source_id, now)
     assert file(article("a"), source_id).outcome is FilingOutcome.NEW
     assert [row.source_id for row in rows(database)] == [None]
 

@@ -52,7 +52,8 @@ def rewritten(
 def rewrite(database: Database, article_id: int, new: Rewritten) -> bool:
     with database.write() as session:
         return any(
-            rewrite_text(session, read, new, resemblance) for read in texts_of(session, ids=[article_id])
+            rewrite_text(session, read, new, resemblance, LATER)
+            for read in texts_of(session, ids=[article_id])
         )
 
 
@@ -152,7 +153,7 @@ def test_texts_may_be_rewritten_while_they_are_gone_through(
     with database.write() as session:
         seen = []
         for text in texts_of(session):
-            rewrite_text(session, text, rewritten(text.text), resemblance)
+            rewrite_text(session, text, rewritten(text.text), resemblance, LATER)
             seen.append(text.id)
     assert seen == dozen
     with database.read() as session:

@@ -105,10 +105,12 @@ def test_two_who_learn_at_once_wait_for_each_other(
         assert second.result() == 2
 
 
-def test_knowledge_goes_with_its_source(database: Database, source_id: int, keep: Callable[..., int]) -> None:
+def test_knowledge_goes_with_its_source(
+    database: Database, source_id: int, keep: Callable[..., int], now: datetime
+) -> None:
     keep(("a",))
     with database.write() as session:
-        remove_source(session, source_id)
+        remove_source(session, source_id, now)
     assert keep(("b",)) == 0
     with database.read() as session:
         assert session.scalar(select(func.count()).select_from(Learned)) == 0

@@ -177,5 +177,5 @@ def test_visit_of_a_source_removed_meanwhile_changes_nothing(
     database: Database, source_id: int, index_id: int, now: datetime
 ) -> None:
     with database.write() as session:
-        remove_source(session, source_id)
+        remove_source(session, source_id, now)
     assert visit(database, index_id, now, child(1)) == Found()

@@ -228,10 +228,10 @@ def crawled(
     return source_id
 
 
-def test_removed_source_leaves_its_articles_only(database: Database, crawled: int) -> None:
+def test_removed_source_leaves_its_articles_only(database: Database, crawled: int, now: datetime) -> None:
     with database.write() as session:
-        assert remove_source(session, crawled)
-        assert not remove_source(session, crawled)
+        assert remove_source(session, crawled, now)
+        assert not remove_source(session, crawled, now)
     with database.read() as session:
         assert list_sources(session) == []
         assert session.scalars(select(Article.source_id)).all() == [None]

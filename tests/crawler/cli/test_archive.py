@@ -1,6 +1,5 @@
-"""search, show and export, on articles filed in a real archive."""
+"""search and show, on articles filed in a real archive; what becomes of their output."""
 
-import csv
 import json
 import subprocess
 import sys
@@ -177,39 +176,6 @@ def test_an_article_is_found_by_its_number_or_any_spelling_of_its_address(
     assert shown["removed"] == [{"text": "READ MORE: The foghorn", "rule": "see also", "at": 0}]
     assert [place["id"] for place in shown["sightings"]] == [4]
     assert shown["revisions"] == []
-
-
-def test_export_writes_json_lines_with_every_key(archive: Path, copydesk) -> None:
-    assert copydesk("export") == 0
-    rows = [json.loads(line) for line in copydesk.out.splitlines()]
-    assert [row["id"] for row in rows] == [1, 2, 3, 4]
-    wanted = (
-        "id url canonical_url source title standfirst authors published_at modified_at language text image "
-        "section tags fetched_at duplicate_of"
-    )
-    assert set(wanted.split()) <= set(rows[0])
-    assert rows[0]["published_at"] == "2024-05-06T10:30:00+02:00"
-    assert rows[3]["duplicate_of"] == 1
-
-
-def test_export_takes_filters_and_knows_csv_by_the_files_name(archive: Path, copydesk) -> None:
-    assert copydesk("export", "--lang", "en", "-o", "out.csv") == 0
-    assert copydesk.out == ""
-    assert "2 articles written to out.csv" in copydesk.err
-    with Path("out.csv").open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    assert [row["id"] for row in rows] == ["1", "4"]
-    assert rows[0]["tags"] == "harbour; storm"
-
-
-def test_an_export_that_fails_leaves_the_old_file_as_it_was(archive: Path, copydesk) -> None:
-    Path("out.jsonl").write_text("before")
-    assert copydesk("export", "--source", "nobody", "-o", "out.jsonl") == 2
-    assert copydesk("export", "--author", "!", "-o", "out.jsonl") == 2
-    assert Path("out.jsonl").read_text() == "before"
-    assert sorted(path.name for path in Path().iterdir() if path.name.startswith(("out", "."))) == [
-        "out.jsonl"
-    ]
 
 
 def test_whoever_stops_reading_gets_no_traceback(archive: Path, start) -> None:

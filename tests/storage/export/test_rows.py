@@ -5,16 +5,18 @@ import io
 import json
 import tracemalloc
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import insert, select
 
 from pipelines.article import Access, ArticleKind, Image
 from pipelines.article import Article as Story
 from storage.articles import Filed
-from storage.export import KEYS, export_rows, write_csv, write_jsonl
+from storage.export import KEYS, Request, export_rows, write_csv, write_jsonl
 from storage.filters import EVERYTHING, ArticleFilter
 from storage.insert import table_of
 from storage.models import Article
@@ -47,6 +49,8 @@ ASKED_FOR = {
     "date_flag",
     "gone_at",
     "gone_how",
+    "similarity",
+    "changed_at",
 }
 
 
@@ -72,9 +76,10 @@ def filled(
     return database
 
 
-def exported(database: Database, wanted: ArticleFilter = EVERYTHING) -> list[dict[str, Any]]:
+def exported(database: Database, wanted: ArticleFilter = EVERYTHING, **asked: Any) -> list[dict[str, Any]]:
+    request = Request(wanted=wanted, **({"all_copies": True} | asked))
     with database.read() as session:
-        return list(export_rows(session, wanted))
+        return list(export_rows(session, request))
 
 
 def test_row_has_every_key_in_plain_values(filled: Database) -> None:
@@ -96,6 +101,68 @@ def test_row_has_every_key_in_plain_values(filled: Database) -> None:
 
 def test_filter_applies(filled: Database) -> None:
     assert [row["id"] for row in exported(filled, ArticleFilter(language="en"))] == [1]
+
+
+@pytest.fixture
+def stories(
+    database: Database, file: Callable[..., Filed], article: Callable[..., Story], source_id: int, prose
+) -> Database:
+    """1 is copied by 2 and 4, 3 stands alone; 2 and 4 are the Gazette's and in German."""
+    for name, text, source, language in (
+        ("a", 1, None, "en"),
+        ("b", 1, source_id, "de"),
+        ("c", 2, None, "de"),
+        ("d", 1, source_id, "de"),
+    ):
+        file(article(name, prose(text), language=language, title=f"Story of {text}"), source)
+    return database
+
+
+@pytest.mark.parametrize(
+    ("asked", "ids"),
+    [
+        ({}, [1, 3]),
+        ({"all_copies": True}, [1, 2, 3, 4]),
+        ({"wanted": ArticleFilter(language="de")}, [2, 3]),
+        ({"wanted": ArticleFilter(language="en")}, [1]),
+        ({"wanted": ArticleFilter(language="de"), "all_copies": True}, [2, 3, 4]),
+        ({"wanted": ArticleFilter(source="Gazette"), "limit": 1}, [2]),
+        ({"query": "story"}, [1, 3]),
+        ({"query": "story", "wanted": ArticleFilter(source="Gazette")}, [2]),
+        ({"query": "story", "all_copies": True, "limit": 3}, [1, 2, 3]),
+        ({"query": '"of 2"'}, [3]),
+    ],
+)
+def test_story_comes_once_or_in_every_place(
+    stories: Database, now: datetime, asked: dict[str, Any], ids: list[int]
+) -> None:
+    assert [row["id"] for row in exported(stories, **({"all_copies": False} | asked))] == ids
+    if "query" not in asked:
+        past = exported(stories, **({"all_copies": False, "as_of": now} | asked))
+        assert [row["id"] for row in past] == ids
+
+
+def test_columns_come_as_they_are_asked_for(filled: Database) -> None:
+    rows = exported(filled, columns=("title", "published_at"))
+    file = io.StringIO()
+    write_jsonl(rows, file, ("title", "published_at"))
+    first, second = file.getvalue().splitlines()
+    assert first == '{"title": "Story a", "published_at": "2026-03-01T09:30:00-04:00"}'
+    assert json.loads(second) == {"title": "=HYPERLINK(1)", "published_at": None}
+
+
+@pytest.mark.parametrize(
+    ("asked", "message"),
+    [
+        ({"columns": ("titel",)}, "there is no column 'titel'"),
+        ({"columns": ("fetched_at",), "as_of": datetime(2026, 1, 1, tzinfo=UTC)}, "is not kept"),
+        ({"query": "x", "as_of": datetime(2026, 1, 1, tzinfo=UTC)}, "cannot be asked of the past"),
+        ({"as_of": datetime(2026, 1, 1)}, "a time needs a zone"),  # noqa: DTZ001 - that is the point
+    ],
+)
+def test_what_cannot_be_exported_is_said(asked: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        Request(**asked)
 
 
 def test_json_lines(filled: Database) -> None:
@@ -135,6 +202,15 @@ def test_other_cells_are_left_as_they_are(cell: str) -> None:
     write_csv([dict.fromkeys(KEYS) | {"title": cell}], file)
     [row] = csv.DictReader(io.StringIO(file.getvalue(), newline=""))
     assert row["title"] == cell
+
+
+@given(st.text("a',;\"\r\n\t ​é=+", max_size=6), st.none() | st.integers() | st.floats(0, 1))
+def test_csv_is_as_a_csv_writer_writes_it(cell: str, number: float | None) -> None:
+    row = dict.fromkeys(KEYS) | {"title": f"x{cell}", "similarity": number}
+    ours, theirs = io.StringIO(newline=""), io.StringIO(newline="")
+    write_csv([row], ours)
+    csv.writer(theirs).writerows([KEYS, [row[key] for key in KEYS]])
+    assert ours.getvalue() == theirs.getvalue()
 
 
 def test_no_article_gives_a_header_and_no_line(database: Database) -> None:

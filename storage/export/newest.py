@@ -1,0 +1,32 @@
+"""The newest articles to which a request applies, for a feed."""
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session, aliased
+
+from storage.export.reading import Row
+from storage.export.request import Request
+from storage.export.rows import rows_of
+from storage.filters import conditions, date_of
+from storage.models import Article
+from storage.search import search
+
+
+def newest_rows(session: Session, request: Request, limit: int) -> list[Row]:
+    """Those that are asked for, so many at most, newest first. Raises `BadQuery`.
+
+    The newest are those last published, or last seen for the first time where no date is known.
+    """
+    return list(rows_of(session, _newest_ids(session, request, limit), request.keys))
+
+
+def _newest_ids(session: Session, request: Request, limit: int) -> list[int]:
+    wanted = request.wanted
+    if request.query is not None:
+        found = search(session, request.query, wanted, limit, "newest", duplicates=request.all_copies)
+        return [hit.id for hit in found]
+    statement = select(Article.id).where(*conditions(session, wanted))
+    if not request.all_copies:
+        root = aliased(Article)
+        roots = select(root.id).where(*conditions(session, wanted, root))
+        statement = statement.where(or_(Article.duplicate_of.is_(None), Article.duplicate_of.not_in(roots)))
+    return list(session.scalars(statement.order_by(date_of().desc(), Article.id.desc()).limit(limit)))
