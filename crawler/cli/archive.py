@@ -4,6 +4,7 @@ import sys
 from collections.abc import Generator
 from contextlib import closing
 from dataclasses import asdict
+from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, cast
@@ -74,7 +75,7 @@ def search(
     query = " ".join(words)
     with invocation.open_existing() as database, database.read() as session:
         wanted = article_filter(session, source, since, until, lang, author)
-        hits = find(session, query, wanted, limit, sort.value, duplicates=duplicates)
+        hits = find(session, query, wanted, limit, sort.value, now=datetime.now(UTC), all_copies=duplicates)
     if as_json:
         show_json([hit_as_json(hit) for hit in hits])
     elif hits:

@@ -1,0 +1,56 @@
+"""Of a story that stands in several places, names one: the first, of those that a search finds."""
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from storage.filters import date_of
+from storage.fulltext import Match
+from storage.meeting import is_asked_for, leaves
+from storage.models import Article
+from storage.query import Asked
+
+_BATCH = 100
+
+
+def certain(session: Session, matches: Iterable[Match], asked: Asked) -> Iterator[Match]:
+    """The matches without those that the index was in doubt about and whose text says no."""
+    for batch in _batches(matches):
+        doubtful = leaves(session, [one.id for one in batch if one.doubtful])
+        yield from (
+            one for one in batch if not one.doubtful or is_asked_for(asked, doubtful[one.id])
+        )
+
+
+def one_of_each(session: Session, matches: Iterable[Match], asked: Asked) -> Iterator[Match]:
+    """The matches, one of each story: the original if it matches too, or else the earliest that does."""
+    shown: dict[int, int | None] = {}
+    for batch in _batches(matches):
+        roots = {one.duplicate_of for one in batch if one.duplicate_of is not None} - shown.keys()
+        shown |= _first_of(session, roots, asked)
+        yield from (one for one in batch if one.duplicate_of is None or shown[one.duplicate_of] == one.id)
+
+
+def _first_of(session: Session, roots: set[int], asked: Asked) -> dict[int, int | None]:
+    """Which article of each story is shown, by the id of its original."""
+    originals = leaves(session, roots)
+    shown: dict[int, int | None] = dict.fromkeys(roots)
+    shown |= {root: root for root, leaf in originals.items() if is_asked_for(asked, leaf)}
+    others = [root for root, article in shown.items() if article is None]
+    copies = session.execute(
+        select(Article.id, Article.duplicate_of)
+        .where(Article.duplicate_of.in_(others))
+        .order_by(date_of(), Article.id)
+    )
+    for article_id, root in copies if others else ():
+        if shown[root] is None and is_asked_for(asked, leaves(session, [article_id])[article_id]):
+            shown[root] = article_id
+    return shown
+
+
+def _batches(matches: Iterable[Match]) -> Iterator[list[Match]]:
+    source = iter(matches)
+    while batch := list(islice(source, _BATCH)):
+        yield batch
