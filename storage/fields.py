@@ -34,12 +34,15 @@ _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 
 
 def field_named(name: str) -> str | None:
-    """The field of that name, or the one that is likely meant; None where the name is like none of them."""
+    """The field of that name, be it another program's; None if there is none."""
     name = name.lower()
-    if name in FIELDS:
-        return name
-    near = difflib.get_close_matches(name, FIELDS, n=1, cutoff=0.75)
-    return _OTHER_NAMES.get(name) or (near[0] if near else None)
+    return name if name in FIELDS else _OTHER_NAMES.get(name)
+
+
+def near_field(name: str) -> str | None:
+    """The field whose name is nearly this one."""
+    near = difflib.get_close_matches(name.lower(), FIELDS, n=1, cutoff=0.75)
+    return near[0] if near else None
 
 
 def value_of(

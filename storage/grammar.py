@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import NoReturn
 
 from storage.errors import BadQuery
-from storage.fields import FIELDS, field_named, value_of
+from storage.fields import field_named, near_field, value_of
 from storage.query import Node, Not, all_of, any_of, is_positive, terms
 from storage.rows import fit_text
 
@@ -83,7 +83,7 @@ class _Reader:
                 place = {"start": match.start(), "end": match.end()}
                 kind = "beginning" if match["star"] else kind
                 tokens.append(_Token(kind=kind, text=said, close=not space, **place))
-            space = kind == "space"
+            space = kind in ("space", "open")
         return tokens
 
     def _next(self, kind: str, text: str | None = None) -> bool:
@@ -162,10 +162,10 @@ class _Reader:
         named = _FIELD.match(token.text)
         known = field_named(named[1]) if named else None
         if named is None or known is None:
+            if named and (near := near_field(named[1])):
+                told = f"there is no {named[0]} to search by; did you mean {near}:?"
+                self._refuse(f"{told} As words, put it in quotation marks", token, token.start + named.end())
             return self._value(field, token)
-        if known not in FIELDS:
-            shown = f"{named[1]}:"
-            self._refuse(f"there is no {shown} here; did you mean {known}:?", token, token.start + len(shown))
         rest = token.text[named.end() :]
         if rest:
             place = token.start + named.end()

@@ -95,4 +95,4 @@ def leaves(session: Session, ids: Iterable[int], *, lead: int | None = None) -> 
     body = Article.text if lead is None else func.substr(Article.text, 1, lead).label("text")
     statement = select(*(getattr(Article, name) for name in columns), body, date_of().label("date"))
     rows = session.execute(statement.where(Article.id.in_(list(ids))))
-    return {row.id: Leaf(**row._mapping | {"authors": tuple(row.authors)}) for row in rows}
+    return {row.id: Leaf(**{**row._mapping, "authors": tuple(row.authors)}) for row in rows}
