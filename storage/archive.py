@@ -47,8 +47,10 @@ class Archive:
         sort: Sort = "relevance",
         all_copies: bool = False,
     ) -> list[Hit]:
-        """The articles that `query` asks for, in the language of `copydesk search`: words, "phrases", -not, OR,
-        prefix*, title:, author:, source:, lang:, kind:, before:, after: and brackets.
+        """The articles that `query` asks for, the best first.
+
+        It is written as for `copydesk search`: words, "phrases", -not, OR, prefix*, brackets, and title:,
+        author:, source:, lang:, kind:, before: and after:.
 
         The filters are those of `ArticleFilter`; `sort` is "relevance", "newest" or "oldest". A story that
         stands in several places comes once, unless `all_copies` is true. Raises `BadQuery`, which says where,
@@ -58,9 +60,7 @@ class Archive:
             source=source, since=since, until=until, language=language, author=author, kind=kind
         )
         with self._database.read() as session:
-            return search(
-                session, query, wanted, limit, sort, now=datetime.now(UTC), all_copies=all_copies
-            )
+            return search(session, query, wanted, limit, sort, now=datetime.now(UTC), all_copies=all_copies)
 
     def articles(
         self,

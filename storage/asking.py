@@ -13,7 +13,10 @@ from storage.sources import get_source, list_sources, near_names
 
 
 def asked_for(session: Session, query: str, wanted: ArticleFilter, now: datetime) -> Asked:
-    """What a search asks for. Raises `BadQuery` for what cannot be understood, and for a source we do not have."""
+    """What a search asks for.
+
+    Raises `BadQuery` for what cannot be understood, and for a source in the query that we do not have.
+    """
 
     def find_source(name: str) -> int:
         source = get_source(session, name)

@@ -1,4 +1,4 @@
-"""What a word of a query means by itself and behind each field: title:, author:, source:, lang:, kind:, dates."""
+"""What a word of a query means: by itself, and behind title:, author:, source:, lang:, kind: or a date's name."""
 
 import difflib
 import re
@@ -76,7 +76,9 @@ def _period(field: str, text: str, now: datetime) -> Span:
     try:
         hour = first_hour(text.strip(), now)
     except ValueError:
-        raise ValueError("a date is written 2024, 2024-05, 2024-05-06, or 36h, 7d, 2w for so long ago") from None
+        raise ValueError(
+            "a date is written 2024, 2024-05, 2024-05-06, or 36h, 7d, 2w for so long ago"
+        ) from None
     return Span(until=hour) if field == "before" else Span(since=hour)
 
 
@@ -88,7 +90,8 @@ def _words(field: Field | None, text: str, form: str) -> Term | None:
     if form == "word" and "*" in text:
         raise ValueError("a * may only stand at the end of a word")
     if not shown:
-        return _nothing(field, form, prefix)
+        _refuse_nothing(field, form, prefix)
+        return None
     if prefix and not is_undivided(shown[-1]) and len(shown[-1]) < SHORTEST_PREFIX:
         raise ValueError(f"a * needs {SHORTEST_PREFIX} letters before it, or more")
     words = words_of(shown)
@@ -100,7 +103,7 @@ def _words(field: Field | None, text: str, form: str) -> Term | None:
     return Term(words=tuple(words), prefix=prefix, field=field, shown=shown)
 
 
-def _nothing(field: Field | None, form: str, prefix: bool) -> None:
+def _refuse_nothing(field: Field | None, form: str, prefix: bool) -> None:
     if prefix:
         raise ValueError("a * needs the beginning of a word before it")
     if form == "phrase":

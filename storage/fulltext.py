@@ -1,6 +1,5 @@
 """Asks the full-text index of either engine which articles meet a condition."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -15,6 +14,22 @@ _NO_WORD = "§nothing"
 _LONG = "§x"
 """Of articles so long that PostgreSQL has lost the places of some of their words; see v0005_search.py."""
 _LAST_HOUR = 24 * 3_652_060  # the year 9999
+
+
+_ON_SQLITE = text(
+    # CROSS JOIN: the index of words first. INDEXED BY: the rows themselves are some kilobytes each.
+    "SELECT a.id, coalesce(a.published_at, a.first_seen_at), a.duplicate_of"
+    " FROM articles_fts CROSS JOIN articles AS a INDEXED BY articles_fts_dates"
+    " ON a.id = articles_fts.rowid WHERE articles_fts MATCH :asked LIMIT :most"
+)
+_WITHOUT = text(
+    "SELECT id, coalesce(published_at, first_seen_at), duplicate_of, false"
+    " FROM articles WHERE words @@ CAST(:asked AS tsquery) LIMIT :most"
+)
+_WITH_DOUBT = text(
+    "SELECT id, coalesce(published_at, first_seen_at), duplicate_of, words @@ CAST(:long AS tsquery)"
+    " FROM articles WHERE words @@ CAST(:asked AS tsquery) LIMIT :most"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,30 +48,18 @@ def find(session: Session, node: Node, most: int) -> list[Match]:
     """The articles that meet `node`, in no order; not more than `most`."""
     if is_postgresql(session):
         return _on_postgresql(session, node, most)
-    # CROSS JOIN: the index of words first. INDEXED BY: the rows themselves are some kilobytes each.
-    found = session.execute(
-        text(
-            "SELECT a.id, coalesce(a.published_at, a.first_seen_at), a.duplicate_of"
-            " FROM articles_fts CROSS JOIN articles AS a INDEXED BY articles_fts_dates"
-            " ON a.id = articles_fts.rowid WHERE articles_fts MATCH :asked LIMIT :most"
-        ),
-        {"asked": for_sqlite(node), "most": most},
-    )
+    found = session.execute(_ON_SQLITE, {"asked": for_sqlite(node), "most": most})
     read = datetime.fromisoformat
     return [Match(id=n, date=read(date).replace(tzinfo=UTC), duplicate_of=of) for n, date, of in found]
 
 
 def _on_postgresql(session: Session, node: Node, most: int) -> list[Match]:
-    # The planner may hold that a common word is found soonest by reading every article. JIT takes a tenth of a
-    # second to save a hundredth.
+    # The planner may hold that a common word is found soonest by reading every article. JIT takes a tenth
+    # of a second to save a hundredth.
     session.execute(text("SELECT set_config('enable_seqscan', 'off', true), set_config('jit', 'off', true)"))
-    doubt = f"words @@ '''{_LONG}'''::tsquery" if _has_phrase(node) else "false"
     found = session.execute(
-        text(
-            f"SELECT id, coalesce(published_at, first_seen_at), duplicate_of, {doubt}"
-            " FROM articles WHERE words @@ CAST(:asked AS tsquery) LIMIT :most"
-        ),
-        {"asked": for_postgresql(node), "most": most},
+        _WITH_DOUBT if _has_phrase(node) else _WITHOUT,
+        {"asked": for_postgresql(node), "most": most, "long": f"'{_LONG}'"},
     )
     return [Match(id=n, date=date, duplicate_of=of, doubtful=doubt) for n, date, of, doubt in found]
 
@@ -81,20 +84,28 @@ def for_sqlite(node: Node) -> str:
 def for_postgresql(node: Node, *, wide: bool = True) -> str:
     """The condition as a tsquery.
 
-    With `wide`, it is met too by a long article that has all words of a phrase anywhere: PostgreSQL may not know
-    their places. What is left out must be certain.
+    With `wide`, it is met too by a long article that has all words of a phrase anywhere: PostgreSQL may not
+    know their places. What is left out must be certain.
     """
     match node:
         case Term(words=words, prefix=prefix):
             quoted = [f"'{word}'" for word in words]
             quoted[-1] += ":*" if prefix else ""
             phrase = " <-> ".join(quoted)
-            return f"({phrase} | '{_LONG}' & {' & '.join(quoted)})" if wide and len(quoted) > 1 else f"({phrase})"
+            return (
+                f"({phrase} | '{_LONG}' & {' & '.join(quoted)})"
+                if wide and len(quoted) > 1
+                else f"({phrase})"
+            )
         case Span():
             return for_postgresql(_stretches(node))
         case And(parts=parts) | Or(parts=parts):
             joined = " & " if isinstance(node, And) else " | "
-            return f"({joined.join(for_postgresql(part, wide=wide) for part in parts)})" if parts else f"'{_NO_WORD}'"
+            return (
+                f"({joined.join(for_postgresql(part, wide=wide) for part in parts)})"
+                if parts
+                else f"'{_NO_WORD}'"
+            )
         case Not(part=part):
             return f"!{for_postgresql(part, wide=not wide)}"
 

@@ -1,4 +1,4 @@
-"""Reads what a user types: words, "phrases", -not, OR, prefix*, title:, author:, source:, lang:, kind:, dates.
+"""Reads what a user types: words, "phrases", -not, OR, prefix*, title:, author:, source:, lang:, dates.
 
     query    one or more terms, all of which must be met; OR binds looser: a b OR c is (a b) or c
     term     word | word* | "phrase" | field:term | (query) | -term
@@ -69,7 +69,9 @@ class _Reader:
         if self._next("close"):
             self._refuse("nothing was opened that this closes", self._tokens[self._at])
         if found is None:
-            raise BadQuery('there is no word in the query: give one or more, or a "phrase in quotation marks"')
+            raise BadQuery(
+                'there is no word in the query: give one or more, or a "phrase in quotation marks"'
+            )
         if sum(1 for _ in terms(found)) > MOST_TERMS:
             raise BadQuery(f"the query has more than {MOST_TERMS} terms")
         return found
@@ -110,7 +112,9 @@ class _Reader:
         if not parts:
             return None
         if not any(map(is_positive, parts)):
-            whole = _Token(kind="", text="", start=self._tokens[begin].start, end=self._tokens[self._at - 1].end)
+            whole = _Token(
+                kind="", text="", start=self._tokens[begin].start, end=self._tokens[self._at - 1].end
+            )
             self._refuse("this says only what to leave out: add what to look for", whole)
         return all_of(parts)
 
@@ -147,7 +151,9 @@ class _Reader:
         rest = token.text.lstrip("-")
         if rest:
             skipped = len(token.text) - len(rest)
-            part = self._word(_Token(kind="word", text=rest, start=token.start + skipped, end=token.end), field)
+            part = self._word(
+                _Token(kind="word", text=rest, start=token.start + skipped, end=token.end), field
+            )
         elif self._follows_closely():
             part = self._term(field)
         else:

@@ -1,8 +1,9 @@
 """What is known of an article, as words of the full-text index beside those of its text.
 
-Conditions on the title, the authors, the source, the language, the kind and the date so become words like any
-other, and the index intersects them at once: a common word in one source's articles of one day costs what that
-day holds, not what the archive holds. No text can have such a word, for each begins with a sign that divides.
+So conditions on the title, the authors, the source, the language, the kind and the date are words like any
+other, and the index intersects them at once: a common word in one source's articles of one day costs what
+that day holds, not what the archive holds. No text can have such a word, for each begins with a sign that
+divides.
 
     §tharbour §twall §   the words of the title, side by side as they stand there
     §amaeve §atolland §  those of each author
@@ -12,7 +13,7 @@ day holds, not what the archive holds. No text can have such a word, for each be
     §h… §d…              the hour and the day when it was published, or else first seen, in UTC
     §e… §f… §g… §i…      the 16, 256, 4,096 and 65,536 days that this day is one of
 
-The function `copydesk_index` of PostgreSQL, in storage/migrations/versions/v0005_search.py, makes the same in SQL.
+PostgreSQL's function `copydesk_index`, in storage/migrations/versions/v0005_search.py, makes the same in SQL.
 """
 
 import json
@@ -26,7 +27,14 @@ MARK = "§"
 TITLE, AUTHOR = "§t", "§a"
 
 DAY = 24
-STRETCHES = (("§h", 1), ("§d", DAY), ("§e", 16 * DAY), ("§f", 256 * DAY), ("§g", 4096 * DAY), ("§i", 65536 * DAY))
+STRETCHES = (
+    ("§h", 1),
+    ("§d", DAY),
+    ("§e", 16 * DAY),
+    ("§f", 256 * DAY),
+    ("§g", 4096 * DAY),
+    ("§i", 65536 * DAY),
+)
 """The sizes of stretches of time that have a mark, in hours."""
 
 
@@ -46,7 +54,7 @@ def kind_mark(kind: str) -> str:
 
 
 def hour_of(moment: datetime) -> int:
-    """The number of the hour in which a time stands, in UTC; those of a day begin with 24 times its number."""
+    """The number of the hour in which a time stands, in UTC; a day begins with 24 times its ordinal."""
     moment = moment.astimezone(UTC)
     return moment.toordinal() * DAY + moment.hour
 
@@ -65,7 +73,12 @@ def marked(mark: str, words: Iterable[str]) -> list[str]:
 
 
 def marks_of(
-    title: str, authors: Iterable[str], source_id: int | None, language: str | None, kind: str, moment: datetime
+    title: str,
+    authors: Iterable[str],
+    source_id: int | None,
+    language: str | None,
+    kind: str,
+    moment: datetime,
 ) -> list[str]:
     """All marks of an article; `moment` is when it was published, or else first seen."""
     words = [*marked(TITLE, stream(title)), MARK]
@@ -108,7 +121,9 @@ def cover(since: int, until: int) -> Iterator[str]:
     """The marks of the fewest stretches that make up the hours from `since` until before `until`."""
     while since < until:
         mark, hours = next(
-            (mark, hours) for mark, hours in reversed(STRETCHES) if since % hours == 0 and since + hours <= until
+            (mark, hours)
+            for mark, hours in reversed(STRETCHES)
+            if since % hours == 0 and since + hours <= until
         )
         yield f"{mark}{since // hours}"
         since += hours

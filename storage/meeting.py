@@ -33,9 +33,7 @@ class Leaf:
     @cached_property
     def marks(self) -> str:
         """The words that are known of it, between spaces."""
-        return _line(
-            marks_of(self.title, self.authors, self.source_id, self.language, self.kind, self.date)
-        )
+        return _line(marks_of(self.title, self.authors, self.source_id, self.language, self.kind, self.date))
 
     @cached_property
     def heading(self) -> tuple[str, str]:

@@ -19,9 +19,7 @@ def certain(session: Session, matches: Iterable[Match], asked: Asked) -> Iterato
     """The matches without those that the index was in doubt about and whose text says no."""
     for batch in _batches(matches):
         doubtful = leaves(session, [one.id for one in batch if one.doubtful])
-        yield from (
-            one for one in batch if not one.doubtful or is_asked_for(asked, doubtful[one.id])
-        )
+        yield from (one for one in batch if not one.doubtful or is_asked_for(asked, doubtful[one.id]))
 
 
 def one_of_each(session: Session, matches: Iterable[Match], asked: Asked) -> Iterator[Match]:
@@ -39,14 +37,10 @@ def _first_of(session: Session, roots: set[int], asked: Asked) -> dict[int, int 
     shown: dict[int, int | None] = dict.fromkeys(roots)
     shown |= {root: root for root, leaf in originals.items() if is_asked_for(asked, leaf)}
     others = [root for root, article in shown.items() if article is None]
-    copies = session.execute(
-        select(Article.id, Article.duplicate_of)
-        .where(Article.duplicate_of.in_(others))
-        .order_by(date_of(), Article.id)
-    )
-    for article_id, root in copies if others else ():
-        if shown[root] is None and is_asked_for(asked, leaves(session, [article_id])[article_id]):
-            shown[root] = article_id
+    copies = select(Article.id, Article.duplicate_of).where(Article.duplicate_of.in_(others))
+    for copy in session.execute(copies.order_by(date_of(), Article.id)) if others else ():
+        if shown[copy.duplicate_of] is None and is_asked_for(asked, leaves(session, [copy.id])[copy.id]):
+            shown[copy.duplicate_of] = copy.id
     return shown
 
 

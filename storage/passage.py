@@ -92,7 +92,9 @@ def _units(text: str) -> Iterator[_Unit]:
             yield _Unit(word.start, word.end, word.folded, joined=False)
             continue
         end, joined = word.start, False
-        for undivided, letters in groupby(text[word.start : word.end], lambda letter: is_undivided(fold(letter))):
+        for undivided, letters in groupby(
+            text[word.start : word.end], lambda letter: is_undivided(fold(letter))
+        ):
             for part in letters if undivided else ["".join(letters)]:
                 yield _Unit(end, end + len(part), fold(part), joined)
                 end, joined = end + len(part), undivided

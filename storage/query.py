@@ -25,7 +25,7 @@ class Term:
     """The last one is only the beginning of a word."""
     field: Field | None = None
     shown: tuple[str, ...] = ()
-    """The same as a text has them, undivided runs whole; empty for what stands in no text, such as a source."""
+    """The same as a text has them, undivided runs whole; empty for what no text has, such as a source."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

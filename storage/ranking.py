@@ -1,7 +1,7 @@
 """Says how well an article answers a query: by where its words stand, and by how new it is.
 
-Written out rather than left to the engines: FTS5's bm25() and PostgreSQL's ts_rank() disagree, count through all
-matches to rank any, and know nothing of dates.
+Not left to the engines: FTS5's bm25() and PostgreSQL's ts_rank() disagree, go through all matches to rank
+any, and know nothing of dates.
 """
 
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ _ALL_IN_TITLE = 6.0
 _SHARE = 4.0
 """For a title of the query's words alone; less for a longer one."""
 _AS_TYPED = 4.0
-"""For words that stand side by side in the title as in the query; half of it in the standfirst or the lead."""
+"""For words that stand side by side in the title as in the query; half of it in standfirst or lead."""
 _NEW = 0.6
 """How much more an article of this moment is worth than one of long ago."""
 _AGES_IN = timedelta(days=30)

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from itertools import islice
 from typing import Literal, get_args
 
@@ -67,11 +66,12 @@ def search(
     now: datetime,
     all_copies: bool = False,
 ) -> list[Hit]:
-    """The articles that a query asks for, the best or the newest first. See storage/grammar.py for what it may say.
+    """The articles that a query asks for, the best or the newest first.
 
-    A story that stands in several places comes once: as its original if that matches, or else as the earliest
-    that does; with `all_copies`, in every place. `now` is what ages and "7d" are counted from. Raises `BadQuery`,
-    which says where, for a query that cannot be understood.
+    storage/grammar.py says what it may be. A story that stands in several places comes once: as its
+    original if that matches, or else as the earliest that does; with `all_copies`, in every place. `now` is
+    what ages and "7d" are counted from. Raises `BadQuery`, which says where, for a query that cannot be
+    understood.
     """
     if sort not in get_args(Sort):
         raise BadQuery(f"{sort!r} is no order: choose from {', '.join(get_args(Sort))}")

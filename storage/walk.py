@@ -1,8 +1,8 @@
 """Goes through the articles that meet a condition in the order of their dates, however many there are.
 
-Half a million articles have a common word, and no search shows them all. So the index is asked for one stretch of
-time after another, the newest first: what a stretch costs is what it holds. How long the next one is depends on
-how many were found; what is found does not.
+Half a million articles have a common word, and no search shows them all. So the index is asked for one
+stretch of time after another, the newest first: what a stretch costs is what it holds. How long the next
+one is depends on how many were found; what is found does not.
 """
 
 from collections.abc import Iterator
@@ -86,11 +86,9 @@ def in_order(
 
 
 def _bounds(session: Session, since: datetime | None, until: datetime | None) -> _Stretch | None:
-    """The hours from the oldest to the newest article, as far as they are asked for; None if there are none."""
+    """The hours from the oldest article to the newest, as far as they are asked for; None if there is none."""
     columns = (Article.published_at, Article.first_seen_at)
-    ends = [
-        [session.scalar(select(end(column))) for column in columns] for end in (func.min, func.max)
-    ]
+    ends = [[session.scalar(select(end(column))) for column in columns] for end in (func.min, func.max)]
     known = [[moment for moment in moments if moment is not None] for moments in ends]
     if not all(known):
         return None

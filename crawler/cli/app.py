@@ -17,6 +17,7 @@ from crawler.cli import (
     listing,
     recleaning,
     running,
+    searching,
     starting,
     status,
 )
@@ -115,7 +116,7 @@ listing.sources.command("export")(exchange.export_list)
 app.add_typer(listing.sources, name="sources")
 app.command("crawl")(crawling.crawl)
 app.command("run")(running.run)
-app.command("search")(archive.search)
+app.command("search", cls=searching.SearchCommand)(searching.search)
 app.command("show")(archive.show)
 app.command("diff")(history.diff)
 app.command("changes")(history.changes)

@@ -1,10 +1,9 @@
-"""The commands that read what is stored: search, show, export."""
+"""The commands that read what is stored: show, export."""
 
 import sys
 from collections.abc import Generator
 from contextlib import closing
 from dataclasses import asdict
-from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, cast
@@ -25,63 +24,11 @@ from crawler.cli.terminal import counted, note, show_json
 from crawler.cli.whole_file import whole_file
 
 
-class Order(StrEnum):
-    """How hits are put in order."""
-
-    RELEVANCE = "relevance"
-    NEWEST = "newest"
-    OLDEST = "oldest"
-
-
 class Format(StrEnum):
     """How articles are written out."""
 
     JSONL = "jsonl"
     CSV = "csv"
-
-
-def search(
-    context: typer.Context,
-    words: Annotated[
-        list[str],
-        typer.Argument(metavar="QUERY", help='Words, all of which must be there, and "phrases".'),
-    ],
-    source: SourceOption = None,
-    since: SinceOption = None,
-    until: UntilOption = None,
-    lang: LanguageOption = None,
-    author: AuthorOption = None,
-    limit: Annotated[int, typer.Option(min=1, max=10_000, metavar="N", help="Most articles shown.")] = 10,
-    sort: Annotated[Order, typer.Option(help="What comes first.")] = Order.RELEVANCE,
-    duplicates: Annotated[
-        bool, typer.Option("--duplicates", help="Show a story in every place it stands.")
-    ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Write a JSON list.")] = False,
-) -> None:
-    """Find articles by their words.
-
-    The best come first, each with the passage that matches.
-
-    \b
-    Examples:
-      copydesk search harbour storm
-      copydesk search '"harbour wall" storm' --since 7d --sort newest
-      copydesk search election --source "Harbour Gazette" --lang en --limit 50 --json
-    """
-    from crawler.cli.articles import hit_as_json, show_hits
-    from storage.search import search as find
-
-    invocation: Invocation = context.obj
-    query = " ".join(words)
-    with invocation.open_existing() as database, database.read() as session:
-        wanted = article_filter(session, source, since, until, lang, author)
-        hits = find(session, query, wanted, limit, sort.value, now=datetime.now(UTC), all_copies=duplicates)
-    if as_json:
-        show_json([hit_as_json(hit) for hit in hits])
-    elif hits:
-        show_hits(hits)
-    else:
-        note(f"nothing found for {query}")
 
 
 def show(

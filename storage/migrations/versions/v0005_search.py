@@ -1,13 +1,13 @@
-'''Search that finds what people expect: an index of folded words, of every two letters of scripts without spaces,
-and of what is known of an article beside its text (its authors, source, language, kind and date).
+"""Search that finds what people expect: an index of folded words, of every two letters of scripts without
+spaces, and of what is known of an article beside its text (its authors, source, language, kind and date).
 
 Both engines index the same words, in the same order: storage/words.py and storage/marks.py say which, and the
 functions below say it again in SQL for PostgreSQL. On SQLite the triggers call the Python functions, which
-storage/engine.py gives to every connection; another program can read the archive, but not write articles.
+storage/engine.py gives to every connection: another program can read the archive, but not write articles.
 
-The full text of every article is indexed anew: about a millisecond each on SQLite and three on PostgreSQL, which
-also writes the table of articles anew and locks it meanwhile.
-'''
+The full text of every article is indexed anew: about a millisecond each on SQLite, and three on PostgreSQL,
+which also writes the table of articles anew and locks it meanwhile.
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -19,9 +19,15 @@ down_revision = "0004"
 branch_labels = None
 depends_on = None
 
-_DEPENDS_ON = (
-    "title standfirst text authors source_id language kind published_at first_seen_at".split()
-)
+_READ = "title, standfirst, text, authors, source_id, language, kind, published_at, first_seen_at"
+"""The columns that the index is made of."""
+_ROW = """
+    row.id, copydesk_stream(row.title), copydesk_stream(row.standfirst), copydesk_stream(row.text),
+    copydesk_marks(row.title, row.authors, row.source_id, row.language, row.kind, row.published_at,
+        row.first_seen_at)
+"""
+_ADD = "INSERT INTO articles_fts(rowid, title, standfirst, text, marks)"
+_DROP = "INSERT INTO articles_fts(articles_fts, rowid, title, standfirst, text, marks)"
 _LONG = 3_500
 """Words from which on PostgreSQL may have lost places of one: it keeps 256 of each, and none past 16,383."""
 
@@ -43,29 +49,18 @@ def _index_on_sqlite() -> None:
         "CREATE VIRTUAL TABLE articles_fts USING fts5("
         "title, standfirst, text, marks, content='', tokenize='ascii')"
     )
-    op.execute(f"INSERT INTO articles_fts(rowid, title, standfirst, text, marks) SELECT {_row()} FROM articles")
-    add = f"INSERT INTO articles_fts(rowid, title, standfirst, text, marks) VALUES ({_row('new.')});"
-    drop = (
-        "INSERT INTO articles_fts(articles_fts, rowid, title, standfirst, text, marks)"
-        f" VALUES ('delete', {_row('old.')});"
-    )
-    before, after = (", ".join(f"{row}.{name}" for name in ["id", *_DEPENDS_ON]) for row in ("old", "new"))
+    op.execute(" ".join([_ADD, "SELECT", _ROW, "FROM articles AS row"]))
+    add = f"{_ADD} VALUES ({_ROW.replace('row.', 'new.')});"
+    drop = f"{_DROP} VALUES ('delete', {_ROW.replace('row.', 'old.')});"
+    before, after = (f"{row}.id, {row}." + _READ.replace(" ", f" {row}.") for row in ("old", "new"))
     op.execute(f"CREATE TRIGGER articles_fts_insert AFTER INSERT ON articles BEGIN {add} END")
     op.execute(f"CREATE TRIGGER articles_fts_delete AFTER DELETE ON articles BEGIN {drop} END")
     op.execute(
-        f"CREATE TRIGGER articles_fts_update AFTER UPDATE OF id, {', '.join(_DEPENDS_ON)} ON articles"
+        f"CREATE TRIGGER articles_fts_update AFTER UPDATE OF id, {_READ} ON articles"
         f" WHEN ({before}) IS NOT ({after}) BEGIN {drop} {add} END"
     )
     # What a search must know of each match, without the rows themselves, which are some kilobytes each.
-    op.execute(
-        "CREATE INDEX articles_fts_dates ON articles (id, published_at, first_seen_at, duplicate_of)"
-    )
-
-
-def _row(of: str = "") -> str:
-    texts = ", ".join(f"copydesk_stream({of}{name})" for name in ("title", "standfirst", "text"))
-    known = "title authors source_id language kind published_at first_seen_at".split()
-    return f"{of}id, {texts}, copydesk_marks({', '.join(of + name for name in known)})"
+    op.execute("CREATE INDEX articles_fts_dates ON articles (id, published_at, first_seen_at, duplicate_of)")
 
 
 def _index_on_postgresql() -> None:
@@ -74,8 +69,7 @@ def _index_on_postgresql() -> None:
     for function in (_fold(), _stream(), _INDEX):
         op.get_bind().exec_driver_sql(function)
     op.execute(
-        f"ALTER TABLE articles ADD COLUMN words tsvector"
-        f" GENERATED ALWAYS AS (copydesk_index({', '.join(_DEPENDS_ON)})) STORED"
+        f"ALTER TABLE articles ADD COLUMN words tsvector GENERATED ALWAYS AS (copydesk_index({_READ})) STORED"
     )
     # The list of what is not merged yet is gone through by every search: it is kept short.
     op.execute(
@@ -110,7 +104,7 @@ def _fold() -> str:
 
 
 def _stream() -> str:
-    """`stream` of storage/words.py, in SQL: a letter said twice is the end of one pair and the start of the next."""
+    """`stream` of storage/words.py, in SQL: a letter said twice ends one pair and begins the next."""
     undivided = words.ranges(words.UNDIVIDED)
     return rf"""
         CREATE FUNCTION copydesk_stream(value text) RETURNS text[]
@@ -130,7 +124,7 @@ def _stream() -> str:
     """
 
 
-_INDEX = rf"""
+_INDEX = """
     CREATE FUNCTION copydesk_index(
         title text, standfirst text, body text, authors jsonb, source_id integer, language text, kind text,
         published_at timestamptz, first_seen_at timestamptz
@@ -155,20 +149,21 @@ _INDEX = rf"""
         END LOOP;
         marks := marks || '§'::text || ARRAY(SELECT '§t' || word FROM unnest(heading) word);
         FOR author IN SELECT jsonb_array_elements_text(authors) LOOP
-            marks := marks || '§'::text || ARRAY(SELECT '§a' || word FROM unnest(copydesk_stream(author)) word);
+            marks := marks || '§'::text
+                || ARRAY(SELECT '§a' || word FROM unnest(copydesk_stream(author)) word);
         END LOOP;
         stream := heading || '§'::text || marks || '§'::text
             || copydesk_stream(standfirst) || '§'::text || copydesk_stream(body);
-        IF cardinality(stream) > {_LONG} THEN
+        IF cardinality(stream) > LONG_ARTICLE THEN
             stream := stream || '§x'::text;
         END IF;
         RETURN (
-            SELECT string_agg(left(word, {words.LONGEST_WORD}) || ':' || place, ' ')::tsvector
+            SELECT string_agg(left(word, LONGEST_WORD) || ':' || place, ' ')::tsvector
             FROM unnest(stream) WITH ORDINALITY AS placed (word, place)
         );
     END
     $index$
-"""
+""".replace("LONG_ARTICLE", str(_LONG)).replace("LONGEST_WORD", str(words.LONGEST_WORD))
 
 
 def _collation() -> str:
