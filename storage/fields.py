@@ -1,4 +1,4 @@
-"""What a word of a query means: by itself, and behind title:, author:, source:, lang:, kind: or a date's name."""
+"""What a word of a query means by itself, and behind title:, author:, source:, lang:, kind: and dates."""
 
 import difflib
 import re

@@ -86,7 +86,7 @@ def in_order(
 
 
 def _bounds(session: Session, since: datetime | None, until: datetime | None) -> _Stretch | None:
-    """The hours from the oldest article to the newest, as far as they are asked for; None if there is none."""
+    """The hours from the oldest article to the newest, of those asked for; None if there is none."""
     columns = (Article.published_at, Article.first_seen_at)
     ends = [[session.scalar(select(end(column))) for column in columns] for end in (func.min, func.max)]
     known = [[moment for moment in moments if moment is not None] for moments in ends]
