@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 from storage.fields import author_term
 from storage.filters import ArticleFilter
 from storage.grammar import read_query
-from storage.marks import kind_mark, language_mark, source_mark
-from storage.query import NOTHING, Asked, Node, Term, all_of
+from storage.marks import kind_mark, language_mark, moment_of, source_mark
+from storage.query import NOTHING, And, Asked, Node, Span, Term, all_of, is_positive
 from storage.sources import get_source, list_sources, near_names
 
 
@@ -27,7 +27,20 @@ def asked_for(session: Session, query: str, wanted: ArticleFilter, now: datetime
         return source.id
 
     node = all_of([read_query(query, now, find_source), *_filters(session, wanted)])
-    return Asked(node=node, since=wanted.since, until=wanted.until)
+    return _in_time(node, wanted.since, wanted.until)
+
+
+def _in_time(node: Node, since: datetime | None, until: datetime | None) -> Asked:
+    """Dates that hold for all of a query bound the search; a query of nothing else keeps them too."""
+    parts = node.parts if isinstance(node, And) else (node,)
+    spans = [part for part in parts if isinstance(part, Span)]
+    first = [moment_of(span.since) for span in spans if span.since is not None] + [since] * bool(since)
+    end = [moment_of(span.until) for span in spans if span.until is not None] + [until] * bool(until)
+    others = [part for part in parts if not isinstance(part, Span)]
+    left = all_of(others) if any(map(is_positive, others)) else node
+    return Asked(
+        node=left, since=max(filter(None, first), default=None), until=min(filter(None, end), default=None)
+    )
 
 
 def _filters(session: Session, wanted: ArticleFilter) -> list[Node]:

@@ -1,7 +1,7 @@
 """Asks the full-text index of either engine which articles meet a condition."""
 
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -18,29 +18,29 @@ _LAST_HOUR = 24 * 3_652_060  # the year 9999
 
 _ON_SQLITE = text(
     # CROSS JOIN: the index of words first. INDEXED BY: the rows themselves are some kilobytes each.
-    "SELECT a.id, coalesce(a.published_at, a.first_seen_at), a.duplicate_of"
+    "SELECT coalesce(a.published_at, a.first_seen_at), a.id, a.duplicate_of"
     " FROM articles_fts CROSS JOIN articles AS a INDEXED BY articles_fts_dates"
     " ON a.id = articles_fts.rowid WHERE articles_fts MATCH :asked LIMIT :most"
 )
 _WITHOUT = text(
-    "SELECT id, coalesce(published_at, first_seen_at), duplicate_of, false"
+    "SELECT coalesce(published_at, first_seen_at) AT TIME ZONE 'UTC', id, duplicate_of, false"
     " FROM articles WHERE words @@ CAST(:asked AS tsquery) LIMIT :most"
 )
 _WITH_DOUBT = text(
-    "SELECT id, coalesce(published_at, first_seen_at), duplicate_of, words @@ CAST(:long AS tsquery)"
+    "SELECT coalesce(published_at, first_seen_at) AT TIME ZONE 'UTC', id, duplicate_of,"
+    " words @@ CAST(:long AS tsquery)"
     " FROM articles WHERE words @@ CAST(:asked AS tsquery) LIMIT :most"
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Match:
-    """An article that the index names."""
+class Match(NamedTuple):
+    """An article that the index names; a tuple, for there are thousands."""
 
-    id: int
     date: datetime
-    """When it was published, or else first seen."""
+    """When it was published, or else first seen. In UTC, without saying so."""
+    id: int
     duplicate_of: int | None
-    doubtful: bool = False
+    doubtful: bool
     """The words are there; whether side by side, only the text can say."""
 
 
@@ -50,18 +50,19 @@ def find(session: Session, node: Node, most: int) -> list[Match]:
         return _on_postgresql(session, node, most)
     found = session.execute(_ON_SQLITE, {"asked": for_sqlite(node), "most": most})
     read = datetime.fromisoformat
-    return [Match(id=n, date=read(date).replace(tzinfo=UTC), duplicate_of=of) for n, date, of in found]
+    return [Match(read(date), number, of, False) for date, number, of in found.all()]
 
 
 def _on_postgresql(session: Session, node: Node, most: int) -> list[Match]:
     # The planner may hold that a common word is found soonest by reading every article. JIT takes a tenth
     # of a second to save a hundredth.
     session.execute(text("SELECT set_config('enable_seqscan', 'off', true), set_config('jit', 'off', true)"))
-    found = session.execute(
-        _WITH_DOUBT if _has_phrase(node) else _WITHOUT,
-        {"asked": for_postgresql(node), "most": most, "long": f"'{_LONG}'"},
-    )
-    return [Match(id=n, date=date, duplicate_of=of, doubtful=doubt) for n, date, of, doubt in found]
+    asked = {"asked": for_postgresql(node), "most": most}
+    if _has_phrase(node):
+        found = session.execute(_WITH_DOUBT, asked | {"long": f"'{_LONG}'"})
+    else:
+        found = session.execute(_WITHOUT, asked)
+    return [Match._make(row) for row in found.all()]
 
 
 def for_sqlite(node: Node) -> str:

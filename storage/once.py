@@ -12,7 +12,7 @@ from storage.meeting import is_asked_for, leaves
 from storage.models import Article
 from storage.query import Asked
 
-_BATCH = 100
+_BATCH = 25
 
 
 def certain(session: Session, matches: Iterable[Match], asked: Asked) -> Iterator[Match]:
@@ -24,15 +24,15 @@ def certain(session: Session, matches: Iterable[Match], asked: Asked) -> Iterato
 
 def one_of_each(session: Session, matches: Iterable[Match], asked: Asked) -> Iterator[Match]:
     """The matches, one of each story: the original if it matches too, or else the earliest that does."""
-    shown: dict[int, int | None] = {}
     for batch in _batches(matches):
-        roots = {one.duplicate_of for one in batch if one.duplicate_of is not None} - shown.keys()
-        shown |= _first_of(session, roots, asked)
+        shown = first_of(session, {one.duplicate_of for one in batch if one.duplicate_of is not None}, asked)
         yield from (one for one in batch if one.duplicate_of is None or shown[one.duplicate_of] == one.id)
 
 
-def _first_of(session: Session, roots: set[int], asked: Asked) -> dict[int, int | None]:
-    """Which article of each story is shown, by the id of its original."""
+def first_of(session: Session, roots: set[int], asked: Asked) -> dict[int, int | None]:
+    """Which article of each story is shown, by the id of its original: the first of those that match."""
+    if not roots:
+        return {}
     originals = leaves(session, roots)
     shown: dict[int, int | None] = dict.fromkeys(roots)
     shown |= {root: root for root, leaf in originals.items() if is_asked_for(asked, leaf)}

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import NamedTuple
 
 from storage.query import Term
 from storage.words import fold, is_undivided, words_in
@@ -27,9 +28,8 @@ class Match:
     part: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Unit:
-    """A word of a text, or one letter of an undivided script."""
+class _Unit(NamedTuple):
+    """A word of a text, or one letter of an undivided script; a tuple, for a text has thousands."""
 
     start: int
     end: int
@@ -54,8 +54,8 @@ def marked_text(text: str, wanted: Sequence[Term]) -> str:
 def _matches(text: str, wanted: Sequence[Term]) -> Iterator[Match]:
     units = list(_units(text))
     places: dict[str, list[int]] = {}
-    for number, unit in enumerate(units):
-        places.setdefault(unit.folded, []).append(number)
+    for number, (_, _, folded, _) in enumerate(units):
+        places.setdefault(folded, []).append(number)
     for part, term in enumerate(wanted):
         letters = [unit for piece in term.shown for unit in _units(piece)]
         if not letters:
@@ -87,18 +87,25 @@ def _same(here: Sequence[_Unit], letters: Sequence[_Unit], *, open_end: bool) ->
 
 
 def _units(text: str) -> Iterator[_Unit]:
-    for word in words_in(text):
-        if not is_undivided(word.folded):
-            yield _Unit(word.start, word.end, word.folded, joined=False)
-            continue
-        end, joined = word.start, False
-        for undivided, letters in groupby(
-            text[word.start : word.end], lambda letter: is_undivided(fold(letter))
-        ):
-            for part in letters if undivided else ["".join(letters)]:
-                yield _Unit(end, end + len(part), fold(part), joined)
-                end, joined = end + len(part), undivided
-            joined = False
+    known: dict[str, tuple[str, bool]] = {}
+    for start, word in words_in(text):
+        found = known.get(word)
+        if found is None:
+            folded = fold(word)
+            found = known[word] = (folded, is_undivided(folded))
+        if found[1]:
+            yield from _letters(start, word)
+        else:
+            yield _Unit(start, start + len(word), found[0], False)
+
+
+def _letters(end: int, word: str) -> Iterator[_Unit]:
+    joined = False
+    for undivided, letters in groupby(word, lambda letter: is_undivided(fold(letter))):
+        for part in letters if undivided else ["".join(letters)]:
+            yield _Unit(end, end + len(part), fold(part), joined)
+            end, joined = end + len(part), undivided
+        joined = False
 
 
 def _apart(matches: Sequence[Match]) -> list[Match]:

@@ -13,9 +13,9 @@ from storage.asking import asked_for
 from storage.errors import BadQuery
 from storage.filters import EVERYTHING, ArticleFilter
 from storage.fulltext import Match
-from storage.meeting import leaves
+from storage.meeting import is_among, leaves
 from storage.models import Article, Source
-from storage.once import certain, one_of_each
+from storage.once import certain, first_of, one_of_each
 from storage.passage import MATCH_END, MATCH_START, marked_text, passage_of
 from storage.query import Asked, Field, Term, any_of, in_title, terms
 from storage.ranking import LEAD, score
@@ -26,7 +26,7 @@ __all__ = ["MATCH_END", "MATCH_START", "ArticleFilter", "Hit", "Sort", "search"]
 
 Sort = Literal["relevance", "newest", "oldest"]
 
-_CANDIDATES = 200
+_CANDIDATES = 150
 """Matches that are ranked, of each kind, the newest; where there are no more, all."""
 
 
@@ -82,7 +82,7 @@ def search(
     if sort == "relevance":
         scores = _best(found, asked, limit, now)
     else:
-        scores = {one.id: 0.0 for one in islice(found.in_order(asked, newest=sort == "newest"), limit)}
+        scores = {one.id: 0.0 for one in found.first(asked, limit, newest=sort == "newest")}
     return _hits(session, scores, list(terms(asked.node)))
 
 
@@ -96,26 +96,49 @@ class _Found:
 
     def in_order(self, asked: Asked, *, newest: bool = True) -> Iterator[Match]:
         matches = in_order(self.session, asked.node, asked.since, asked.until, newest=newest)
-        sure = certain(self.session, matches, asked)
-        return one_of_each(self.session, sure, asked) if self.once else sure
+        return certain(self.session, matches, asked)
+
+    def first(self, asked: Asked, limit: int, *, newest: bool) -> list[Match]:
+        matches = self.in_order(asked, newest=newest)
+        return list(islice(one_of_each(self.session, matches, asked) if self.once else matches, limit))
 
 
 def _best(found: _Found, asked: Asked, limit: int, now: datetime) -> dict[int, float]:
     """The best of those that match, with their scores, the best first.
 
-    Ranked are the newest, and the newest that have all or one of the words in their titles. Fewer are all.
+    Ranked are the newest, and the newest that have all or one of the words in their titles. Fewer are all. A
+    story ranks as its best copy among them.
     """
-    many = max(_CANDIDATES, 2 * limit)
+    many = max(_CANDIDATES, 3 * limit)
     candidates = {one.id: one for one in islice(found.in_order(asked), many)}
     if len(candidates) == many:
         for titled in _titled(asked):
-            candidates |= {one.id: one for one in islice(found.in_order(titled), many)}
+            candidates |= {one.id: one for one in islice(found.in_order(titled), many // 2)}
     wanted = list(terms(asked.node))
     scored = [
         (score(wanted, leaf, now), leaf.date, leaf.id)
         for leaf in leaves(found.session, candidates, lead=LEAD).values()
     ]
-    return {article_id: worth for worth, _, article_id in sorted(scored, reverse=True)[:limit]}
+    ranked = sorted(scored, reverse=True)
+    if found.once:
+        return _once(found.session, [(candidates[one], worth) for worth, _, one in ranked], asked, limit)
+    return {article_id: worth for worth, _, article_id in ranked[:limit]}
+
+
+def _once(
+    session: Session, ranked: Sequence[tuple[Match, float]], asked: Asked, limit: int
+) -> dict[int, float]:
+    """The best stories, each by the article that is shown of it."""
+    best: dict[int, float] = {}
+    roots = {
+        one.id if one.duplicate_of is None else one.duplicate_of: worth for one, worth in reversed(ranked)
+    }
+    order = list(dict.fromkeys(one.duplicate_of or one.id for one, _ in ranked))[:limit]
+    copied = {one.duplicate_of for one, _ in ranked if one.duplicate_of in set(order)} - {None}
+    shown = first_of(session, {root for root in copied if root is not None}, asked)
+    for root in order:
+        best[shown.get(root) or root] = roots[root]
+    return best
 
 
 def _titled(asked: Asked) -> Iterator[Asked]:
@@ -154,7 +177,7 @@ def _hits(session: Session, scores: dict[int, float], wanted: Sequence[Term]) ->
             others.correlate(Article).scalar_subquery().label("sightings"),
         )
         .outerjoin(Source, Source.id == Article.source_id)
-        .where(Article.id.in_(list(scores)))
+        .where(is_among(session, scores))
     )
     hits = {
         row.id: Hit(

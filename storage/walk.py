@@ -7,7 +7,7 @@ one is depends on how many were found; what is found does not.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -19,7 +19,7 @@ from storage.query import Node, Span, all_of
 
 _FEW = 20_000
 """Articles of an archive that is asked as a whole."""
-_FIRST = 4_000
+_FIRST = 1_000
 """Articles that the first stretch holds, about."""
 _MOST = 10_000
 """Matches taken at a time."""
@@ -49,8 +49,8 @@ class _Stretch:
         return Span(since=self.since, until=self.until)
 
     def holds(self, date: datetime) -> bool:
-        """Whether a time stands within it."""
-        return self.since <= hour_of(date) < self.until
+        """Whether a time in UTC stands within it."""
+        return self.since <= date.toordinal() * DAY + date.hour < self.until
 
     def after(self, part: "_Stretch", newest: bool) -> "_Stretch":
         """What is left when a first part is gone through."""
@@ -69,6 +69,7 @@ def in_order(
     left = _bounds(session, since, until)
     if left is None:
         return
+    first, end = _naive(since), _naive(until)
     total = session.scalar(select(func.max(Article.id))) or 0
     whole = total <= _FEW
     hours = 0 if whole else _hours_of_some(session, left, newest)
@@ -78,8 +79,8 @@ def in_order(
         if len(found) > _MOST and part.until - part.since > 1:
             whole, hours = False, max(1, (part.until - part.since) // 4)
             continue
-        matches = [one for one in found if part.holds(one.date) and _is_between(one.date, since, until)]
-        yield from sorted(matches, key=lambda one: (one.date, one.id), reverse=newest)
+        matches = [one for one in found if part.holds(one.date)] if whole else found
+        yield from (one for one in sorted(matches, reverse=newest) if _is_between(one.date, first, end))
         left = left.after(part, newest)
         whole = len(matches) * total < _FIRST * _MOST // 2
         hours = int((part.until - part.since) * min(16, max(1, _ENOUGH / (len(matches) + 1))))
@@ -106,6 +107,10 @@ def _hours_of_some(session: Session, left: _Stretch, newest: bool) -> int:
     if end is None:
         return left.until - left.since
     return max(1, left.until - hour_of(end) if newest else hour_of(end) - left.since)
+
+
+def _naive(moment: datetime | None) -> datetime | None:
+    return None if moment is None else moment.astimezone(UTC).replace(tzinfo=None)
 
 
 def _is_between(date: datetime, since: datetime | None, until: datetime | None) -> bool:

@@ -10,7 +10,6 @@ step that indexes every article anew.
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from operator import add
 
 DIVIDES = (
@@ -73,15 +72,6 @@ _WORD = re.compile(f"[^{ranges(DIVIDES)}]+")
 _ASCII = {code: " " for code in range(128) if not chr(code).isalnum()}
 _UNDIVIDED = re.compile(f"[{ranges(UNDIVIDED)}]")
 _RUNS = re.compile(f"([{ranges(UNDIVIDED)}]+)")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Word:
-    """A word of a text, and where it stands."""
-
-    start: int
-    end: int
-    folded: str
 
 
 def fold(text: str) -> str:
@@ -148,10 +138,9 @@ def words_of(pieces: Sequence[str]) -> list[str]:
     return found or [pieces[0]]
 
 
-def words_in(text: str) -> Iterator[Word]:
-    """The words of a text, in order."""
-    for match in _WORD.finditer(text):
-        yield Word(start=match.start(), end=match.end(), folded=fold(match.group()))
+def words_in(text: str) -> Iterator[tuple[int, str]]:
+    """The words of a text as they stand there, in order, each with its place."""
+    return ((match.start(), match.group()) for match in _WORD.finditer(text))
 
 
 def is_undivided(text: str) -> bool:

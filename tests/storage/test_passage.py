@@ -37,7 +37,11 @@ MARKED = {
     "Thai": ("ในกรุงเทพมหานคร", "กรุงเทพ", "ใน[กรุงเทพ]มหานคร"),
     "Korean, part of a word": ("서울시는 오늘", "서울", "[서울]시는 오늘"),
     "half width": ("ﾃｽﾄとＡＩ", "テスト ai", "[ﾃｽﾄ]と[ＡＩ]"),
-    "the beginning of a word": ("A harbour, harbours; no arbour.", "harb*", "A [harbour], [harbours]; no arbour."),
+    "the beginning of a word": (
+        "A harbour, harbours; no arbour.",
+        "harb*",
+        "A [harbour], [harbours]; no arbour.",
+    ),
     "the beginning of a phrase's last word": ("The old bridges.", '"old brid"*', "The [old bridges]."),
     "one of two": ("A bridge.", "harbour OR bridge", "A [bridge]."),
     "what is left out": ("A bridge, a storm.", "bridge -storm", "A [bridge], a storm."),
