@@ -51,19 +51,22 @@ class Archive:
         kind: str | None = None,
         limit: int = 20,
         sort: Sort = "relevance",
-        duplicates: bool = False,
+        all_copies: bool = False,
     ) -> list[Hit]:
-        """The articles that hold every word and every "phrase" of `query`.
+        """The articles that `query` asks for, the best first.
+
+        It is written as for `copydesk search`: words, "phrases", -not, OR, prefix*, brackets, and title:,
+        author:, source:, lang:, kind:, before: and after:.
 
         The filters are those of `ArticleFilter`; `sort` is "relevance", "newest" or "oldest". A story that
-        stands in several places comes once, unless `duplicates` is true. Raises `BadQuery` if there is
-        nothing in the query to look for.
+        stands in several places comes once, unless `all_copies` is true. Raises `BadQuery`, which says where,
+        for a query that cannot be understood.
         """
         wanted = ArticleFilter(
             source=source, since=since, until=until, language=language, author=author, kind=kind
         )
         with self._database.read() as session:
-            return search(session, query, wanted, limit, sort, duplicates=duplicates)
+            return search(session, query, wanted, limit, sort, now=datetime.now(UTC), all_copies=all_copies)
 
     def articles(
         self,

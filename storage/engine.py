@@ -10,7 +10,8 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from storage.errors import CannotOpenDatabase, StorageError, storage_error
-from storage.words import fold
+from storage.marks import marks_of_row
+from storage.words import stream
 
 READING = "copydesk_reading"
 """Execution option: the transaction only reads, so that on SQLite it need not wait for a writer."""
@@ -126,8 +127,7 @@ def _sqlite(url: URL, wait: float) -> Engine:
         run("PRAGMA synchronous = NORMAL")  # with WAL: a power cut may cost the last moment, never the file
         run("PRAGMA cache_size = -32000")  # 32 MB
         run("PRAGMA journal_size_limit = 64000000")  # bytes: the log shrinks again after a long reader
-        # PostgreSQL has this function from the first migration.
-        connection.create_function("copydesk_words", 1, fold, deterministic=True)
+        _know_words(connection)
         _use_wal(connection, patience=wait)
 
     @event.listens_for(engine, "begin")
@@ -138,6 +138,18 @@ def _sqlite(url: URL, wait: float) -> Engine:
         connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
     return engine
+
+
+def _know_words(connection: sqlite3.Connection) -> None:
+    """Give a connection the functions that the triggers of the full text call; PostgreSQL has its own."""
+
+    def words(text: str | None) -> str:
+        return " ".join(stream(text or ""))
+
+    connection.create_function("copydesk_stream", 1, words, deterministic=True)
+    connection.create_function("copydesk_marks", 7, marks_of_row, deterministic=True)
+    # Some builds let no trigger call a function that is not SQLite's own.
+    connection.execute("PRAGMA trusted_schema = ON")
 
 
 def _use_wal(connection: sqlite3.Connection, *, patience: float) -> None:

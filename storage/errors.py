@@ -18,6 +18,7 @@ StorageError
 """
 
 import sqlite3
+import unicodedata
 
 
 class StorageError(Exception):
@@ -82,7 +83,33 @@ class ExtraIsMissing(StorageError, ImportError):
 
 
 class BadQuery(StorageError):
-    """A search that asks for nothing."""
+    """A search that asks for nothing, or cannot be understood. `str()` shows the place where it is known."""
+
+    def __init__(
+        self, reason: str, *, query: str | None = None, start: int | None = None, end: int | None = None
+    ) -> None:
+        self.reason = reason
+        """The sentence alone."""
+        self.query = query
+        self.start = start
+        """Where in the query, in characters; null where it is about the whole."""
+        self.end = end
+        if query is None or start is None or end is None:
+            super().__init__(reason)
+        else:
+            super().__init__(f"{reason}\n{_pointed(query, start, end)}")
+
+
+def _pointed(query: str, start: int, end: int) -> str:
+    """The query, and a line of carets under the place."""
+    shown = "".join(" " if letter.isspace() else letter for letter in query)
+    return f"  {shown.rstrip()}\n  {' ' * _columns(shown[:start])}{'^' * max(1, _columns(shown[start:end]))}"
+
+
+def _columns(text: str) -> int:
+    """How many columns of a terminal a text takes."""
+    marks = sum(unicodedata.category(letter) in ("Mn", "Me", "Cf") for letter in text)
+    return len(text) - marks + sum(unicodedata.east_asian_width(letter) in "WF" for letter in text)
 
 
 # Primary result codes: https://sqlite.org/rescode.html

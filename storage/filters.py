@@ -3,15 +3,15 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, false, func, literal, or_, select
+from sqlalchemy import ColumnElement, and_, false, func, or_, text
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.util import AliasedClass
 
-from storage.errors import BadQuery
+from storage.fields import author_term
+from storage.fulltext import for_postgresql, for_sqlite
 from storage.insert import is_postgresql
 from storage.models import Article
 from storage.sources import get_source
-from storage.words import fold
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,10 +83,9 @@ def _dated(
 
 
 def _by(session: Session, author: str, article: type[Article] | AliasedClass[Article]) -> ColumnElement[bool]:
-    name = fold(author)
-    if not name:
-        raise BadQuery(f"there is no name in {author!r}")
-    each = func.jsonb_array_elements_text if is_postgresql(session) else func.json_each
-    authors = each(article.authors).table_valued("value")
-    words = literal(" ").concat(func.copydesk_words(authors.c.value)).concat(" ")
-    return select(1).select_from(authors).where(words.contains(f" {name} ")).exists()
+    term = author_term(author)
+    if is_postgresql(session):
+        ids = "SELECT id FROM articles WHERE words @@ CAST(:by AS tsquery)"
+        return article.id.in_(text(ids).bindparams(by=for_postgresql(term, wide=False)))
+    ids = "SELECT rowid FROM articles_fts WHERE articles_fts MATCH :by"
+    return article.id.in_(text(ids).bindparams(by=for_sqlite(term)))

@@ -1,12 +1,13 @@
 """Picks the part of a text that shows why it was found."""
 
-import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from typing import NamedTuple
 
-from storage.query import Query
-from storage.words import fold, words_in
+from storage.query import Term
+from storage.words import fold, is_undivided, words_in
 
 MATCH_START, MATCH_END = "\x02", "\x03"
 """Stand before and after each match: characters that no article holds."""
@@ -27,42 +28,84 @@ class Match:
     part: int
 
 
-def passage_of(text: str, query: Query, width: int = WIDTH) -> str:
-    """The stretch of `text` that matches most of the query, marked; its beginning if none does."""
+class _Unit(NamedTuple):
+    """A word of a text, or one letter of an undivided script; a tuple, for a text has thousands."""
+
+    start: int
+    end: int
+    folded: str
+    joined: bool
+    """It is part of one run with the unit before."""
+
+
+def passage_of(text: str, wanted: Sequence[Term], width: int = WIDTH) -> str:
+    """The stretch of `text` that has most of what is looked for, marked; its beginning if it has none."""
     text = text.translate(_PLAIN)
-    found = sorted([*_phrases(text, query.phrases), *_passages(text, query.passages, len(query.phrases))])
-    matches = _apart(found)
+    matches = _apart(sorted(_matches(text, wanted)))
     return _cut(text, matches, _best_start(matches, width), width)
 
 
-def _phrases(text: str, phrases: Sequence[str]) -> Iterator[Match]:
-    words = list(words_in(text))
+def marked_text(text: str, wanted: Sequence[Term]) -> str:
+    """All of `text` on one line, what is looked for marked."""
+    text = text.translate(_PLAIN)
+    return _cut(text, _apart(sorted(_matches(text, wanted))), 0, len(text))
+
+
+def _matches(text: str, wanted: Sequence[Term]) -> Iterator[Match]:
+    units = list(_units(text))
     places: dict[str, list[int]] = {}
-    for number, word in enumerate(words):
-        places.setdefault(word.folded, []).append(number)
-    for part, phrase in enumerate(fold(phrase).split() for phrase in phrases):
-        for place in places.get(phrase[0], ()):
-            here = words[place : place + len(phrase)]
-            if [word.folded for word in here] == phrase:
-                yield Match(here[0].start, _after_marks(text, here[-1].end), part)
+    for number, (_, _, folded, _) in enumerate(units):
+        places.setdefault(folded, []).append(number)
+    for part, term in enumerate(wanted):
+        letters = [unit for piece in term.shown for unit in _units(piece)]
+        if not letters:
+            continue
+        open_end = term.prefix and not is_undivided(letters[-1].folded)
+        for place in _starts(letters, places, open_end=open_end):
+            here = units[place : place + len(letters)]
+            if len(here) == len(letters) and _same(here, letters, open_end=open_end):
+                yield Match(here[0].start, here[-1].end, part)
 
 
-def _after_marks(text: str, end: int) -> int:
-    """Behind the vowel signs that stand after a letter: in the scripts of India they end many a word."""
-    while end < len(text) and unicodedata.category(text[end]).startswith("M"):
-        end += 1
-    return end
+def _starts(letters: Sequence[_Unit], places: Mapping[str, list[int]], *, open_end: bool) -> Iterator[int]:
+    first = letters[0].folded
+    if len(letters) > 1 or not open_end:
+        yield from places.get(first, ())
+    else:
+        for folded, here in places.items():
+            if folded.startswith(first):
+                yield from here
 
 
-def _passages(text: str, passages: Sequence[str], first_part: int) -> Iterator[Match]:
-    lowered = text.lower()
-    if len(lowered) != len(text):
-        lowered = text  # a letter whose small form is two would shift every place after it
-    for part, wanted in enumerate(passages, first_part):
-        place = lowered.find(wanted)
-        while place >= 0:
-            yield Match(place, place + len(wanted), part)
-            place = lowered.find(wanted, place + len(wanted))
+def _same(here: Sequence[_Unit], letters: Sequence[_Unit], *, open_end: bool) -> bool:
+    last = len(letters) - 1
+    return all(
+        (unit.folded == letter.folded or (open_end and n == last and unit.folded.startswith(letter.folded)))
+        and (n == 0 or unit.joined == letter.joined)
+        for n, (unit, letter) in enumerate(zip(here, letters, strict=True))
+    )
+
+
+def _units(text: str) -> Iterator[_Unit]:
+    known: dict[str, tuple[str, bool]] = {}
+    for start, word in words_in(text):
+        found = known.get(word)
+        if found is None:
+            folded = fold(word)
+            found = known[word] = (folded, is_undivided(folded))
+        if found[1]:
+            yield from _letters(start, word)
+        else:
+            yield _Unit(start, start + len(word), found[0], False)
+
+
+def _letters(end: int, word: str) -> Iterator[_Unit]:
+    joined = False
+    for undivided, letters in groupby(word, lambda letter: is_undivided(fold(letter))):
+        for part in letters if undivided else ["".join(letters)]:
+            yield _Unit(end, end + len(part), fold(part), joined)
+            end, joined = end + len(part), undivided
+        joined = False
 
 
 def _apart(matches: Sequence[Match]) -> list[Match]:

@@ -1,50 +1,129 @@
-"""Reads what a user asks for: words, and "phrases" in quotation marks of any make."""
+"""What a query asks for, as a tree of conditions, and whether an article meets them."""
 
-import re
-import unicodedata
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
 
-from storage.errors import BadQuery
-from storage.rows import fit_text
-from storage.words import fold, is_undivided
+from storage.marks import TITLE, marked
 
-_QUOTES = '"“”„‟«»'
-_TERM = re.compile(f"[{_QUOTES}]([^{_QUOTES}]*)[{_QUOTES}]|([^\\s{_QUOTES}]+)")
-_LONGEST_QUERY = 1000
-_LONGEST_TERM = 300
-"""PostgreSQL's limit for a word is 2,046 bytes."""
+
+class Field(StrEnum):
+    """Where a word must stand. Without a field: in the title, the standfirst or the text."""
+
+    TITLE = "title"
+    AUTHOR = "author"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Query:
-    """What an article must hold to be found, all of it."""
+class Term:
+    """Words of the index that must stand side by side."""
 
-    phrases: tuple[str, ...] = ()
-    """Words, or several that stand one after the other: looked up in the index."""
-    passages: tuple[str, ...] = ()
-    """What stands in a script without spaces: looked for in the text itself."""
-
-
-def read_query(text: str) -> Query:
-    """Read a query. Every word must match, and every phrase; other punctuation only divides.
-
-    Raises `BadQuery` if there is nothing in it to look for, or too much.
-    """
-    if len(text) > _LONGEST_QUERY:
-        raise BadQuery(f"the query is {len(text)} characters long, and may be {_LONGEST_QUERY}")
-    clean = unicodedata.normalize("NFC", fit_text(text) or "")
-    terms = [
-        term for phrase, word in _TERM.findall(clean) if (term := (phrase or word).strip()) and fold(term)
-    ]
-    if not terms:
-        raise BadQuery('there is no word in the query: give one or more, or a "phrase in quotation marks"')
-    if longest := next((term for term in terms if len(term) > _LONGEST_TERM), None):
-        raise BadQuery(f"{longest[:20]!r}… is {len(longest)} characters long, and may be {_LONGEST_TERM}")
-    return Query(
-        phrases=tuple(term for term in terms if not is_undivided(term)),
-        passages=tuple(_bare(term) for term in terms if is_undivided(term)),
-    )
+    words: tuple[str, ...]
+    """As the index has them: see storage/words.py and storage/marks.py."""
+    prefix: bool = False
+    """The last one is only the beginning of a word."""
+    field: Field | None = None
+    shown: tuple[str, ...] = ()
+    """The same as a text has them, undivided runs whole; empty for what no text has, such as a source."""
 
 
-def _bare(term: str) -> str:
-    return re.sub(r"^[\W_]+|[\W_]+$", "", term).lower()
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """Hours, as storage/marks.py numbers them: from `since` on, before `until`; None: without end."""
+
+    since: int | None = None
+    until: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Not:
+    """What must not be so."""
+
+    part: "Node"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class And:
+    """All of these."""
+
+    parts: "tuple[Node, ...]"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Or:
+    """At least one of these."""
+
+    parts: "tuple[Node, ...]"
+
+
+Node = Term | Span | Not | And | Or
+
+NOTHING = Or(parts=())
+"""What no article meets."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """All that an article must meet to be found."""
+
+    node: Node
+    since: datetime | None = None
+    """Aware. Published, or else first seen, then or later."""
+    until: datetime | None = None
+    """Aware. Before."""
+
+    def and_also(self, node: Node) -> "Asked":
+        """The same, with a further condition."""
+        return Asked(node=all_of([self.node, node]), since=self.since, until=self.until)
+
+
+def all_of(parts: Sequence[Node]) -> Node:
+    """The parts as one condition; those that are conditions of several parts themselves are taken apart."""
+    flat: list[Node] = []
+    for part in parts:
+        flat += part.parts if isinstance(part, And) else [part]
+    return flat[0] if len(flat) == 1 else And(parts=tuple(flat))
+
+
+def any_of(parts: Sequence[Node]) -> Node:
+    """One of the parts, as one condition."""
+    return parts[0] if len(parts) == 1 else Or(parts=tuple(parts))
+
+
+def terms(node: Node) -> Iterator[Term]:
+    """What is looked for, in the order of the query; not what is left out."""
+    match node:
+        case Term():
+            yield node
+        case And(parts=parts) | Or(parts=parts):
+            for part in parts:
+                yield from terms(part)
+        case _:
+            return
+
+
+def is_positive(node: Node) -> bool:
+    """Whether `node` says what to look for, and not only what to leave out."""
+    match node:
+        case Not():
+            return False
+        case And(parts=parts):
+            return any(map(is_positive, parts))
+        case Or(parts=parts):
+            return all(map(is_positive, parts))
+        case _:
+            return True
+
+
+def in_title(node: Node) -> Node | None:
+    """The same words, looked for in the title alone; None where there are none that could stand elsewhere."""
+    match node:
+        case Term(words=words, field=None, shown=shown) if shown:
+            return Term(words=tuple(marked(TITLE, words)), prefix=node.prefix, field=Field.TITLE, shown=shown)
+        case And(parts=parts) | Or(parts=parts):
+            found = [titled for part in parts if (titled := in_title(part)) is not None]
+            join = all_of if isinstance(node, And) else any_of
+            return join(found) if found else None
+        case _:
+            return None

@@ -1,39 +1,33 @@
 """Searches the text of the archive."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import reduce
+from itertools import islice
 from typing import Literal, get_args
 
-from sqlalchemy import (
-    CTE,
-    ColumnElement,
-    column,
-    func,
-    literal,
-    literal_column,
-    or_,
-    select,
-    table,
-    true,
-)
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from storage.asking import asked_for
 from storage.errors import BadQuery
-from storage.filters import EVERYTHING, ArticleFilter, conditions, date_of
-from storage.insert import is_postgresql
+from storage.filters import EVERYTHING, ArticleFilter
+from storage.fulltext import Match
+from storage.meeting import is_among, leaves
 from storage.models import Article, Source
-from storage.passage import MATCH_END, MATCH_START, passage_of
-from storage.query import Query, read_query
+from storage.once import certain, first_of, one_of_each
+from storage.passage import MATCH_END, MATCH_START, marked_text, passage_of
+from storage.query import Asked, Field, Term, any_of, in_title, terms
+from storage.ranking import LEAD, score
 from storage.times import local_time
+from storage.walk import in_order
 
 __all__ = ["MATCH_END", "MATCH_START", "ArticleFilter", "Hit", "Sort", "matching_ids", "search"]
 
 Sort = Literal["relevance", "newest", "oldest"]
 
-_TITLE, _STANDFIRST, _TEXT = 8.0, 3.0, 1.0
-"""How much a match counts by where it stands."""
+_CANDIDATES = 150
+"""Matches that are ranked, of each kind, the newest; where there are no more, all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +48,8 @@ class Hit:
     duplicate_of: int | None
     sightings: int
     """Other places where the same story stands."""
+    title_marked: str
+    """The title, each match between MATCH_START and MATCH_END ("\\x02" and "\\x03")."""
     passage: str
     """Part of the text, each match between MATCH_START and MATCH_END ("\\x02" and "\\x03")."""
     score: float
@@ -67,96 +63,102 @@ def search(
     limit: int = 20,
     sort: Sort = "relevance",
     *,
-    duplicates: bool = False,
+    now: datetime,
+    all_copies: bool = False,
 ) -> list[Hit]:
-    """The articles that hold every word and every "phrase" of `query`, the best or the newest first.
+    """The articles that a query asks for, the best or the newest first.
 
-    A story that stands in several places comes once, as the first that was filed of those that match; with
-    `duplicates`, in every place. Raises `BadQuery` if there is nothing in the query to look for.
+    storage/grammar.py says what it may be. A story that stands in several places comes once: as its
+    original if that matches, or else as the earliest that does; with `all_copies`, in every place. `now` is
+    what ages and "7d" are counted from. Raises `BadQuery`, which says where, for a query that cannot be
+    understood.
     """
     if sort not in get_args(Sort):
         raise BadQuery(f"{sort!r} is no order: choose from {', '.join(get_args(Sort))}")
     if limit < 0:
         raise BadQuery(f"{limit} is no number of articles")
-    asked = read_query(query)
-    matched = _matched(session, asked, ranked=sort == "relevance")
-    statement = (
-        select(Article.id, matched.c.score)
-        .join(matched, matched.c.id == Article.id)
-        .where(*conditions(session, wanted))
-        .limit(limit)
-    )
-    if not duplicates:
-        root = aliased(Article)
-        # A set to look up in: asked for each row, SQLite would go through all matches again.
-        found = select(root.id).join(matched, matched.c.id == root.id)
-        roots = found.where(*conditions(session, wanted, root))
-        statement = statement.where(or_(Article.duplicate_of.is_(None), Article.duplicate_of.not_in(roots)))
-    newest = (date_of().desc(), Article.id.desc())
-    order = {
-        "relevance": (matched.c.score.desc(), *newest),
-        "newest": newest,
-        "oldest": (date_of(), Article.id),
-    }
-    scores = {row.id: float(row.score) for row in session.execute(statement.order_by(*order[sort]))}
-    return _hits(session, scores, asked)
+    asked = asked_for(session, query, wanted, now)
+    found = _Found(session, once=not all_copies)
+    if sort == "relevance":
+        scores = _best(found, asked, limit, now)
+    else:
+        scores = {one.id: 0.0 for one in found.first(asked, limit, newest=sort == "newest")}
+    return _hits(session, scores, list(terms(asked.node)))
 
 
-def matching_ids(session: Session, query: str) -> Iterator[int]:
-    """The ids of every article that holds what `search` looks for, copies too; rising, streamed.
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What a session's archive holds of what is asked for."""
 
-    Raises `BadQuery`.
+    session: Session
+    once: bool
+    """Each story once."""
+
+    def in_order(self, asked: Asked, *, newest: bool = True) -> Iterator[Match]:
+        matches = in_order(self.session, asked.node, asked.since, asked.until, newest=newest)
+        return certain(self.session, matches, asked)
+
+    def first(self, asked: Asked, limit: int, *, newest: bool) -> list[Match]:
+        matches = self.in_order(asked, newest=newest)
+        return list(islice(one_of_each(self.session, matches, asked) if self.once else matches, limit))
+
+
+def _best(found: _Found, asked: Asked, limit: int, now: datetime) -> dict[int, float]:
+    """The best of those that match, with their scores, the best first.
+
+    Ranked are the newest, and the newest that have all or one of the words in their titles. Fewer are all. A
+    story ranks as its best copy among them.
     """
-    matched = _matched(session, read_query(query), ranked=False)
-    with session.scalars(
-        select(matched.c.id).order_by(matched.c.id).execution_options(yield_per=1000)
-    ) as ids:
-        yield from ids
+    many = max(_CANDIDATES, 3 * limit)
+    candidates = {one.id: one for one in islice(found.in_order(asked), many)}
+    if len(candidates) == many:
+        for titled in _titled(asked):
+            candidates |= {one.id: one for one in islice(found.in_order(titled), many // 2)}
+    wanted = list(terms(asked.node))
+    scored = [
+        (score(wanted, leaf, now), leaf.date, leaf.id)
+        for leaf in leaves(found.session, candidates, lead=LEAD).values()
+    ]
+    ranked = sorted(scored, reverse=True)
+    if found.once:
+        return _once(found.session, [(candidates[one], worth) for worth, _, one in ranked], asked, limit)
+    return {article_id: worth for worth, _, article_id in ranked[:limit]}
 
 
-def _matched(session: Session, query: Query, *, ranked: bool) -> CTE:
-    """(id, score) of every article that matches."""
-    match, rank = (_on_postgresql if is_postgresql(session) else _on_sqlite)(query)
-    score = rank if ranked and query.phrases else literal(0.0)
-    statement = select(Article.id, score.label("score")).where(match, *map(_holds, query.passages))
-    if query.phrases and not is_postgresql(session):
-        statement = statement.join(_FTS, _FTS.c.rowid == Article.id)
-    return statement.cte("matched").prefix_with("MATERIALIZED")
+def _once(
+    session: Session, ranked: Sequence[tuple[Match, float]], asked: Asked, limit: int
+) -> dict[int, float]:
+    """The best stories, each by the article that is shown of it."""
+    best: dict[int, float] = {}
+    roots = {one.duplicate_of or one.id: worth for one, worth in reversed(ranked)}
+    order = list(dict.fromkeys(one.duplicate_of or one.id for one, _ in ranked))[:limit]
+    copied = {one.duplicate_of for one, _ in ranked if one.duplicate_of in set(order)} - {None}
+    shown = first_of(session, {root for root in copied if root is not None}, asked)
+    for root in order:
+        best[shown.get(root) or root] = roots[root]
+    return best
 
 
-def _holds(passage: str) -> ColumnElement[bool]:
-    columns = (Article.title, Article.standfirst, Article.text)
-    return or_(*(column.icontains(passage, autoescape=True) for column in columns))
+def matching_ids(session: Session, query: str, now: datetime) -> Iterator[int]:
+    """The ids of every article that `search` finds, copies too, in no order. Raises `BadQuery`."""
+    found = _Found(session, once=False)
+    yield from (one.id for one in found.in_order(asked_for(session, query, EVERYTHING, now)))
 
 
-_FTS = table("articles_fts", column("rowid"))
+def _titled(asked: Asked) -> Iterator[Asked]:
+    """The same, with all of the words in the title; and with one of them."""
+    each = [in_title(term) for term in terms(asked.node)]
+    plain = [term for term in each if term is not None]
+    together = in_title(asked.node)
+    if together is not None:
+        yield asked.and_also(together)
+    if len(plain) > 1:
+        yield asked.and_also(any_of(plain))
 
 
-def _on_sqlite(query: Query) -> tuple[ColumnElement[bool], ColumnElement[float]]:
-    if not query.phrases:
-        return true(), literal(0.0)
-    # A string in FTS5's query language: nothing in it but a quotation mark has a meaning.
-    asked = " ".join('"' + phrase.replace('"', " ") + '"' for phrase in query.phrases)
-    itself: ColumnElement[str] = literal_column("articles_fts")
-    # bm25 is the better the lower it is.
-    return itself.op("MATCH")(asked), -func.bm25(itself, _TITLE, _STANDFIRST, _TEXT)
-
-
-def _on_postgresql(query: Query) -> tuple[ColumnElement[bool], ColumnElement[float]]:
-    if not query.phrases:
-        return true(), literal(0.0)
-    simple: ColumnElement[str] = literal_column("'simple'::regconfig")
-    phrases = [func.phraseto_tsquery(simple, func.copydesk_words(phrase)) for phrase in query.phrases]
-    asked: ColumnElement[str] = reduce(lambda one, other: one.op("&&")(other), phrases)
-    words: ColumnElement[str] = literal_column("articles.words")
-    weights: ColumnElement[str] = literal_column(
-        f"'{{0, {_TEXT / _TITLE}, {_STANDFIRST / _TITLE}, 1}}'::real[]"
-    )
-    by_length = 1  # divide by 1 + log(length), as bm25 does in its way
-    return words.op("@@")(asked), func.ts_rank(weights, words, asked, by_length)
-
-
-def _hits(session: Session, scores: dict[int, float], query: Query) -> list[Hit]:
+def _hits(session: Session, scores: dict[int, float], wanted: Sequence[Term]) -> list[Hit]:
+    anywhere = [term for term in wanted if term.field is None]
+    in_titles = [term for term in wanted if term.field is not Field.AUTHOR]
     group = func.coalesce(Article.duplicate_of, Article.id)
     other = aliased(Article)
     others = select(func.count()).where(
@@ -179,7 +181,7 @@ def _hits(session: Session, scores: dict[int, float], query: Query) -> list[Hit]
             others.correlate(Article).scalar_subquery().label("sightings"),
         )
         .outerjoin(Source, Source.id == Article.source_id)
-        .where(Article.id.in_(scores))
+        .where(is_among(session, scores))
     )
     hits = {
         row.id: Hit(
@@ -194,7 +196,8 @@ def _hits(session: Session, scores: dict[int, float], query: Query) -> list[Hit]
             language=row.language,
             duplicate_of=row.duplicate_of,
             sightings=row.sightings,
-            passage=_passage(row.text, row.standfirst, query),
+            title_marked=marked_text(row.title, in_titles),
+            passage=_passage(row.text, row.standfirst, anywhere),
             score=scores[row.id],
         )
         for row in rows
@@ -202,9 +205,9 @@ def _hits(session: Session, scores: dict[int, float], query: Query) -> list[Hit]
     return [hits[article_id] for article_id in scores if article_id in hits]
 
 
-def _passage(text: str, standfirst: str | None, query: Query) -> str:
-    passage = passage_of(text, query)
+def _passage(text: str, standfirst: str | None, wanted: Sequence[Term]) -> str:
+    passage = passage_of(text, wanted)
     if MATCH_START not in passage and standfirst:
-        above = passage_of(standfirst, query)
+        above = passage_of(standfirst, wanted)
         return above if MATCH_START in above else passage
     return passage

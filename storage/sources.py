@@ -1,6 +1,7 @@
 """Keeps the sources: which sites the archive follows."""
 
-from collections.abc import Sequence
+import difflib
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
@@ -110,6 +111,14 @@ def _spellings(url: str) -> list[str]:
     bare = url.rstrip("/")
     forms = [bare] if "://" in bare else [f"https://{bare}", f"http://{bare}"]
     return [form + slash for form in forms for slash in ("", "/")]
+
+
+def near_names(wanted: str, names: Iterable[str]) -> list[str]:
+    """Up to three of `names` that whoever wrote `wanted` may have meant, the likeliest first."""
+    by_folded = {name.casefold(): name for name in names}
+    near = difflib.get_close_matches(wanted.casefold(), by_folded, n=3)
+    near += [folded for folded in by_folded if wanted.casefold() in folded and folded not in near]
+    return [by_folded[folded] for folded in near[:3]]
 
 
 def home_of(session: Session, source_id: int) -> str | None:

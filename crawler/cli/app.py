@@ -19,6 +19,7 @@ from crawler.cli import (
     listing,
     recleaning,
     running,
+    searching,
     starting,
     status,
     stories,
@@ -118,7 +119,7 @@ listing.sources.command("export")(exchange.export_list)
 app.add_typer(listing.sources, name="sources")
 app.command("crawl")(crawling.crawl)
 app.command("run")(running.run)
-app.command("search")(archive.search)
+app.command("search", cls=searching.SearchCommand)(searching.search)
 app.command("show")(archive.show)
 app.command("explain")(explaining.explain)
 app.command("stories")(stories.stories)

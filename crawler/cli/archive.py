@@ -1,74 +1,13 @@
-"""The commands that read what is stored: search, show."""
+"""Shows one article: the command show."""
 
 from dataclasses import asdict
-from enum import StrEnum
 from typing import Annotated
 
 import typer
 
 from crawler.cli.invocation import Invocation
 from crawler.cli.names import known_article
-from crawler.cli.selection import (
-    AuthorOption,
-    LanguageOption,
-    SinceOption,
-    SourceOption,
-    UntilOption,
-    article_filter,
-)
-from crawler.cli.terminal import note, show_json
-
-
-class Order(StrEnum):
-    """How hits are put in order."""
-
-    RELEVANCE = "relevance"
-    NEWEST = "newest"
-    OLDEST = "oldest"
-
-
-def search(
-    context: typer.Context,
-    words: Annotated[
-        list[str],
-        typer.Argument(metavar="QUERY", help='Words, all of which must be there, and "phrases".'),
-    ],
-    source: SourceOption = None,
-    since: SinceOption = None,
-    until: UntilOption = None,
-    lang: LanguageOption = None,
-    author: AuthorOption = None,
-    limit: Annotated[int, typer.Option(min=1, max=10_000, metavar="N", help="Most articles shown.")] = 10,
-    sort: Annotated[Order, typer.Option(help="What comes first.")] = Order.RELEVANCE,
-    duplicates: Annotated[
-        bool, typer.Option("--duplicates", help="Show a story in every place it stands.")
-    ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Write a JSON list.")] = False,
-) -> None:
-    """Find articles by their words.
-
-    The best come first, each with the passage that matches.
-
-    \b
-    Examples:
-      copydesk search harbour storm
-      copydesk search '"harbour wall" storm' --since 7d --sort newest
-      copydesk search election --source "Harbour Gazette" --lang en --limit 50 --json
-    """
-    from crawler.cli.articles import hit_as_json, show_hits
-    from storage.search import search as find
-
-    invocation: Invocation = context.obj
-    query = " ".join(words)
-    with invocation.open_existing() as database, database.read() as session:
-        wanted = article_filter(session, source, since, until, lang, author)
-        hits = find(session, query, wanted, limit, sort.value, duplicates=duplicates)
-    if as_json:
-        show_json([hit_as_json(hit) for hit in hits])
-    elif hits:
-        show_hits(hits)
-    else:
-        note(f"nothing found for {query}")
+from crawler.cli.terminal import show_json
 
 
 def show(

@@ -27,14 +27,25 @@ _COLUMNS = 100
 
 
 def hit_as_json(hit: Hit) -> dict[str, Any]:
-    """A hit for a program: the passage plain, and in `matches` where each match begins and ends in it."""
+    """A hit for a program.
+
+    `matches` tells where each match begins and ends in the passage, `title_matches` where in the title.
+    """
+    passage, matches = _unmarked(hit.passage)
+    _, in_title = _unmarked(hit.title_marked)
+    told = {key: value for key, value in asdict(hit).items() if key != "title_marked"}
+    return {**told, "title_matches": in_title, "passage": passage, "matches": matches}
+
+
+def _unmarked(text: str) -> tuple[str, list[list[int]]]:
+    """A text without its marks, and where each match begins and ends in it."""
     plain, matches, place = "", [], 0
-    for match in _MATCH.finditer(hit.passage):
-        plain += hit.passage[place : match.start()]
+    for match in _MATCH.finditer(text):
+        plain += text[place : match.start()]
         matches.append([len(plain), len(plain) + len(match[1])])
         plain += match[1]
         place = match.end()
-    return {**asdict(hit), "passage": plain + hit.passage[place:], "matches": matches}
+    return plain + text[place:], matches
 
 
 def show_hits(hits: Iterable[Hit]) -> None:
@@ -44,22 +55,23 @@ def show_hits(hits: Iterable[Hit]) -> None:
         if number:
             out.print()
         elsewhere = f"in {hit.sightings + 1} places" if hit.sightings else ""
-        out.print(styled(hit.title or "(no title)", "bold"))
+        # Plain in a pipe: whoever cuts out the first line wants the title.
+        title = _marked(hit.title_marked, out, "bold") if out.is_terminal else styled(hit.title)
+        out.print(title if hit.title else styled("(no title)", "bold"))
         out.print(_joined(f"#{hit.id}", hit.source, shown_time(hit.published_at), hit.language, elsewhere))
         out.print(styled(hit.canonical_url, "dim"), soft_wrap=True)
-        out.print(_passage(hit.passage, out))
+        out.print(styled("  ").append(_marked(hit.passage, out)))
 
 
-def _passage(passage: str, out: "Console") -> "Text":
+def _marked(text: str, out: "Console", style: str = "") -> "Text":
     """The matches in colour on a terminal; between asterisks in a pipe."""
-    shown = styled("  ")
+    shown = styled("", style)
     place = 0
-    for match in _MATCH.finditer(passage):
-        shown.append(styled(passage[place : match.start()]))
-        shown.append(styled(match[1], "bold yellow") if out.is_terminal else styled(f"**{match[1]}**"))
+    for match in _MATCH.finditer(text):
+        shown.append(styled(text[place : match.start()], style))
+        shown.append(styled(match[1], "bold yellow") if out.is_terminal else styled(f"**{match[1]}**", style))
         place = match.end()
-    shown.append(styled(passage[place:]))
-    return shown
+    return shown.append(styled(text[place:], style))
 
 
 def _joined(*parts: str | None) -> "Text":

@@ -150,6 +150,7 @@ def _request(session: "Session", order: Order, now: datetime) -> Request:
         return Request(
             wanted=wanted,
             query=order.query,
+            now=now,
             as_of=moment,
             all_copies=order.all_copies,
             columns=order.columns,

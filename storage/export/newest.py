@@ -21,8 +21,9 @@ def newest_rows(session: Session, request: Request, limit: int) -> list[Row]:
 
 def _newest_ids(session: Session, request: Request, limit: int) -> list[int]:
     wanted = request.wanted
-    if request.query is not None:
-        found = search(session, request.query, wanted, limit, "newest", duplicates=request.all_copies)
+    if request.query is not None and request.now is not None:
+        every, now = request.all_copies, request.now
+        found = search(session, request.query, wanted, limit, "newest", all_copies=every, now=now)
         return [hit.id for hit in found]
     statement = select(Article.id).where(*conditions(session, wanted))
     if not request.all_copies:

@@ -17,6 +17,8 @@ class Request:
     wanted: ArticleFilter = EVERYTHING
     query: str | None = None
     """As `search` takes it. The present only: the index has the words of today."""
+    now: datetime | None = None
+    """Aware. What "7d" in a query is counted from; there must be one with a query."""
     as_of: datetime | None = None
     """Aware. The archive as it stood at this moment; what happened at it has happened. None: as it stands."""
     all_copies: bool = False
@@ -30,6 +32,8 @@ class Request:
     def __post_init__(self) -> None:
         if self.as_of is not None and self.as_of.tzinfo is None:
             raise ValueError(f"a time needs a zone: {self.as_of!r}")
+        if self.query is not None and self.now is None:
+            raise ValueError("a query needs a time that it is asked at")
         if self.as_of is not None and self.query is not None:
             raise ValueError("a search looks in the words of today, and cannot be asked of the past")
         for name in self.columns:

@@ -85,10 +85,10 @@ def _chosen_now(session: Session, request: Request) -> IdSet | None:
         return None
     statement = select(Article.id, Article.duplicate_of).where(*conditions(session, request.wanted))
     found: Iterable[Sequence[Any]]
-    if request.query is None:
+    if request.query is None or request.now is None:
         found = session.execute(statement.order_by(Article.id).execution_options(yield_per=_BATCH))
     else:
-        matching = IdSet(matching_ids(session, request.query))
+        matching = IdSet(matching_ids(session, request.query, request.now))
         parts = (statement.where(Article.id.in_(ids)).order_by(Article.id) for ids in in_parts(matching))
         found = (row for part in parts for row in session.execute(part))
     return IdSet(number for number, _ in found) if request.all_copies else one_per_story(found)

@@ -132,7 +132,7 @@ def test_an_article_that_is_gone_stays_and_is_looked_for(
         assert page.due_at is not None
         assert timedelta(hours=24) <= page.due_at - article.gone_at < timedelta(hours=27)
         with database_of_two_editions.read() as session:
-            assert article.id in [hit.id for hit in search(session, article.title)]
+            assert article.id in [hit.id for hit in search(session, article.title, now=article.gone_at)]
 
 
 def test_a_page_that_is_no_article_now_leaves_the_article_as_it_was(two_editions: Archived) -> None:

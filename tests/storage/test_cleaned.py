@@ -180,12 +180,12 @@ def test_line_goes_and_comes_back(
         assert row.text_hash == fingerprint(after).text_hash
         assert row.content_hash == content_hash("Story a", None, after)
         assert set(session.scalars(select(Band.key))) == set(fingerprint(after).bands)
-        assert search(session, "share") == []
+        assert search(session, "share", now=now) == []
 
     assert rewrite(database, number, rewritten(body, rules=2, learned=None))
     assert stored(database, number).text == body
     with database.read() as session:
-        assert [hit.id for hit in search(session, "share")] == [number]
+        assert [hit.id for hit in search(session, "share", now=now)] == [number]
         assert set(session.scalars(select(Band.key))) == set(before.fingerprint.bands)
         assert session.scalar(select(func.count()).select_from(Revision)) == 0
 

@@ -1,16 +1,23 @@
 """Passages: the part of a text that matches most, marked, in whole words."""
 
+from datetime import UTC, datetime
+
 import pytest
 
-from storage.passage import MATCH_END, MATCH_START, passage_of
-from storage.query import read_query
+from storage.grammar import read_query
+from storage.passage import MATCH_END, MATCH_START, marked_text, passage_of
+from storage.query import Term, terms
 
 FILLER = "Nothing of note was said that day by anybody at all. " * 12
 
 
+def wanted(query: str) -> list[Term]:
+    return list(terms(read_query(query, datetime(2026, 3, 4, tzinfo=UTC), lambda name: 1)))
+
+
 def shown(text: str, query: str, width: int = 240) -> str:
     """A passage with its marks as brackets."""
-    passage = passage_of(text, read_query(query), width)
+    passage = passage_of(text, wanted(query), width)
     return passage.replace(MATCH_START, "[").replace(MATCH_END, "]")
 
 
@@ -23,6 +30,23 @@ MARKED = {
     "no half words": ("Bridges and a bridge.", "bridge", "Bridges and a [bridge]."),
     "overlapping phrases": ("one two three", '"one two" "two three"', "[one two] three"),
     "a script without spaces": ("昨日、東京で選挙が行われた。", "選挙", "昨日、東京で[選挙]が行われた。"),
+    "any two letters": ("昨日、東京都庁で", "京都", "昨日、東[京都]庁で"),
+    "two letters with a mark between them are no pair": ("東京、都庁", "京都", "東京、都庁"),
+    "one letter": ("昨日、雨が降った。", "雨", "昨日、[雨]が降った。"),
+    "two scripts": ("新しいiPhone発表会", "iPhone発表", "新しい[iPhone発表]会"),
+    "Thai": ("ในกรุงเทพมหานคร", "กรุงเทพ", "ใน[กรุงเทพ]มหานคร"),
+    "Korean, part of a word": ("서울시는 오늘", "서울", "[서울]시는 오늘"),
+    "half width": ("ﾃｽﾄとＡＩ", "テスト ai", "[ﾃｽﾄ]と[ＡＩ]"),
+    "the beginning of a word": (
+        "A harbour, harbours; no arbour.",
+        "harb*",
+        "A [harbour], [harbours]; no arbour.",
+    ),
+    "the beginning of a phrase's last word": ("The old bridges.", '"old brid"*', "The [old bridges]."),
+    "one of two": ("A bridge.", "harbour OR bridge", "A [bridge]."),
+    "what is left out": ("A bridge, a storm.", "bridge -storm", "A [bridge], a storm."),
+    "a field": ("A bridge, a storm.", "bridge source:x", "A [bridge], a storm."),
+    "a letter that is two": ("Die Straße.", "strasse", "Die [Straße]."),
     "vowel signs at the end": ("यह हिन्दी में है", "हिन्दी", "यह [हिन्दी] में है"),
     "no match": ("The title has it.", "bridge", "The title has it."),
     "lines": ("One\ntwo  bridge\tthree", "bridge", "One two [bridge] three"),
@@ -35,6 +59,12 @@ MARKED = {
 @pytest.mark.parametrize(("text", "query", "expected"), MARKED.values(), ids=MARKED)
 def test_matches_are_marked(text: str, query: str, expected: str) -> None:
     assert shown(text, query) == expected
+
+
+def test_a_title_is_marked_whole() -> None:
+    title = f"{FILLER}The bridge\nopens"
+    marked = marked_text(title, wanted("title:bridge opens"))
+    assert marked == f"{FILLER}The {MATCH_START}bridge{MATCH_END} {MATCH_START}opens{MATCH_END}"
 
 
 def test_passage_is_taken_where_most_of_the_query_stands() -> None:

@@ -1,0 +1,117 @@
+"""Goes through the articles that meet a condition in the order of their dates, however many there are.
+
+Half a million articles have a common word, and no search shows them all. So the index is asked for one
+stretch of time after another, the newest first: what a stretch costs is what it holds. How long the next
+one is depends on how many were found; what is found does not.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from storage.fulltext import Match, find
+from storage.marks import DAY, hour_of, moment_of
+from storage.models import Article
+from storage.query import Node, Span, all_of
+
+_FEW = 20_000
+"""Articles of an archive that is asked as a whole."""
+_FIRST = 1_000
+"""Articles that the first stretch holds, about."""
+_MOST = 10_000
+"""Matches taken at a time."""
+_ENOUGH = 300
+"""Matches that a stretch should bring."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Stretch:
+    """Hours, from `since` until before `until`."""
+
+    since: int
+    until: int
+
+    def first(self, hours: int, newest: bool) -> "_Stretch":
+        """The hours with which it begins, or those with which it ends; whole days where there are several."""
+        if newest:
+            since = self.until - hours
+            since = since // DAY * DAY if hours > DAY else since
+            return _Stretch(since=max(self.since, since), until=self.until)
+        until = self.since + hours
+        until = -(-until // DAY) * DAY if hours > DAY else until
+        return _Stretch(since=self.since, until=min(self.until, until))
+
+    def span(self) -> Span:
+        """It, as a condition."""
+        return Span(since=self.since, until=self.until)
+
+    def holds(self, date: datetime) -> bool:
+        """Whether a time in UTC stands within it."""
+        return self.since <= date.toordinal() * DAY + date.hour < self.until
+
+    def after(self, part: "_Stretch", newest: bool) -> "_Stretch":
+        """What is left when a first part is gone through."""
+        if newest:
+            return _Stretch(since=self.since, until=part.since)
+        return _Stretch(since=part.until, until=self.until)
+
+
+def in_order(
+    session: Session, node: Node, since: datetime | None, until: datetime | None, *, newest: bool = True
+) -> Iterator[Match]:
+    """The articles that meet `node`, of `since` or later and before `until`; the newest or the oldest first.
+
+    Those of one time stand by their ids. They come as they are asked for.
+    """
+    left = _bounds(session, since, until)
+    if left is None:
+        return
+    first, end = _naive(since), _naive(until)
+    total = session.scalar(select(func.max(Article.id))) or 0
+    whole = total <= _FEW
+    hours = 0 if whole else _hours_of_some(session, left, newest)
+    while left.since < left.until:
+        part = left if whole else left.first(hours, newest)
+        found = find(session, node if whole else all_of([node, part.span()]), _MOST + 1)
+        if len(found) > _MOST and part.until - part.since > 1:
+            whole, hours = False, max(1, (part.until - part.since) // 4)
+            continue
+        matches = [one for one in found if part.holds(one.date)] if whole else found
+        yield from (one for one in sorted(matches, reverse=newest) if _is_between(one.date, first, end))
+        left = left.after(part, newest)
+        whole = len(matches) * total < _FIRST * _MOST // 2
+        hours = int((part.until - part.since) * min(16, max(1, _ENOUGH / (len(matches) + 1))))
+
+
+def _bounds(session: Session, since: datetime | None, until: datetime | None) -> _Stretch | None:
+    """The hours from the oldest article to the newest, of those asked for; None if there is none."""
+    columns = (Article.published_at, Article.first_seen_at)
+    ends = [[session.scalar(select(end(column))) for column in columns] for end in (func.min, func.max)]
+    known = [[moment for moment in moments if moment is not None] for moments in ends]
+    if not all(known):
+        return None
+    first = max(min(known[0]), since) if since else min(known[0])
+    last = min(max(known[1]), until) if until else max(known[1])
+    return _Stretch(since=hour_of(first), until=hour_of(last) + 1)
+
+
+def _hours_of_some(session: Session, left: _Stretch, newest: bool) -> int:
+    """How many hours from the newest, or the oldest, hold some thousand articles."""
+    column = Article.published_at
+    edge = moment_of(left.until if newest else left.since)
+    statement = select(column).where(column < edge if newest else column >= edge)
+    end = session.scalar(statement.order_by(column.desc() if newest else column).offset(_FIRST).limit(1))
+    if end is None:
+        return left.until - left.since
+    return max(1, left.until - hour_of(end) if newest else hour_of(end) - left.since)
+
+
+def _naive(moment: datetime | None) -> datetime | None:
+    return None if moment is None else moment.astimezone(UTC).replace(tzinfo=None)
+
+
+def _is_between(date: datetime, since: datetime | None, until: datetime | None) -> bool:
+    return (since is None or date >= since) and (until is None or date < until)
