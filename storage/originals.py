@@ -1,6 +1,7 @@
 """Makes the article with the best claim the original of its story."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import bindparam, func, or_, select, update
 from sqlalchemy.orm import Session
@@ -40,7 +41,7 @@ def members_of(session: Session, root: int, *, of_root: bool = True) -> list[Mem
     """
     rows = session.execute(_MEMBERS, {"root": root}).all()
     found = [
-        Member(id=row.id, text_hash=row.text_hash, claim=claim_of(row._mapping))
+        Member(id=row.id, text_hash=row.text_hash, claim=claim_of(row._asdict()))
         for row in rows
         if of_root or row.id != root
     ]
@@ -69,15 +70,15 @@ def reroot(session: Session, old: int, new: int, compare: CompareTexts, most: in
             likeness = compare(words, text_of(session, member.id))
             told[member.text_hash] = (likeness.of_second, likeness.of_first)
         similarity, coverage = told[member.text_hash]
-        rows.append({"member": member.id, "similarity": similarity, "coverage": coverage})
+        rows.append({"member": member.id, "root": new, "similarity": similarity, "coverage": coverage})
     nobody = {"duplicate_of": None, "similarity": None, "coverage": None}
     session.execute(
         update(_ARTICLES).where(_ARTICLES.c.id == new, _ARTICLES.c.duplicate_of.is_not(None)).values(nobody)
     )
     if rows:
         statement = update(_ARTICLES).where(_ARTICLES.c.id == bindparam("member"))
-        moved = {"similarity": bindparam("similarity"), "coverage": bindparam("coverage")}
-        session.execute(statement.values(duplicate_of=new, **moved), rows)
+        values: dict[str, Any] = {name: bindparam(name) for name in ("similarity", "coverage")}
+        session.execute(statement.values(values | {"duplicate_of": bindparam("root")}), rows)
     move_updates(session, old, new)
     return True
 
