@@ -8,9 +8,9 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
-from pipelines.fingerprint import UNDIVIDED
 from pipelines.metadata.months import month_named
 from pipelines.typography import plain_line
+from pipelines.wording import UNDIVIDED
 
 _LONGEST = 1500
 """Characters; a notice is no longer."""

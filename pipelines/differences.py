@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from pipelines.fingerprint import UNDIVIDED
+from pipelines.wording import UNDIVIDED
 
 # A word keeps its accents, vowel signs and apostrophes, and a number its points; a letter of a script without
 # spaces is a word. Each run of space is a piece of its own, and so is each other sign.

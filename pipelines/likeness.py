@@ -313,11 +313,12 @@ def judge(seen: Evidence) -> Relation:
     """What the longer text is to the shorter; each rule's reasons stand in docs/decisions/0047."""
     if seen.words < 15 or seen.of_shorter < 0.5:
         return Relation.OTHER
-    if _is_of_one_form(seen) or _is_a_part(seen) or _has_another_body(seen):
+    if _is_a_part(seen) or _has_another_body(seen):
         return Relation.OTHER
-    if _is_updated(seen):
-        return Relation.UPDATE
-    return Relation.COPY
+    if _is_of_one_form(seen):
+        is_running = seen.names >= 3 and seen.other_names * 4 <= seen.names and seen.ratio < 0.93
+        return Relation.UPDATE if is_running and _is_updated(seen) else Relation.OTHER
+    return Relation.UPDATE if _is_updated(seen) else Relation.COPY
 
 
 def _is_of_one_form(seen: Evidence) -> bool:

@@ -11,11 +11,8 @@ from sqlalchemy.orm import Session
 
 from storage.changes import ChangeKind, note_change
 from storage.duplicates import (
-    Wording,
     add_bands,
-    find_place,
     lock_filing,
-    newcomer,
     settle,
     take_place,
 )
@@ -26,6 +23,7 @@ from storage.insert import table_of
 from storage.likeness import CompareTexts, SameText, plain_likeness
 from storage.models import Article, Source
 from storage.originals import review_original
+from storage.placing import Wording, find_place, newcomer
 from storage.recorded import update_articles
 from storage.revisions import content_hash, keep_revision
 from storage.rows import check_row

@@ -6,6 +6,9 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session
+
 from storage.models import Article
 
 CLAIM_COLUMNS = (
@@ -18,6 +21,8 @@ CLAIM_COLUMNS = (
     Article.credit,
 )
 """What `claim_of` looks at."""
+
+_CLAIM = select(*CLAIM_COLUMNS).where(Article.id == bindparam("id"))
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -43,6 +48,11 @@ def claim_of(row: Mapping[str, Any]) -> Claim:
         known = published + timedelta(days=1) if row["date_precision"] == "day" else published
         since = min(seen, known)
     return Claim(since.replace(second=0, microsecond=0), _credit(row["credit"], row["url"]))
+
+
+def stored_claim(session: Session, article_id: int) -> Claim:
+    """The claim of a stored article."""
+    return claim_of(session.execute(_CLAIM, {"id": article_id}).one()._asdict())
 
 
 def _credit(agency: str | None, url: str) -> int:

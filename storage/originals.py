@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.orm import Session
@@ -42,7 +43,7 @@ def members_of(session: Session, root: int, *, of_root: bool = True) -> list[Mem
     """
     rows = session.execute(_MEMBERS, {"root": root}).all()
     found = [
-        Member(id=row.id, text_hash=row.text_hash, claim=claim_of(row._mapping))
+        Member(id=row.id, text_hash=row.text_hash, claim=claim_of(row._asdict()))
         for row in rows
         if of_root or row.id != root
     ]
@@ -78,7 +79,7 @@ def reroot(
             likeness = compare(words, text_of(session, member.id))
             told[member.text_hash] = (likeness.of_second, likeness.of_first)
         similarity, coverage = told[member.text_hash]
-        rows.append({"member": member.id, "similarity": similarity, "coverage": coverage})
+        rows.append({"member": member.id, "root": new, "similarity": similarity, "coverage": coverage})
     nobody = {"duplicate_of": None, "similarity": None, "coverage": None}
     session.execute(
         update_articles(now)
@@ -87,8 +88,8 @@ def reroot(
     )
     if rows:
         statement = update_articles(now).where(_ARTICLES.c.id == bindparam("member"))
-        moved = {"similarity": bindparam("similarity"), "coverage": bindparam("coverage")}
-        session.execute(statement.values(duplicate_of=new, **moved), rows)
+        values: dict[str, Any] = {name: bindparam(name) for name in ("similarity", "coverage")}
+        session.execute(statement.values(values | {"duplicate_of": bindparam("root")}), rows)
     move_updates(session, old, new)
     return True
 

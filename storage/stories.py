@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, distinct, func, or_, select
 from sqlalchemy.orm import Session, aliased
@@ -77,7 +76,7 @@ def stories(session: Session, wanted: ArticleFilter = EVERYTHING, limit: int = 2
     return sorted(found, key=lambda story: (-story.places, -story.id))[:limit]
 
 
-def _top(asked: list[ColumnElement[bool]], limit: int) -> Select[Any]:
+def _top(asked: list[ColumnElement[bool]], limit: int) -> Select[int | None, int]:
     """The originals with most copies; without a filter, read from the index on `duplicate_of` alone."""
     copies = func.count().label("copies")
     root = Article.duplicate_of.label("root")
@@ -107,7 +106,7 @@ def _of(roots: list[int]) -> ColumnElement[bool]:
 _ROOT = func.coalesce(Article.duplicate_of, Article.id)
 
 
-def _members(roots: list[int]) -> Select[Any]:
+def _members(roots: list[int]) -> Select[int, int, int, datetime, datetime]:
     return (
         select(
             _ROOT.label("root"),
@@ -133,7 +132,9 @@ def _agencies(session: Session, roots: list[int]) -> dict[int, str]:
     return {root: credit for root, credit in session.execute(statement) if credit}
 
 
-def _story(original: Article, source: str | None, row: Row[Any], agency: str | None) -> Story:
+def _story(
+    original: Article, source: str | None, row: Row[int, int, int, datetime, datetime], agency: str | None
+) -> Story:
     return Story(
         id=original.id,
         title=original.title,
