@@ -25,6 +25,7 @@ ROW = EMPTY | {
 
 def test_values_have_types(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("storage.export.parquet._ROWS", 2)
+    monkeypatch.setattr("storage.export.parquet._PART", 2)
     file = io.BytesIO()
     assert write_parquet([ROW, *[EMPTY | {"id": n, "text": ""} for n in (2, 3, 4, 5)]], file) == 5
     written = pyarrow.parquet.ParquetFile(io.BytesIO(file.getvalue()))
@@ -46,7 +47,8 @@ def test_values_have_types(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_long_texts_make_smaller_groups(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("storage.export.parquet._CHARACTERS", 100)
+    monkeypatch.setattr("storage.export.parquet._BYTES", 200)
+    monkeypatch.setattr("storage.export.parquet._PART", 1)
     file = io.BytesIO()
     write_parquet([EMPTY | {"id": n, "text": "x" * 60} for n in range(4)], file, ("id", "text"))
     assert pyarrow.parquet.ParquetFile(io.BytesIO(file.getvalue())).num_row_groups == 2
