@@ -4,6 +4,9 @@ docs/sql.md describes them, and what they promise: no column is renamed or remov
 and new ones come at the end. So a PostgreSQL view can be replaced where it stands, and keeps its grants and
 what is built upon it.
 
+DuckDB reads a view of an SQLite file by its text, with a grammar and functions of its own: what only SQLite
+knows does not belong there.
+
 They are made anew after every upgrade of the schema, from here: no step makes them. A step that is there only
 for that does nothing at all; one that drops a column that they show, or changes its type, first calls
 `drop_views`.
@@ -31,7 +34,8 @@ _TITLE_BEFORE = (
 )
 _COPIES = "FROM articles AS copies WHERE copies.duplicate_of = articles.id"
 _OTHER_SOURCES = (
-    f"SELECT count(DISTINCT copies.source_id) {_COPIES} AND copies.source_id {{differs}} articles.source_id"
+    f"SELECT count(DISTINCT copies.source_id) {_COPIES}"
+    " AND (copies.source_id <> articles.source_id OR articles.source_id IS NULL)"
 )
 
 
@@ -51,10 +55,11 @@ class View:
         return f"SELECT {columns} FROM {self.tables}".format(**_WORDS[engine])  # noqa: S608  nobody's input
 
 
-def _of_all_places(word: str, choose: str) -> str:
+def _of_all_places(choose: str, beyond: str) -> str:
     """The first or last time at which a story was seen in one of its places."""
-    of_copies = f"SELECT {choose}(copies.first_seen_at) {_COPIES}"
-    return f"{{{word}}}(articles.first_seen_at, coalesce(({of_copies}), articles.first_seen_at))"
+    of_copies = f"(SELECT {choose}(copies.first_seen_at) {_COPIES})"
+    own = "articles.first_seen_at"
+    return f"CASE WHEN {of_copies} {beyond} {own} THEN {of_copies} ELSE {own} END"
 
 
 def _own(table: str, *names: str) -> dict[str, str]:
@@ -70,9 +75,6 @@ def _words(table: str, *names: str) -> dict[str, str]:
 _WORDS = {
     "sqlite": {
         "text": "",
-        "differs": "IS NOT",
-        "first": "min",
-        "last": "max",
         "removed_lines": "json_each(articles.removed) AS line",
         # Cast: else DuckDB takes what was in JSON to be JSON still.
         "rule": "CAST(json_extract(line.value, '$.rule') AS TEXT)",
@@ -81,9 +83,6 @@ _WORDS = {
     },
     "postgresql": {
         "text": "::text",
-        "differs": "IS DISTINCT FROM",
-        "first": "least",
-        "last": "greatest",
         "removed_lines": "jsonb_array_elements(articles.removed) AS line(value)",
         "rule": "line.value ->> 'rule'",
         "line": "line.value ->> 'text'",
@@ -117,8 +116,8 @@ VIEWS: Mapping[str, View] = {
             **_words("articles", "canonical_url", "language"),
             **_own("articles", "published_at"),
             # Not of all places at once: with "or" in it, a query of all stories takes up to twice as long.
-            "first_seen_at": _of_all_places("first", "min"),
-            "last_seen_at": _of_all_places("last", "max"),
+            "first_seen_at": _of_all_places("min", "<"),
+            "last_seen_at": _of_all_places("max", ">"),
             "places": f"1 + (SELECT count(*) {_COPIES})",
             "sources": f"CASE WHEN articles.source_id IS NULL THEN 0 ELSE 1 END + ({_OTHER_SOURCES})",
         },
@@ -148,7 +147,8 @@ VIEWS: Mapping[str, View] = {
     ),
     "archive_changes": View(
         columns={
-            **_own("changes", "id", "at"),
+            **_own("changes", "id"),
+            "seen_at": "changes.at",
             **_words("changes", "kind"),
             **_own("changes", "article_id"),
             **_SOURCE,
@@ -198,7 +198,9 @@ VIEWS: Mapping[str, View] = {
     ),
     "archive_visits": View(
         columns={
-            **_own("visits", "id", "at", "page_id"),
+            **_own("visits", "id"),
+            "visited_at": "visits.at",
+            **_own("visits", "page_id"),
             "page_url": "pages.url{text}",
             **_SOURCE,
             **_own("pages", "article_id"),
