@@ -179,10 +179,11 @@ class Archive:
     ) -> "pandas.DataFrame | polars.DataFrame":
         """Articles as a data frame, in the order of their ids: every one, or those the filters ask for.
 
-        `columns` are names of storage/frame.py:COLUMNS, by default all; times are UTC. The whole frame stands
-        in memory, and beside it for a while the longest of its columns: without `text` it is a small part of
-        the archive. Raises `ExtraIsMissing` where the library is not installed: it comes with the extras
-        `copydesk[pandas]` and `copydesk[polars]`. Raises ValueError for a column that there is not.
+        `columns` are names of storage/frame.py:COLUMNS, by default all; times are UTC. The frame stands in
+        memory as a whole, and takes about three times its size while it is made: name the columns that are
+        needed, for `text` is nearly all of an archive. Raises `ExtraIsMissing` where the library is not
+        installed: it comes with the extras `copydesk[pandas]` and `copydesk[polars]`. Raises ValueError for a
+        column that there is not.
         """
         from storage.frame import pandas_frame, polars_frame
 

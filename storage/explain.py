@@ -86,7 +86,7 @@ class Place:
     canonical_url: str
     first_seen_at: datetime
     similarity: float | None
-    """Share of shingles in common with the first article of the story, 0 to 1; null for that one."""
+    """How alike its text is to that of the original, 0 to 1; null for the original."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -74,7 +74,7 @@ def pandas_frame(
     """
     pandas = _library("pandas")
     names, values = _read(session, wanted, columns, limit)
-    # One after the other, each list given free when its column stands: text is not held twice.
+    # One after the other, and each list is given free when its column stands: not all are held twice.
     made = {name: pandas.array(values.pop(name), dtype=_PANDAS[COLUMNS[name]]) for name in names}
     return pandas.DataFrame(made, copy=False)
 

@@ -74,7 +74,7 @@ def story_lines(facts: Facts, *, full: bool) -> Iterator[str]:
         where = _place(facts.original) if facts.original else f"#{article.duplicate_of}"
         yield f"a copy of {where}, {alike}"
     elif facts.copies:
-        yield f"the first place of {facts.copies_in_all + 1:,}; the others are"
+        yield f"the original; it stands in {facts.copies_in_all + 1:,} places, the others are"
         shown = facts.copies if full else facts.copies[:_LISTED]
         for copy in shown:
             share = f", {copy.similarity:.0%} the same" if copy.similarity is not None else ""

@@ -43,7 +43,7 @@ PROMISED = {
         article_id number source canonical_url title standfirst authors modified_at text fetched_at
         replaced_at edit
     """,
-    "archive_changes": "id at kind article_id source canonical_url title title_before revision",
+    "archive_changes": "id seen_at kind article_id source canonical_url title title_before revision",
     "archive_removed": "article_id source rule text place",
     "archive_sources": """
         id name url schedule enabled health health_since health_reason created_at last_run_at last_new_at
@@ -53,7 +53,7 @@ PROMISED = {
         id url source state reason found_at found_in due_at visited_at failures article_id
     """,
     "archive_visits": """
-        id at page_id page_url source article_id status bytes milliseconds final_url outcome reason
+        id visited_at page_id page_url source article_id status bytes milliseconds final_url outcome reason
     """,
 }
 """What a version has had, and people use. Nothing is ever taken out of it: new columns come at the end."""

@@ -78,7 +78,7 @@ def test_an_article_is_explained_however_it_is_asked_for(crawled: Path, copydesk
     assert sections["date"] == ["2024-05-06 10:30+02:00 (from json-ld)"]
     assert sections["cleaning"][:2] == ["1 line taken out: see also 1", "− [see also] READ MORE: The foghorn"]
     assert sections["same story"] == [
-        "the first place of 2; the others are",
+        "the original; it stands in 2 places, the others are",
         "#4 of The Paper, https://other.example/wall, filed 2024-05-10 12:00Z, 100% the same",
     ]
     assert "fetch" not in sections
