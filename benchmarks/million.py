@@ -1,6 +1,7 @@
 """An archive of a million articles: how fast it is filed, how large it becomes, how quickly it answers.
 
     python benchmarks/million.py fill URL [--articles N]     files made-up articles, and goes on where it was
+    python benchmarks/million.py load URL [--articles N]     the same rows, but looks for no copies
     python benchmarks/million.py ask URL                     searches, and times each kind of query
     python benchmarks/million.py tell URL                    export, status, explain, stories, as commands
 
@@ -28,8 +29,9 @@ from madeup import BEGIN, EVERY, SOURCES, MadeUp, Press
 from pipelines.article import Reading
 from pipelines.store import Visited, file_visits
 from storage import Archive, open_archive
+from storage.articles import _row_of as row_of
 from storage.candidates import Candidate, add_pages
-from storage.models import Article, Page, Source
+from storage.models import Article, Band, Change, Page, PageState, Source, Visit
 from storage.session import Database, open_database
 from storage.sources import SourceDraft, add_source
 
@@ -47,10 +49,8 @@ def fill(url: str, articles: int) -> None:
     with open_database(url) as database:
         source_ids = _sources(database)
         with database.read() as session:
-            begin = session.scalar(sa.select(sa.func.count()).select_from(Article)) or 0
-        chunks = [
-            range(at, min(at + CHUNK, articles)) for at in range(begin - begin % CHUNK, articles, CHUNK)
-        ]
+            begin = session.scalar(sa.select(sa.func.max(Article.id))) or 0
+        chunks = [range(at, min(at + CHUNK, articles)) for at in range(begin, articles, CHUNK)]
         total, counts = Stopwatch(), dict.fromkeys(("duplicate", "missed", "wrong"), 0)
         with multiprocessing.Pool(1) as pool:
             for chunk, made in zip(chunks, pool.imap(make, chunks), strict=True):
@@ -61,6 +61,73 @@ def fill(url: str, articles: int) -> None:
                     print(json.dumps(told), flush=True)
                 if chunk.stop % 100_000 == 0:
                     _analyze(database)
+
+
+def load(url: str, articles: int) -> None:
+    """Fill in what lies between two measurements: every number becomes the id of its article."""
+    with open_database(url) as database:
+        source_ids = _sources(database)
+        with database.read() as session:
+            begin = session.scalar(sa.select(sa.func.max(Article.id))) or 0
+            pages = (session.scalar(sa.select(sa.func.max(Page.id))) or 0) - begin
+        chunks = [range(at, min(at + CHUNK, articles)) for at in range(begin, articles, CHUNK)]
+        began = time.monotonic()
+        with multiprocessing.Pool(1) as pool:
+            for chunk, made in zip(chunks, pool.imap(make, chunks), strict=True):
+                rows = [_row(n + 1, one, source_ids) for n, one in zip(chunk, made, strict=True)]
+                with database.write() as session:
+                    for model, part in _tables(rows, pages).items():
+                        session.execute(sa.insert(model.__table__), part)
+                if chunk.stop % 10_000 == 0:
+                    pace = round(1000 * (time.monotonic() - began) / (chunk.stop - begin), 3)
+                    told = {"articles": chunk.stop, "ms_to_load": pace, "bytes": _size(database)}
+                    print(json.dumps(told), flush=True)
+        _analyze(database)
+
+
+def _row(number: int, one: MadeUp, source_ids: list[int]) -> dict[str, Any]:
+    article, at = one.article, (one.article.published_at or BEGIN) + timedelta(minutes=5)
+    copy = (
+        {} if one.copy_of is None else {"duplicate_of": one.copy_of + 1, "similarity": 1.0, "coverage": 1.0}
+    )
+    return {
+        "bands": article.fingerprint.bands,
+        "duplicate_of": None,
+        "similarity": None,
+        "coverage": None,
+        **row_of(article, at),
+        **copy,
+        "id": number,
+        "source_id": source_ids[one.source],
+        "first_seen_at": at,
+    }
+
+
+def _tables(rows: list[dict[str, Any]], shift: int) -> dict[Any, list[dict[str, Any]]]:
+    """What filing writes of these articles, table by table; `shift`: from an article's id to its page's."""
+    bands = [{"key": key, "article_id": row["id"]} for row in rows for key in set(row.pop("bands"))]
+    numbered = [(row["id"], row["first_seen_at"], row) for row in rows]
+    pages = [
+        {
+            "id": n + shift,
+            "source_id": row["source_id"],
+            "url": row["url"],
+            "state": PageState.STORED,
+            "found_at": at,
+        }
+        | {"visited_at": at, "article_id": n, "attempts": 0, "priority": 0}
+        for n, at, row in numbered
+    ]
+    visits = [
+        {"page_id": n + shift, "at": at, "status": 200, "size": 60_000, "milliseconds": 80, "outcome": "new"}
+        for n, at, _ in numbered
+    ]
+    changes = [{"article_id": n, "at": at, "kind": "new"} for n, at, _ in numbered]
+    return {Article: rows, Page: pages, Visit: visits, Change: changes, Band: sorted(bands, key=_key)}
+
+
+def _key(band: dict[str, Any]) -> int:
+    return int(band["key"])
 
 
 class Stopwatch:
@@ -253,7 +320,7 @@ def _command(url: str, words: list[str]) -> tuple[float, float, int]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("work", choices=("fill", "ask", "tell"))
+    parser.add_argument("work", choices=("fill", "load", "ask", "tell"))
     parser.add_argument("url")
     parser.add_argument("--articles", type=int, default=1_000_000)
     parser.add_argument("--times", type=int, default=30, help="queries of each kind")
@@ -262,6 +329,8 @@ def main() -> None:
     match options.work:
         case "fill":
             fill(options.url, options.articles)
+        case "load":
+            load(options.url, options.articles)
         case "ask":
             ask(options.url, options.times, options.sort)
         case _:

@@ -132,7 +132,7 @@ def _once(
     best: dict[int, float] = {}
     roots = {one.duplicate_of or one.id: worth for one, worth in reversed(ranked)}
     order = list(dict.fromkeys(one.duplicate_of or one.id for one, _ in ranked))[:limit]
-    copied = {one.duplicate_of for one, _ in ranked if one.duplicate_of in set(order)} - {None}
+    copied = {one.duplicate_of for one, _ in ranked if one.duplicate_of in order}
     shown = first_of(session, {root for root in copied if root is not None}, asked)
     for root in order:
         best[shown.get(root) or root] = roots[root]
