@@ -118,19 +118,18 @@ def made_set(real: Sequence[Real], draw: random.Random) -> list[Made]:
 
 def _others(real: Sequence[Real], draw: random.Random, others: Any) -> Iterator[tuple[str, list[str]]]:
     """No real article is used twice: what is made of it would be near-duplicates."""
-    each = OTHERS // (len(FORMS) + 7)
     unused = iter(real)
-    for kind, form in FORMS.items():
-        yield kind, [form(draw) for _ in range(each)]
-    for _ in range(each // 2):
+    for number in range(len(real) // 14):
         for kind, make in (("real forms", real_forms), ("real figures", real_figures)):
             yield kind, make(next(unused), draw)
         for kind, share in (("background", background), ("quotations", quotation), ("series", series)):
             yield kind, share(next(unused), next(unused), next(unused), draw)
-    for _ in range(each // 6):
-        yield "digests", digest(next(unused), next(unused), next(unused), draw)
+        if number % 3 == 0:
+            yield "digests", digest(next(unused), next(unused), next(unused), draw)
     for one in unused:
         yield "updates", update(one, draw, others(one))
+    for kind, form in FORMS.items():
+        yield kind, [form(draw) for _ in range(OTHERS * 2 // 3 // len(FORMS))]
 
 
 def file_all(database: Database, made: Sequence[Made], draw: random.Random) -> tuple[list[int], float, int]:
