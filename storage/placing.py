@@ -139,8 +139,12 @@ def _near(session: Session, new: Newcomer, compare: CompareTexts, without: Colle
 
 
 def _is_revised(session: Session, one: Proposal, new: Newcomer, likeness: Likeness) -> bool:
-    """Whether a source's later, longer text under another lead is its own update of the earlier one."""
-    if not likeness.rewritten or new.source_id is None or one.source_id != new.source_id:
+    """Whether a later, longer text under another lead is an update of an earlier one.
+
+    In one source any is; elsewhere a paper's own lead is no news, unless there is more that is new behind it.
+    """
+    is_own = new.source_id is not None and one.source_id == new.source_id
+    if not (likeness.developed or (likeness.rewritten and is_own)):
         return False
     theirs = stored_claim(session, one.id)
     new_is_longer = likeness.of_second < likeness.of_first

@@ -150,7 +150,7 @@ def test_a_longer_text_of_the_same_source_under_another_lead_is_its_update(
             add_source(session, SourceDraft(name=name, url=f"https://{name}.example/"), DAY).id
             for name in "xy"
         )
-    newer = "\n".join([prose(7, 2), *LINES[1:], prose(8, 2)])
+    newer = "\n".join([prose(7, 4), *LINES[1:]])
     file("a", TEXT, 1, one)
     assert file("b", newer, 2, one).outcome is FilingOutcome.NEW
     with database.read() as session:
@@ -160,10 +160,14 @@ def test_a_longer_text_of_the_same_source_under_another_lead_is_its_update(
 
 
 @on_one_engine
-def test_a_longer_text_of_another_source_is_a_copy(database: Database, file: FileStory) -> None:
-    newer = "\n".join([prose(7, 2), *LINES[1:], prose(8, 2)])
+def test_a_longer_text_of_another_source_is_a_copy_unless_more_is_new_than_its_lead(
+    database: Database, file: FileStory
+) -> None:
+    newer = "\n".join([prose(7, 4), *LINES[1:]])
     file("a", TEXT, 1)
     assert file("b", newer, 2).duplicate_of == 1
+    assert file("c", "\n".join([prose(9, 2), *LINES[1:], prose(8, 3)]), 2).duplicate_of is None
+    assert file("d", "\n".join([TEXT, prose(8, 5)]), 2).duplicate_of == 1
 
 
 @on_one_engine
