@@ -1,7 +1,6 @@
 """What tells whether two texts are the same, exactly or nearly."""
 
 import hashlib
-import heapq
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
@@ -51,10 +50,17 @@ def keys_of(words: Sequence[str]) -> tuple[int, ...]:
     runs = set(_runs(words))
     if len(runs) < FEWEST_RUNS:
         return ()
-    return tuple(heapq.nsmallest(KEYS, map(_hash, runs)))
+    digests = (hashlib.blake2b(run.encode("utf-8", "surrogatepass"), digest_size=8).digest() for run in runs)
+    return tuple(sorted([int.from_bytes(digest, "little", signed=True) for digest in digests])[:KEYS])
 
 
 def _runs(words: Sequence[str]) -> Iterator[str]:
+    if not _ONE_UNDIVIDED.search("".join(words)):
+        return map(" ".join, zip(*(words[begin:] for begin in range(RUN)), strict=False))
+    return _mixed_runs(words)
+
+
+def _mixed_runs(words: Sequence[str]) -> Iterator[str]:
     # A run is whole where it holds RUN words or RUN_OF_LETTERS letters, each letter counting for a part of a
     # word: so a text in which both are mixed gives the same runs wherever it is cut.
     weights = [RUN if is_undivided_word(word) else RUN_OF_LETTERS for word in words]
@@ -68,11 +74,6 @@ def _runs(words: Sequence[str]) -> Iterator[str]:
             return
         yield " ".join(words[begin:end])
         weight -= own
-
-
-def _hash(run: str) -> int:
-    digest = hashlib.blake2b(run.encode("utf-8", "surrogatepass"), digest_size=8).digest()
-    return int.from_bytes(digest, "little", signed=True)
 
 
 def resemblance(one: str, other: str) -> float:

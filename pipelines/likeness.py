@@ -8,6 +8,7 @@ See docs/decisions/0047.
 """
 
 import enum
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -35,6 +36,7 @@ _PLACES = 8
 """Places of one text looked at for a run of the other that is met more often."""
 _EXTENDED = 0.87
 """A text that is so much of another one's length, or more, has had nothing added to speak of."""
+_NO_DIGITS = re.compile(r"[^0-9]+")
 _SAMPLES = 40
 """Places of the shorter text that are looked for in the longer before the two are laid side by side."""
 
@@ -65,6 +67,9 @@ class Likeness:
     """Places where one has a number or a name, and the other has another."""
     rewritten: bool
     """Whether the longer has another lead than the shorter, and passages that the shorter has not."""
+
+    developed: bool
+    """Whether besides that the shorter has a lead of its own, and the longer passages behind its lead."""
 
     @property
     def contradictory(self) -> bool:
@@ -118,18 +123,18 @@ def compare(one: str, other: str) -> Likeness:
     first, second = _wording(one), _wording(other)
     turned = len(first) > len(second)
     shorter, longer = (second, first) if turned else (first, second)
-    if not _may_be_alike(shorter, longer):
-        return Likeness(
-            relation=Relation.OTHER, of_first=0.0, of_second=0.0, facts=0, contradictions=0, rewritten=False
-        )
-    seen = lay_side_by_side(shorter, longer)
+    seen = lay_side_by_side(shorter, longer) if _may_be_alike(shorter, longer) else Evidence()
+    head = seen.deep * len(longer)
+    is_longer = head >= _PASSAGE and 0 < seen.ratio < _EXTENDED
+    behind = seen.own_passages - head
     return Likeness(
         relation=judge(seen),
         of_first=seen.of_longer if turned else seen.of_shorter,
         of_second=seen.of_shorter if turned else seen.of_longer,
         facts=seen.numbers + seen.names,
         contradictions=seen.other_numbers + seen.other_names,
-        rewritten=seen.deep * len(longer) >= _PASSAGE and seen.ratio < _EXTENDED,
+        rewritten=is_longer,
+        developed=is_longer and seen.own_head >= _PASSAGE and behind >= 0.1 * len(longer),
     )
 
 
@@ -281,8 +286,8 @@ def _weigh_gap(
             seen.names += sum(shorter.names[k] for k in j)
         elif tag == "replace":
             numbers = _against(
-                Counter(longer.words[k] for k in i if longer.numbers[k]),
-                Counter(shorter.words[k] for k in j if shorter.numbers[k]),
+                Counter(_figure(longer.words[k]) for k in i if longer.numbers[k]),
+                Counter(_figure(shorter.words[k]) for k in j if shorter.numbers[k]),
             )
             seen.other_numbers += numbers
             seen.other_names += _against(
@@ -301,6 +306,11 @@ def _against(one: "Counter[str]", other: "Counter[str]") -> int:
         if like is not None:
             del ours[word], theirs[like]
     return min(ours.total(), theirs.total())
+
+
+def _figure(word: str) -> str:
+    """The digits of a number: 15m is 15, and 05 is 5."""
+    return _NO_DIGITS.sub("", word).lstrip("0") or word
 
 
 def _is_misspelt(word: str, other: str) -> bool:

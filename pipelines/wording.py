@@ -27,10 +27,19 @@ _LOST = re.compile(
     "\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0640\u064b-\u0655\u0670]"
 )
 # Letters that are not an accented one in Unicode, and yet are written so where accents are lost.
-_PLAIN = str.maketrans(
-    {"ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "æ": "ae", "Æ": "Ae", "œ": "oe", "Œ": "Oe"}
-    | {"ı": "i", "ß": "ss", "ð": "d", "þ": "th"}
-)
+_PLAIN = {
+    "ø": "o",
+    "Ø": "O",
+    "ł": "l",
+    "Ł": "L",
+    "đ": "d",
+    "Đ": "D",
+    "æ": "ae",
+    "Æ": "Ae",
+    "œ": "oe",
+    "Œ": "Oe",
+} | {"ı": "i", "ß": "ss", "ð": "d", "þ": "th"}
+_NOT_PLAIN = re.compile(f"[{''.join(_PLAIN)}]")
 # 1,000 = 1.000 = 1 000 = 1’000, and 0,5 = 0.5; a space only before three digits.
 _IN_NUMBER = re.compile(r"(?<=\d)[.,'’٫٬](?=\d)|(?<=\d)(?<!\d{4})[ \u00a0](?=\d{3}(?!\d))")
 _DIGIT = re.compile(r"[^\W\d_]*\d|[〇零二三四五六七八九百]")
@@ -42,7 +51,7 @@ def folded(text: str) -> str:
     """A text without accents, unseen signs and separators in numbers; its case and its lines as they were."""
     if not text.isascii():
         text = _LOST.sub("", unicodedata.normalize("NFKD", text))
-        text = unicodedata.normalize("NFKC", text).translate(_PLAIN)
+        text = _NOT_PLAIN.sub(lambda found: _PLAIN[found[0]], unicodedata.normalize("NFKC", text))
         if any(c.isdigit() and not c.isascii() for c in set(text)):
             text = _DIGITS_ELSEWHERE.sub(lambda found: _ascii_digit(found[0]), text)
     return _IN_WORD.sub("", _IN_NUMBER.sub("", text))

@@ -32,7 +32,11 @@ class Likeness(Protocol):
 
     @property
     def rewritten(self) -> bool:
-        """Whether the longer of the two has another lead, and passages that the shorter has not."""
+        """Whether the longer of the two has another lead, and is longer by a good deal."""
+
+    @property
+    def developed(self) -> bool:
+        """Whether besides that the shorter has a lead of its own, and the longer passages behind its lead."""
 
 
 CompareTexts = Callable[[str, str], Likeness]
@@ -46,6 +50,7 @@ class _Plain:
     of_second: float
     contradictory: bool = False
     rewritten: bool = False
+    developed: bool = False
 
 
 def plain_likeness(same_text: SameText) -> CompareTexts:

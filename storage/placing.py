@@ -121,13 +121,16 @@ def _near(session: Session, new: Newcomer, compare: CompareTexts, without: Colle
         likeness = compare(one.text, new.wording.text)
         if likeness.relation == "other":
             continue
-        if likeness.relation == "update" or _is_revised(session, one, new, likeness):
+        if likeness.relation == "update" or _is_revised(session, one.id, one.source_id, new, likeness):
             updated = one.root if updated is None else updated
         elif joined is not None:
             if _is_bridge(session, joined[0], one.root, compare):
                 bridged.append(one.root)
         elif (to_root := _to_root(session, one, new, likeness, compare)) is not None:
-            joined = (one.root, to_root)
+            if one.id != one.root and _is_revised(session, one.root, None, new, to_root):
+                updated = one.root if updated is None else updated
+            else:
+                joined = (one.root, to_root)
     if joined is not None:
         root, likeness = joined
         shares = (likeness.of_second, likeness.of_first)
@@ -138,11 +141,17 @@ def _near(session: Session, new: Newcomer, compare: CompareTexts, without: Colle
     return Place(earlier=updated if before else None, later=None if before else updated)
 
 
-def _is_revised(session: Session, one: Proposal, new: Newcomer, likeness: Likeness) -> bool:
-    """Whether a source's later, longer text under another lead is its own update of the earlier one."""
-    if not likeness.rewritten or new.source_id is None or one.source_id != new.source_id:
+def _is_revised(
+    session: Session, article_id: int, source_id: int | None, new: Newcomer, likeness: Likeness
+) -> bool:
+    """Whether a later, longer text under another lead is an update of an earlier one.
+
+    In one source any is; elsewhere a paper's own lead is no news, unless there is more that is new behind it.
+    """
+    is_own = new.source_id is not None and source_id == new.source_id
+    if not (likeness.developed or (likeness.rewritten and is_own)):
         return False
-    theirs = stored_claim(session, one.id)
+    theirs = stored_claim(session, article_id)
     new_is_longer = likeness.of_second < likeness.of_first
     return theirs.since < new.claim.since if new_is_longer else new.claim.since < theirs.since
 

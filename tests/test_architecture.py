@@ -21,7 +21,6 @@ MEET_STORAGE = [ROOT / "pipelines" / name for name in ("store.py", "source_clean
 
 HOMES = {
     "trafilatura": ["pipelines/extract.py"],
-    "rensa": ["pipelines/fingerprint.py"],
     "sqlalchemy": ["storage", "pipelines/store.py", "pipelines/source_cleaning.py"],
     "alembic": ["storage"],
     "scrapy": ["crawler"],

@@ -1,5 +1,7 @@
 """What is a copy, what an update, and what only looks like one: a table of pairs in several scripts."""
 
+# ruff: noqa: E501  a paragraph is a line
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
