@@ -38,10 +38,10 @@ def export_rows(session: Session, request: Request = Request()) -> Generator[Row
 
 def count_rows(session: Session, request: Request) -> int:
     """How many rows there are at most, for whoever wants to know how far it is."""
-    statement = select(func.count()).select_from(Article)
-    if request.as_of is not None:
-        return session.scalar(statement.where(Article.first_seen_at <= request.as_of)) or 0
-    return session.scalar(statement.where(*conditions(session, request.wanted))) or 0
+    moment = request.as_of
+    narrowed = conditions(session, request.wanted) if moment is None else [Article.first_seen_at <= moment]
+    count = session.scalar(select(func.count()).select_from(Article).where(*narrowed)) or 0
+    return count if request.limit is None else min(count, request.limit)
 
 
 def rows_of(session: Session, ids: Iterable[int], keys: Sequence[str]) -> Iterator[Row]:

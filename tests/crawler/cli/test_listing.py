@@ -35,7 +35,7 @@ def test_a_source_that_is_removed_leaves_its_articles(archive: Path, copydesk) -
     assert copydesk("sources", "remove", "The Paper") == 0
     assert copydesk("sources", "--json") == 0
     assert [source["name"] for source in json.loads(copydesk.out)] == ["Zeitung"]
-    assert copydesk("export") == 0
+    assert copydesk("export", "--all-copies") == 0
     assert len(copydesk.out.splitlines()) == 4
 
 

@@ -17,6 +17,7 @@ from pipelines.source_cleaning import restore
 from storage.articles import Filed, file_article
 from storage.cleaned import Rewritten, rewrite_text, texts_of
 from storage.export import PAST_KEYS, Request, export_rows, write_jsonl
+from storage.export.past import was_source
 from storage.filters import ArticleFilter
 from storage.frontier import VisitRecord, ask_for_page, record_visits
 from storage.gone import note_back, note_gone
@@ -348,7 +349,10 @@ def test_filters_apply_to_what_stood_then(
     file(article("a", language="en"), source_id, now=LATER)
     file(article("a", language="de"), now=LATER + HOUR)
     with database.write() as session:
+        assert not was_source(session, "Gazette")
         remove_source(session, source_id, LATER + 2 * HOUR)
+        assert was_source(session, "Gazette")
+        assert not was_source(session, "Gaz")
     for wanted, found in (
         (ArticleFilter(language="en"), [1, 0, 0]),
         (ArticleFilter(language="de"), [0, 1, 1]),
