@@ -43,7 +43,8 @@ def check_room(folder: Path, size: int, what: str) -> None:
     free = shutil.disk_usage(folder).free
     if free < size:
         raise DatabaseIsFull(
-            f"{folder} has {free // 10**6:,} MB left, and {what} takes up to {-(-size // 10**6):,} MB: make room"
+            f"{folder} has {free // 10**6:,} MB left, and {what} takes up to {-(-size // 10**6):,} MB:"
+            " make room"
         )
 
 
@@ -64,7 +65,9 @@ def _copy(archive: Path, to: Path, on_part: OnPart) -> None:
 def _check(target: sqlite3.Connection, expected: dict[str, int], to: Path) -> None:
     [(said,)] = target.execute("PRAGMA quick_check(1)").fetchall()
     if said != "ok":
-        raise DatabaseIsDamaged(f"the archive is damaged, and so would its copy be ({said}): see `copydesk db check`")
+        raise DatabaseIsDamaged(
+            f"the archive is damaged, and so would its copy be ({said}): see `copydesk db check`"
+        )
     if (found := _counts(target)) != expected:
         wrong = ", ".join(name for name in expected if found.get(name) != expected[name])
         raise CopyDiffers(f"{to} is not used: it has not all rows of {wrong}")

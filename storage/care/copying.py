@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import JSON, Connection, String, Table, delete, func, insert, select, text
 
-from storage.care.digest import BATCH, Tally, TableDigest, plain, plain_rows
+from storage.care.digest import BATCH, TableDigest, Tally, plain, plain_rows
 from storage.engine import READING
 from storage.errors import CannotStore, StorageError, storage_error
 from storage.models import Base
@@ -28,7 +28,7 @@ class CopyDiffers(StorageError):
 
 @contextmanager
 def snapshot(database: Database) -> Iterator[Connection]:
-    """A connection that sees the archive as it stands now, whatever is written meanwhile; it holds up nobody."""
+    """A connection that sees the archive as it stands now, whatever is written meanwhile."""
     options: dict[str, Any] = {READING: True}
     if database.engine.dialect.name == "postgresql":
         options["isolation_level"] = "REPEATABLE READ"
@@ -44,9 +44,7 @@ def tables() -> list[Table]:
 
 def count_rows(connection: Connection) -> dict[str, int]:
     """How many rows each table has."""
-    return {
-        table.name: connection.scalar(select(func.count()).select_from(table)) or 0 for table in tables()
-    }
+    return {table.name: connection.scalar(select(func.count()).select_from(table)) or 0 for table in tables()}
 
 
 def copy_rows(source: Connection, target: Connection, on_rows: OnRows, name: str) -> list[TableDigest]:
@@ -126,7 +124,8 @@ def _copy_in(target: Connection, table: Table, batches: Iterator[Rows], name: st
     while going_on:
         chunk = _Chunk(batches, None if refers_to_itself else _CHUNK)
         try:
-            with target.connection.cursor() as cursor, cursor.copy(statement) as copy:
+            driver: Any = target.connection.driver_connection
+            with driver.cursor() as cursor, cursor.copy(statement) as copy:
                 for row in chunk:
                     copy.write_row(row)
         except StorageError:
