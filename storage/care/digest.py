@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from decimal import Decimal
 from hashlib import blake2b
 from typing import Any
 
@@ -79,18 +80,11 @@ def _normal(value: Any, is_document: bool) -> Any:
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat(timespec="microseconds")
     if is_document and value is not None:
-        return json.dumps(_whole(json.loads(value)), ensure_ascii=False, sort_keys=True)
+        return json.dumps(json.loads(value, parse_float=_number), ensure_ascii=False, sort_keys=True)
     return value
 
 
-def _whole(value: Any) -> Any:
-    """PostgreSQL writes 1e3 as 1000; Python reads the one as a float, the other as an integer."""
-    match value:
-        case float() if value.is_integer():
-            return int(value)
-        case dict():
-            return {key: _whole(each) for key, each in value.items()}
-        case list():
-            return [_whole(each) for each in value]
-        case _:
-            return value
+def _number(written: str) -> int | float:
+    """PostgreSQL writes 1.5e3 as 1500: what is a whole number is read as one, to the last digit."""
+    value = float(written)
+    return int(Decimal(written)) if value.is_integer() else value

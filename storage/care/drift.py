@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -69,11 +70,7 @@ def _told(entry: Any) -> str:
 def _beside_the_models(connection: Connection) -> list[str]:
     """Triggers and the tables of the full text, which only the steps of the schema know."""
     here = dict(_drawn(connection.connection.cursor()))
-    with TemporaryDirectory(prefix="copydesk-") as folder:
-        fresh = Path(folder) / "fresh.sqlite"
-        open_database(str(fresh)).close()
-        with closing(sqlite3.connect(fresh)) as other:
-            made = dict(_drawn(other.cursor()))
+    made = _made_now()
     known = Base.metadata.tables.keys()
     lacking = [
         f"the {kind} {name} is missing" for kind, name in made.keys() - here.keys() if name not in known
@@ -84,6 +81,15 @@ def _beside_the_models(connection: Connection) -> list[str]:
         if name not in known and made[kind, name] != here[kind, name]
     ]
     return sorted(lacking + changed)
+
+
+@cache
+def _made_now() -> dict[tuple[str, str], str]:
+    with TemporaryDirectory(prefix="copydesk-") as folder:
+        fresh = Path(folder) / "fresh.sqlite"
+        open_database(str(fresh)).close()
+        with closing(sqlite3.connect(fresh)) as other:
+            return dict(_drawn(other.cursor()))
 
 
 def _drawn(cursor: Any) -> Iterator[tuple[tuple[str, str], str]]:

@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 
-from storage.care.finding import Finding, OnStep, Repair, Weight
+from storage.care.finding import Finding, OnStep, Repair, Weight, some
 from storage.care.raw import full_texts, interruptible
 
 _MOST = 20
@@ -44,9 +44,18 @@ def _file(connection: sqlite3.Connection, *, quick: bool) -> Iterator[Finding]:
     said = [row[0] for row in connection.execute(f"PRAGMA {pragma}({_MOST})")]
     # An index that lacks a row can be made anew from the table; what else is wrong has cost something.
     of_indexes = [line for line in said if re.search(r"(missing from|of entries in) index|^non-unique", line)]
-    lost = [line for line in said if line != "ok" and line not in of_indexes]
+    unused = [line for line in said if line.endswith("is never used")]
+    lost = [line for line in said if line != "ok" and line not in (*of_indexes, *unused)]
     if lost:
         yield _damaged("; ".join(lost[:3]))
+    if unused and not lost:
+        yield Finding(
+            name="space",
+            weight=Weight.NOTE,
+            what=f"some pages of the file hold nothing: {some(list(unused), len(unused))}",
+            means="they take up room",
+            way_out="`copydesk db vacuum`",
+        )
     if of_indexes and not lost:
         yield Finding(
             name="indexes",

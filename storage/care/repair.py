@@ -45,11 +45,11 @@ def _repair_rows(session: Session, what: Repair, is_alive: IsAlive, now: datetim
             for table in Base.metadata.sorted_tables:
                 for key in table.foreign_key_constraints:
                     _let_go(session, key)
+            _forget_shares(session)
         case Repair.CHAINS:
             _shorten_chains(session)
         case Repair.SHARES:
-            alone = _ARTICLES.c.duplicate_of.is_(None), _ARTICLES.c.similarity.is_not(None)
-            session.execute(update(_ARTICLES).where(*alone).values(similarity=None))
+            _forget_shares(session)
         case Repair.RUNS:
             close_abandoned_runs(session, now)
         case Repair.HOLDERS:
@@ -85,6 +85,11 @@ def _let_go(session: Session, key: ForeignKeyConstraint) -> None:
         session.execute(update(child.table).where(*lost).values({child.name: None}))
     else:
         session.execute(delete(child.table).where(*lost))
+
+
+def _forget_shares(session: Session) -> None:
+    alone = _ARTICLES.c.duplicate_of.is_(None), _ARTICLES.c.similarity.is_not(None)
+    session.execute(update(_ARTICLES).where(*alone).values(similarity=None))
 
 
 def _shorten_chains(session: Session) -> None:

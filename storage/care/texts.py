@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, Protocol
 
-from sqlalchemy import JSON, Connection, exists, func, not_, or_, select
+from sqlalchemy import JSON, Connection, and_, exists, func, not_, or_, select
 
 from storage.care.finding import Finding, OnStep, Weight, some
 from storage.care.invariants import among
@@ -80,7 +80,9 @@ def _documents(connection: Connection) -> Iterator[Finding]:
         if not documents:
             continue
         number = table.primary_key.columns[0]
-        count, examples = among(connection, number, or_(*(func.json_valid(c) == 0 for c in documents)))
+        count, examples = among(
+            connection, number, or_(*(and_(c.is_not(None), func.json_valid(c) == 0) for c in documents))
+        )
         if count:
             yield Finding(
                 name="documents",
