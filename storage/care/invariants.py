@@ -55,7 +55,7 @@ def among(
 def _broken_key(connection: Connection, table: Table, key: ForeignKeyConstraint) -> Iterator[Finding]:
     [element] = key.elements
     child, parent = element.parent, element.column
-    other = parent.table.alias()
+    other = parent.table.alias() if parent.table is table else parent.table
     # A table of which it is a key and nothing else (the leases) has no number to tell it by.
     number = table.primary_key.columns[0]
     lost = and_(child.is_not(None), ~exists().where(other.c[parent.name] == child))

@@ -24,7 +24,7 @@ Fill = Callable[[Database], None]
 
 @pytest.fixture
 def fill(article: Callable[..., Article], now: datetime) -> Fill:
-    """Fills an archive: sources and seeds, articles and copies, revisions, changes, documents, all alphabets."""
+    """Fills an archive: sources and seeds, articles and copies, revisions, documents, all alphabets."""
 
     def run(database: Database) -> None:
         with database.write() as session:
