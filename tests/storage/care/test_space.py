@@ -1,6 +1,9 @@
 """What an archive is made of is told, and what was deleted gives its space back."""
 
+import os
+import signal
 import sqlite3
+import threading
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -8,6 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete
 
+from storage.care.raw import raw_connection
 from storage.care.sizes import Count, archive_info
 from storage.care.vacuum import vacuum
 from storage.errors import DatabaseIsFull, DatabaseIsLocked
@@ -56,6 +60,16 @@ def test_a_vacuum_gives_space_back(database: Database, fill: Fill) -> None:
     assert steps
     with database.read() as session:
         assert [hit.id for hit in search(session, "слово0x7", duplicates=True, sort="newest")] == [1, 2]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_ctrl_c_ends_a_statement_that_would_not_end(database: Database) -> None:
+    endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
+    pressed = threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT))
+    pressed.start()
+    with pytest.raises(KeyboardInterrupt), raw_connection(database) as connection:
+        connection.execute(endless)
+    pressed.join()
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
