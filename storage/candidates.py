@@ -57,7 +57,7 @@ class KnownPage:
     hint_title: str | None
     hint_published_at: datetime | None
     hint_modified_at: datetime | None
-    reason: str | None
+    reason: str | None = None
     """Why it is in its state; of a page whose article was pruned, that it was."""
 
 

@@ -192,7 +192,8 @@ def test_ctrl_c_ends_a_vacuum_and_leaves_the_archive_whole(archive: Path, start,
         other.execute("INSERT INTO pages (id, url, state, found_at, attempts) VALUES (1, 'a', 'gone', '', 0)")
         other.execute(
             "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 60000)"
-            " INSERT INTO visits (page_id, at, outcome, reason) SELECT 1, '', 'new', hex(randomblob(400)) FROM n"
+            " INSERT INTO visits (page_id, at, outcome, reason)"
+            " SELECT 1, '', 'new', hex(randomblob(400)) FROM n"
         )
     process = start("db", "vacuum")
     deadline = time.monotonic() + 20
