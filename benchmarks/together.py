@@ -131,7 +131,7 @@ def read(url: str, seed: int, reader: int) -> Counter[str]:
                     outcomes["changes out of order"] += int(change.cursor[1:]) <= int(cursor[1:])
                     cursor = change.cursor
                 outcomes["reads"] += 1
-                time.sleep(0.02)
+                time.sleep(0.1)
             except DatabaseIsLocked:
                 outcomes["lock errors"] += 1
             except StorageError as error:

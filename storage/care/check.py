@@ -10,10 +10,11 @@ from storage.care.finding import Finding, OnStep, Weight
 from storage.care.invariants import IsAlive, check_rows
 from storage.care.server import check_server
 from storage.care.texts import Fingerprints, check_texts
+from storage.care.words import check_words
 from storage.engine import READING, label, make_engine, parse_url
 from storage.errors import CannotOpenDatabase, StorageError
 from storage.schema import schema_version, versions
-from storage.session import check_place
+from storage.session import Database, check_place
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +58,8 @@ def check_archive(
         if version != versions()[0]:
             findings.append(_of_another_version(version))
             return Checked(archive=label(parsed), version=version, findings=tuple(findings))
+        if parsed.get_backend_name() == "sqlite":
+            findings += _and_errors(check_words(Database(engine), on_step, quick=quick))
         with engine.connect().execution_options(**{READING: True}) as connection, connection.begin():
             on_step("the tables")
             findings += check_schema(connection)
@@ -66,7 +69,7 @@ def check_archive(
                 check_rows(connection, is_alive, on_step),
                 check_texts(connection, fingerprint, on_step, quick=quick),
             )
-            findings += _rows(rows)
+            findings += _and_errors(rows)
     finally:
         engine.dispose()
     return Checked(archive=label(parsed), version=version, findings=tuple(findings))
@@ -76,7 +79,7 @@ def _has_damage(findings: Sequence[Finding]) -> bool:
     return any(finding.weight is Weight.DAMAGE for finding in findings)
 
 
-def _rows(findings: Iterator[Finding]) -> Iterator[Finding]:
+def _and_errors(findings: Iterator[Finding]) -> Iterator[Finding]:
     """The findings, and as the last one the error that ended the check."""
     try:
         yield from findings

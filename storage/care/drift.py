@@ -1,7 +1,7 @@
 """Compares the tables of an archive with those that this copydesk makes."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from functools import cache
 from pathlib import Path
@@ -10,29 +10,27 @@ from typing import Any
 
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from storage.care.finding import Finding, Repair, Weight
 from storage.models import Base
 from storage.schema import VERSION_TABLE, is_ours
 from storage.session import open_database
 
-_KINDS = ("table", "trigger", "view")
+_KINDS = ("table", "trigger", "view", "index")
 
 
 def check_schema(connection: Connection) -> Iterator[Finding]:
     """What an archive of this version has more, less or otherwise than one that is made now."""
-    context = MigrationContext.configure(
-        connection, opts={"include_object": is_ours, "version_table": VERSION_TABLE}
-    )
-    differences = compare_metadata(context, Base.metadata)
-    missing = [entry[1] for entry in differences if entry[0] == "add_index"]
+    differences = _differences(connection)
     others = [entry for entry in differences if entry[0] != "add_index"]
+    missing = [str(entry[1].name) for entry in differences if entry[0] == "add_index"]
+    missing += [name for name, _ in _indexes_beside_the_models(connection)]
     if missing:
         yield Finding(
             name="schema",
             weight=Weight.FAULT,
-            what=f"indexes are missing: {', '.join(str(index.name) for index in missing)}",
+            what=f"indexes are missing: {', '.join(missing)}",
             means="what looks for rows by them takes long",
             way_out="`copydesk db check --repair`",
             repair=Repair.MISSING_INDEXES,
@@ -50,12 +48,19 @@ def check_schema(connection: Connection) -> Iterator[Finding]:
         )
 
 
-def missing_indexes(connection: Connection) -> list[Any]:
-    """The indexes that the models have and the archive has not."""
-    context = MigrationContext.configure(
-        connection, opts={"include_object": is_ours, "version_table": VERSION_TABLE}
-    )
-    return [entry[1] for entry in compare_metadata(context, Base.metadata) if entry[0] == "add_index"]
+def make_missing_indexes(connection: Connection) -> None:
+    """Make the indexes that an archive that is made now has, and this one has not."""
+    for entry in _differences(connection):
+        if entry[0] == "add_index":
+            entry[1].create(connection)
+    for _, sql in _indexes_beside_the_models(connection):
+        connection.execute(text(sql))
+
+
+def _differences(connection: Connection) -> Sequence[Any]:
+    options = {"include_object": is_ours, "version_table": VERSION_TABLE}
+    context = MigrationContext.configure(connection, opts=options)
+    return list(compare_metadata(context, Base.metadata))
 
 
 def _told(entry: Any) -> str:
@@ -70,10 +75,12 @@ def _told(entry: Any) -> str:
 def _beside_the_models(connection: Connection) -> list[str]:
     """Triggers and the tables of the full text, which only the steps of the schema know."""
     here = dict(_drawn(connection.connection.cursor()))
-    made = _made_now()
+    made = made_now()
     known = Base.metadata.tables.keys()
     lacking = [
-        f"the {kind} {name} is missing" for kind, name in made.keys() - here.keys() if name not in known
+        f"the {kind} {name} is missing"
+        for kind, name in made.keys() - here.keys()
+        if kind != "index" and name not in known
     ]
     changed = [
         f"the {kind} {name} is another"
@@ -83,8 +90,22 @@ def _beside_the_models(connection: Connection) -> list[str]:
     return sorted(lacking + changed)
 
 
+def _indexes_beside_the_models(connection: Connection) -> list[tuple[str, str]]:
+    """Indexes that only the steps of the schema know, and that are not there, with what makes them."""
+    if connection.dialect.name != "sqlite":
+        return []
+    here = dict(_drawn(connection.connection.cursor()))
+    known = {index.name for table in Base.metadata.tables.values() for index in table.indexes}
+    return [
+        (name, sql)
+        for (kind, name), sql in made_now().items()
+        if kind == "index" and sql and name not in known and (kind, name) not in here
+    ]
+
+
 @cache
-def _made_now() -> dict[tuple[str, str], str]:
+def made_now() -> dict[tuple[str, str], str]:
+    """What stands in an archive of SQLite that is made now: kind, name, and the statement that made it."""
     with TemporaryDirectory(prefix="copydesk-") as folder:
         fresh = Path(folder) / "fresh.sqlite"
         open_database(str(fresh)).close()
@@ -96,4 +117,4 @@ def _drawn(cursor: Any) -> Iterator[tuple[tuple[str, str], str]]:
     marks = ", ".join("?" for _ in _KINDS)
     cursor.execute(f"SELECT type, name, sql FROM sqlite_master WHERE type IN ({marks})", _KINDS)  # noqa: S608
     for kind, name, sql in cursor.fetchall():
-        yield (kind, name), " ".join((sql or "").split())
+        yield (kind, name), sql or ""

@@ -45,9 +45,3 @@ def interruptible(connection: sqlite3.Connection) -> Iterator[None]:
         raise KeyboardInterrupt from error
     finally:
         connection.set_progress_handler(None, 0)
-
-
-def full_texts(connection: sqlite3.Connection) -> list[tuple[str, str]]:
-    """The names of the tables of the full text, and the statements that made them."""
-    statement = "SELECT name, sql FROM sqlite_master WHERE sql LIKE 'CREATE VIRTUAL TABLE%USING fts5%'"
-    return connection.execute(statement).fetchall()

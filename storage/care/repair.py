@@ -6,10 +6,11 @@ from datetime import datetime
 from sqlalchemy import ForeignKeyConstraint, delete, exists, func, select, text, update
 from sqlalchemy.orm import Session, aliased
 
-from storage.care.drift import missing_indexes
+from storage.care.drift import make_missing_indexes
 from storage.care.finding import Repair
 from storage.care.invariants import IsAlive, dead_holders
-from storage.care.raw import full_texts, raw_connection
+from storage.care.raw import raw_connection
+from storage.care.words import rebuild_words
 from storage.duplicates import lock_filing
 from storage.insert import table_of
 from storage.leases import remove_dead
@@ -27,7 +28,7 @@ def repair(database: Database, wanted: Collection[Repair], is_alive: IsAlive, no
         if each not in wanted:
             continue
         if each is Repair.WORDS:
-            _rebuild_words(database)
+            rebuild_words(database)
         elif each is Repair.INDEXES:
             _rebuild_indexes(database)
         else:
@@ -39,8 +40,7 @@ def repair(database: Database, wanted: Collection[Repair], is_alive: IsAlive, no
 def _repair_rows(session: Session, what: Repair, is_alive: IsAlive, now: datetime) -> None:
     match what:
         case Repair.MISSING_INDEXES:
-            for index in missing_indexes(session.connection()):
-                index.create(session.connection())
+            make_missing_indexes(session.connection())
         case Repair.KEYS:
             for table in Base.metadata.sorted_tables:
                 for key in table.foreign_key_constraints:
@@ -57,12 +57,6 @@ def _repair_rows(session: Session, what: Repair, is_alive: IsAlive, now: datetim
                 remove_dead(session, holder.id, holder.beats, now)
         case _:
             raise AssertionError(what)
-
-
-def _rebuild_words(database: Database) -> None:
-    with raw_connection(database) as connection:
-        for name, _ in full_texts(connection):
-            connection.execute(f'INSERT INTO "{name}"("{name}") VALUES (\'rebuild\')')  # noqa: S608
 
 
 def _rebuild_indexes(database: Database) -> None:

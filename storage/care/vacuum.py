@@ -9,7 +9,8 @@ from sqlalchemy import text
 
 from storage.care.backup import check_room
 from storage.care.finding import OnStep
-from storage.care.raw import full_texts, raw_connection
+from storage.care.raw import raw_connection
+from storage.care.words import full_texts
 from storage.models import Base
 from storage.session import Database
 
@@ -40,7 +41,7 @@ def _vacuum_file(database: Database, path: Path, on_step: OnStep) -> Vacuumed:
     before = file_size(path)
     _check_rooms(path, before)
     with raw_connection(database) as connection:
-        for name, _ in full_texts(connection):
+        for name, *_ in full_texts():
             on_step("the full text is joined together")
             connection.execute(f'INSERT INTO "{name}"("{name}") VALUES (\'optimize\')')  # noqa: S608
         on_step("statistics")
