@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, LargeBinary, cast, delete, func, select, u
 from sqlalchemy.orm import Session, aliased
 
 from storage.care.pruned import PRUNED
-from storage.duplicates import ALIKE, SameText, lock_filing
+from storage.duplicates import lock_filing
 from storage.filters import ArticleFilter, conditions, date_of
 from storage.frontier import lock_pages
 from storage.insert import is_postgresql, table_of
@@ -17,8 +17,12 @@ from storage.session import Database
 
 BATCH = 200
 """Articles that go in one transaction: a crawl that files at the same time waits for that long."""
+ALIKE = 0.8
+"""From here on a copy of what goes is a copy of its successor."""
 _ARTICLES, _PAGES = table_of(Article), table_of(Page)
 
+SameText = Callable[[str, str], float]
+"""The share of what two texts have in common, 0 to 1."""
 OnArticles = Callable[[int], None]
 """Told how many articles were let go just now."""
 
