@@ -39,9 +39,9 @@ def test_what_the_archive_is(archive: Path, copydesk) -> None:
 def test_a_check_tells_what_it_means_and_the_way_out(archive: Path, copydesk) -> None:
     assert copydesk("db", "check") == 0
     assert copydesk.out == "copydesk.sqlite is whole\n"
-    with closing(sqlite3.connect(archive, isolation_level=None)) as other:
-        other.execute("DROP INDEX ix_articles_url")
-        other.execute("UPDATE articles SET text = 'not this' WHERE id = 2")
+    with open_database(str(archive)) as database, database.write() as session:
+        session.execute(text("DROP INDEX ix_articles_url"))
+        session.execute(text("UPDATE articles SET text = 'not this' WHERE id = 2"))
     assert copydesk("db", "check") == 1
     damage = copydesk.out.split("damage: ")[1].splitlines()
     assert damage[0] == "articles have another text than was filed: 2"

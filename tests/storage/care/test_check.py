@@ -13,10 +13,11 @@ from sqlalchemy import func, select, text
 from pipelines.fingerprint import fingerprint
 from storage.care.check import Checked, check_archive
 from storage.care.finding import Weight
+from storage.care.raw import raw_connection
 from storage.care.repair import repair
 from storage.errors import CannotOpenDatabase, DatabaseIsNewer
 from storage.leases import HolderState
-from storage.models import Article
+from storage.models import Article, Band
 from storage.search import search
 from storage.session import Database, open_database
 
@@ -63,7 +64,7 @@ def test_a_whole_archive_is_found_whole(archive: str) -> None:
 ROWS = [
     ("UPDATE articles SET duplicate_of = 2, similarity = 1 WHERE id = 4", "chains", True),
     ("UPDATE articles SET duplicate_of = 3, similarity = 1 WHERE id = 3", "chains", True),
-    ("UPDATE articles SET similarity = 1 WHERE id = 1", "likeness", True),
+    ("UPDATE articles SET similarity = 1 WHERE duplicate_of IS NULL", "likeness", True),
     ("UPDATE pages SET article_id = NULL WHERE article_id = 1", "articles", False),
     ("UPDATE articles SET text_hash = '' WHERE id = 9", "hashes", False),
     ("DELETE FROM revisions WHERE article_id = 1", None, False),
@@ -110,37 +111,32 @@ def test_the_same_is_found_on_postgresql(archive: str, now: datetime) -> None:
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_rows_that_refer_to_nothing_are_found_and_let_go(archive: str, now: datetime) -> None:
-    with closing(sqlite3.connect(archive, isolation_level=None)) as other:
-        other.execute("DELETE FROM articles WHERE id = 7")
+    with open_database(archive) as database, raw_connection(database) as other:
+        other.execute("PRAGMA foreign_keys = OFF")
+        copy, root = other.execute("SELECT id, duplicate_of FROM articles WHERE duplicate_of > 6").fetchone()
+        other.execute("DELETE FROM articles WHERE id = ?", (root,))
         other.execute("DELETE FROM holders")
     checked = check(archive)
     assert set(names(checked)) == {"keys", "runs"}
-    assert "7" in " ".join(finding.what for finding in checked.findings)
+    assert f"articles that are not there: {copy}" in " ".join(finding.what for finding in checked.findings)
     with open_database(archive) as database:
         repair(database, {one.repair for one in checked.findings if one.repair}, all_alive, now)
         with database.read() as session:
-            assert session.scalar(select(Article.duplicate_of).where(Article.id == 8)) is None
-            assert session.scalar(text("SELECT count(*) FROM bands WHERE article_id = 7")) == 0
+            assert session.scalar(select(Article.duplicate_of).where(Article.id == copy)) is None
+            assert session.scalar(select(func.count()).where(Band.article_id == root)) == 0
     assert names(check(archive)) == ["articles"]  # its page: that it is gone stays a loss
 
 
-LOSE_WORDS = """
-INSERT INTO articles_fts(articles_fts, rowid, title, standfirst, text)
-SELECT 'delete', id, title, standfirst, text FROM articles WHERE id = 5
-"""
-
-
-@pytest.mark.parametrize("statement", [LOSE_WORDS, "DELETE FROM articles_fts_docsize WHERE id = 5"])
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_an_article_that_the_full_text_lacks_is_found(archive: str, now: datetime, statement: str) -> None:
-    damage(archive, statement)
+def test_an_article_that_the_full_text_lacks_is_found(archive: str, now: datetime) -> None:
+    damage(archive, "DELETE FROM articles_fts_docsize WHERE id = 5")
     checked = check(archive, quick=True)
     assert names(checked) == ["words"]
     assert "lacks 1 rows" in checked.findings[0].what
     with open_database(archive) as database:
         repair(database, {one.repair for one in checked.findings if one.repair}, all_alive, now)
         with database.read() as session:
-            assert [hit.id for hit in search(session, "слово2x7")] == [5]
+            assert {hit.id for hit in search(session, "слово2x7")} < {5, 6}  # a story once
     assert check(archive).findings == ()
 
 
@@ -205,16 +201,16 @@ def test_a_changed_letter_in_a_text_is_found(archive: str) -> None:
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_an_index_that_lacks_a_row_is_made_anew(archive: str, now: datetime) -> None:
-    with closing(sqlite3.connect(archive, isolation_level=None)) as other:
-        # While it is said to hold no row, it is not kept in step.
-        other.execute("PRAGMA writable_schema = ON")
-        mine = ("ix_articles_language",)
-        other.execute("UPDATE sqlite_master SET sql = sql || ' WHERE id < 0' WHERE name = ?", mine)
-    with closing(sqlite3.connect(archive, isolation_level=None)) as other:
-        other.execute("UPDATE articles SET language = 'fr' WHERE id = 3")
-        other.execute("PRAGMA writable_schema = ON")
-        whole = "replace(sql, ' WHERE id < 0', '')"
-        other.execute(f"UPDATE sqlite_master SET sql = {whole} WHERE name = ?", mine)  # noqa: S608
+    # While it is said to hold no row, it is not kept in step.
+    whole, nothing = "sql = replace(sql, ' WHERE id < 0', '')", "sql = sql || ' WHERE id < 0'"
+    for change, statement in (
+        (nothing, "SELECT 1"),
+        (whole, "UPDATE articles SET language = 'fr' WHERE id = 3"),
+    ):
+        with open_database(archive) as database, raw_connection(database) as other:
+            other.execute(statement)
+            other.execute("PRAGMA writable_schema = ON")
+            other.execute(f"UPDATE sqlite_master SET {change} WHERE name = 'ix_articles_language'")  # noqa: S608
     checked = check(archive)
     assert names(checked)[0] == "indexes"
     with open_database(archive) as database:

@@ -59,7 +59,8 @@ def test_a_vacuum_gives_space_back(database: Database, fill: Fill) -> None:
     assert done.after < done.before
     assert steps
     with database.read() as session:
-        assert [hit.id for hit in search(session, "слово0x7", duplicates=True, sort="newest")] == [1, 2]
+        assert {hit.id for hit in search(session, "слово0x7")} < {1, 2}  # a story once
+        assert search(session, "слово1x7") == []
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
