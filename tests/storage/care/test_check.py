@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import func, select, text
 
 from pipelines.fingerprint import fingerprint
+from storage.archive import Archive
 from storage.care.check import Checked, check_archive
 from storage.care.finding import Weight
 from storage.care.raw import raw_connection
@@ -18,7 +19,6 @@ from storage.care.repair import repair
 from storage.errors import CannotOpenDatabase, DatabaseIsNewer
 from storage.leases import HolderState
 from storage.models import Article, Band
-from storage.search import search
 from storage.session import Database, open_database
 
 Fill = Callable[[Database], None]
@@ -135,8 +135,7 @@ def test_an_article_that_the_full_text_lacks_is_found(archive: str, now: datetim
     assert "lacks 1 rows" in checked.findings[0].what
     with open_database(archive) as database:
         repair(database, {one.repair for one in checked.findings if one.repair}, all_alive, now)
-        with database.read() as session:
-            assert {hit.id for hit in search(session, "слово2x7")} < {5, 6}  # a story once
+        assert {hit.id for hit in Archive(database).search("слово2x7")} < {5, 6}  # a story once
     assert check(archive).findings == ()
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from pipelines.article import Article as Story
 from pipelines.fingerprint import resemblance
+from storage.archive import Archive
 from storage.articles import FilingOutcome, file_article
 from storage.care.copying import CopyDiffers, copy_rows, last_ids, snapshot
 from storage.care.move import move_archive
@@ -18,7 +19,6 @@ from storage.changes import changes_since
 from storage.errors import CannotOpenDatabase, CannotStore
 from storage.insert import table_of
 from storage.models import Article, Base, Change, Seed, Source
-from storage.search import search
 from storage.session import Database, open_database
 from storage.sources import SourceDraft, add_source
 
@@ -73,7 +73,7 @@ def null_documents(database: Database) -> list[int | None]:
 def check_use(database: Database, article: Callable[..., Story], now: datetime) -> None:
     """Search, changes and filing go on where they were."""
     with database.write() as session:
-        assert {hit.id for hit in search(session, "слово3x7")} < {7, 8}  # a story once
+        assert {hit.id for hit in Archive(database).search("слово3x7")} < {7, 8}  # a story once
         last = session.scalar(select(func.max(Change.id))) or 0
         copied = session.scalars(select(Article.text).where(Article.id == 7)).one()
         filed = file_article(session, 1, article("fresh", copied), now, resemblance)

@@ -8,6 +8,7 @@ from sqlalchemy import func, select, text
 
 from pipelines.article import Article as Story
 from pipelines.fingerprint import fingerprint, resemblance
+from storage.archive import Archive
 from storage.articles import file_article
 from storage.candidates import Candidate, add_pages
 from storage.care.check import check_archive
@@ -16,7 +17,6 @@ from storage.changes import changes_since, cursor_now
 from storage.filters import ArticleFilter
 from storage.frontier import ask_for_page, due_pages
 from storage.models import Article, Band, Change, Page, PageState, Revision
-from storage.search import search
 from storage.session import Database
 from storage.stored import find_article
 
@@ -48,7 +48,7 @@ def test_what_is_older_goes_with_all_that_is_its_own(database: Database, fill: F
         for model in (Revision, Change, Band):
             assert session.scalar(select(func.count()).where(model.article_id > 4)) == 0
         assert session.scalar(select(func.count()).select_from(Revision)) == 3
-        assert search(session, "слово3x7") == []
+        assert Archive(database).search("слово3x7") == []
         assert cursor_now(session) == before
         assert plan_pruning(session, wanted).articles == 0
     checked = check_archive(

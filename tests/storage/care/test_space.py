@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete
 
+from storage.archive import Archive
 from storage.care.raw import raw_connection
 from storage.care.sizes import Count, archive_info
 from storage.care.vacuum import vacuum
 from storage.errors import DatabaseIsFull, DatabaseIsLocked
 from storage.models import Article
-from storage.search import search
 from storage.session import Database
 
 Fill = Callable[[Database], None]
@@ -59,8 +59,8 @@ def test_a_vacuum_gives_space_back(database: Database, fill: Fill) -> None:
     assert done.after < done.before
     assert steps
     with database.read() as session:
-        assert {hit.id for hit in search(session, "слово0x7")} < {1, 2}  # a story once
-        assert search(session, "слово1x7") == []
+        assert {hit.id for hit in Archive(database).search("слово0x7")} < {1, 2}  # a story once
+        assert Archive(database).search("слово1x7") == []
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
