@@ -8,6 +8,7 @@ from itertools import islice
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
+from storage.care.pruned import PRUNED
 from storage.frontier import lock_pages
 from storage.insert import insert_into, table_of
 from storage.models import Page, PageState
@@ -56,6 +57,8 @@ class KnownPage:
     hint_title: str | None
     hint_published_at: datetime | None
     hint_modified_at: datetime | None
+    reason: str | None = None
+    """Why it is in its state; of a page whose article was pruned, that it was."""
 
 
 _COLUMNS = tuple(getattr(Page, name) for name in KnownPage.__slots__)
@@ -114,9 +117,9 @@ def is_changed(page: KnownPage, candidate: Candidate, seed_id: int | None) -> bo
 
     Either it gives a later time of change than was known (than our visit, if none was), or another title.
     Titles are compared only within one seed: a feed and a sitemap often word them differently, and would take
-    turns in calling the page changed.
+    turns in calling the page changed. Where its article was pruned, nobody wants to know.
     """
-    if page.visited_at is None:
+    if page.visited_at is None or page.reason == PRUNED:
         return False
     if candidate.modified_at and candidate.modified_at > (page.hint_modified_at or page.visited_at):
         return True

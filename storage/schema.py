@@ -31,8 +31,7 @@ def prepare_schema(engine: Engine, name: str, *, upgrade: bool, create: bool) ->
     `name` is the database's, for messages. Raises `CannotOpenDatabase` if it holds something else or may not
     be made or upgraded, `DatabaseIsNewer` if a newer copydesk made it.
     """
-    with engine.connect().execution_options(**{READING: True}) as connection:
-        found = _version(connection, name)
+    found = schema_version(engine, name)
     if found is None and not create:
         raise CannotOpenDatabase(f"{name} holds no archive: run `copydesk init` to make one")
     if found == versions()[0]:
@@ -41,6 +40,15 @@ def prepare_schema(engine: Engine, name: str, *, upgrade: bool, create: bool) ->
         raise CannotOpenDatabase(f"{name} was made by an older copydesk: run `copydesk init` to upgrade it")
     with engine.connect() as connection:
         _upgrade(connection, name)
+
+
+def schema_version(engine: Engine, name: str) -> str | None:
+    """The step that the database stands at, as it is; None if it is empty.
+
+    Raises `CannotOpenDatabase` if it holds something else, `DatabaseIsNewer` if a newer copydesk made it.
+    """
+    with engine.connect().execution_options(**{READING: True}) as connection:
+        return _version(connection, name)
 
 
 def is_ours(item: SchemaItem, name: str | None, kind: str, reflected: bool, other: SchemaItem | None) -> bool:

@@ -71,7 +71,7 @@ def open_database(
     parsed = parse_url(url)
     create = upgrade if create is None else create and upgrade
     if parsed.get_backend_name() == "sqlite":
-        _check_place(parsed, create=create)
+        check_place(parsed, create=create)
     engine = make_engine(parsed, wait=wait)
     try:
         prepare_schema(engine, label(parsed), upgrade=upgrade, create=create)
@@ -81,7 +81,8 @@ def open_database(
     return Database(engine)
 
 
-def _check_place(url: URL, *, create: bool) -> None:
+def check_place(url: URL, *, create: bool) -> None:
+    """Raise `CannotOpenDatabase` where no SQLite file can be at `url`, or none is and none may be made."""
     # SQLite says "unable to open database file" for each of these.
     path = Path(label(url))
     if path.is_dir():

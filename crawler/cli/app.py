@@ -10,6 +10,7 @@ from typer.core import TyperGroup
 
 from crawler.cli import (
     archive,
+    care,
     crawling,
     exchange,
     explaining,
@@ -131,3 +132,4 @@ app.command("clean")(recleaning.clean)
 app.command("export")(exporting.export)
 app.command("extract")(extracting.extract)
 app.command("status")(status.status)
+app.add_typer(care.db, name="db")

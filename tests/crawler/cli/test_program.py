@@ -24,10 +24,14 @@ COMMANDS = [
     "extract",
     "status",
 ]
+DB = ["info", "check", "backup", "move", "upgrade", "vacuum", "prune"]
 SOURCES = ["list", "schedule", "remove", "disable", "enable", "import", "export"]
 
 
-@pytest.mark.parametrize("command", [[name] for name in COMMANDS] + [["sources", name] for name in SOURCES])
+@pytest.mark.parametrize(
+    "command",
+    [[name] for name in COMMANDS] + [["sources", name] for name in SOURCES] + [["db", name] for name in DB],
+)
 def test_the_help_of_every_command_ends_with_examples(copydesk, command: list[str]) -> None:
     assert copydesk(*command, "--help") == 0
     examples = copydesk.out.partition("Examples:\n")[2].partition("\n\n")[0].splitlines()
@@ -38,7 +42,7 @@ def test_the_help_of_every_command_ends_with_examples(copydesk, command: list[st
 def test_the_help_names_every_command(copydesk) -> None:
     assert copydesk("--help") == 0
     listed = copydesk.out.partition("Commands:\n")[2]
-    assert [line.split()[0] for line in listed.splitlines()] == [*COMMANDS, "sources"]
+    assert [line.split()[0] for line in listed.splitlines()] == [*COMMANDS, "sources", "db"]
     assert "..." not in listed
 
 

@@ -1,0 +1,1 @@
+"""Care of an archive as a whole: whether it is sound, copies of it, its size, what may go."""
