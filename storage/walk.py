@@ -23,8 +23,9 @@ _FIRST = 1_000
 """Articles that the first stretch holds, about."""
 _MOST = 10_000
 """Matches taken at a time."""
-_ENOUGH = 300
-"""Matches that a stretch should bring."""
+_ANY = 2**40
+_ENOUGH = 200
+"""Matches that a search is likely to look at."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,20 +71,42 @@ def in_order(
     if left is None:
         return
     first, end = _naive(since), _naive(until)
-    total = session.scalar(select(func.max(Article.id))) or 0
-    whole = total <= _FEW
-    hours = 0 if whole else _hours_of_some(session, left, newest)
+    pace = _Pace(session.scalar(select(func.max(Article.id))) or 0)
+    if not pace.whole:
+        pace.hours = _hours_of_some(session, left, newest)
     while left.since < left.until:
-        part = left if whole else left.first(hours, newest)
-        found = find(session, node if whole else all_of([node, part.span()]), _MOST + 1)
-        if len(found) > _MOST and part.until - part.since > 1:
-            whole, hours = False, max(1, (part.until - part.since) // 4)
+        part = left if pace.whole else left.first(pace.hours, newest)
+        length = part.until - part.since
+        most = _MOST if length > 1 else _ANY  # an hour is taken whole, be there ever so many
+        found = find(session, node if pace.whole else all_of([node, part.span()]), most + 1)
+        if len(found) > most:
+            pace.whole, pace.hours = False, max(1, length // 4)
             continue
-        matches = [one for one in found if part.holds(one.date)] if whole else found
+        matches = [one for one in found if part.holds(one.date)] if pace.whole else found
         yield from (one for one in sorted(matches, reverse=newest) if _is_between(one.date, first, end))
         left = left.after(part, newest)
-        whole = len(matches) * total < _FIRST * _MOST // 2
-        hours = int((part.until - part.since) * min(16, max(1, _ENOUGH / (len(matches) + 1))))
+        pace.went(length, len(matches))
+
+
+class _Pace:
+    """How long the next stretch is, by what the ones before have brought."""
+
+    def __init__(self, articles: int) -> None:
+        self.whole = articles <= _FEW
+        """All that is left is taken at once."""
+        self.hours = 0
+        self._articles = articles
+        self._gone = self._found = self._first = 0
+
+    def went(self, hours: int, found: int) -> None:
+        """Take in that so many hours had so many matches."""
+        self._gone += hours
+        self._found += found
+        self._first = self._first or hours
+        read = _FIRST * self._gone / self._first  # articles, if as many were published every hour
+        self.whole = self._found * self._articles < 2 * _ENOUGH * read
+        needed = max(_ENOUGH - self._found, _ENOUGH // 4)
+        self.hours = max(1, int(min(16 * hours, needed * self._gone / max(1, self._found))))
 
 
 def _bounds(session: Session, since: datetime | None, until: datetime | None) -> _Stretch | None:
