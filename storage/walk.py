@@ -5,7 +5,7 @@ stretch of time after another, the newest first: what a stretch costs is what it
 one is depends on how many were found; what is found does not.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -67,11 +67,12 @@ def in_order(
 
     Those of one time stand by their ids. They come as they are asked for.
     """
-    left = _bounds(session, since, until)
+    last_id, *ends = session.execute(_EXTENT).one()
+    left = _bounds(ends[:2], ends[2:], since, until)
     if left is None:
         return
     first, end = _naive(since), _naive(until)
-    pace = _Pace(session.scalar(select(func.max(Article.id))) or 0)
+    pace = _Pace(last_id)
     if not pace.whole:
         pace.hours = _hours_of_some(session, left, newest)
     while left.since < left.until:
@@ -109,11 +110,29 @@ class _Pace:
         self.hours = max(1, int(min(16 * hours, needed * self._gone / max(1, self._found))))
 
 
-def _bounds(session: Session, since: datetime | None, until: datetime | None) -> _Stretch | None:
+# Several in one: asked for together, SQLite would go through all rows instead of to the ends of an index.
+_EXTENT = select(
+    *(
+        select(end(column)).scalar_subquery()
+        for end, column in (
+            (func.max, Article.id),
+            (func.min, Article.published_at),
+            (func.min, Article.first_seen_at),
+            (func.max, Article.published_at),
+            (func.max, Article.first_seen_at),
+        )
+    )
+)
+
+
+def _bounds(
+    firsts: Sequence[datetime | None],
+    lasts: Sequence[datetime | None],
+    since: datetime | None,
+    until: datetime | None,
+) -> _Stretch | None:
     """The hours from the oldest article to the newest, of those asked for; None if there is none."""
-    columns = (Article.published_at, Article.first_seen_at)
-    ends = [[session.scalar(select(end(column))) for column in columns] for end in (func.min, func.max)]
-    known = [[moment for moment in moments if moment is not None] for moments in ends]
+    known = [[moment for moment in moments if moment is not None] for moments in (firsts, lasts)]
     if not all(known):
         return None
     first = max(min(known[0]), since) if since else min(known[0])
