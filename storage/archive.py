@@ -52,6 +52,7 @@ class Archive:
         limit: int = 20,
         sort: Sort = "relevance",
         all_copies: bool = False,
+        duplicates: bool = False,
     ) -> list[Hit]:
         """The articles that `query` asks for, the best first.
 
@@ -59,14 +60,22 @@ class Archive:
         author:, source:, lang:, kind:, before: and after:.
 
         The filters are those of `ArticleFilter`; `sort` is "relevance", "newest" or "oldest". A story that
-        stands in several places comes once, unless `all_copies` is true. Raises `BadQuery`, which says where,
-        for a query that cannot be understood.
+        stands in several places comes once, unless `all_copies` is true (`duplicates` is its older name).
+        Raises `BadQuery`, which says where, for a query that cannot be understood.
         """
         wanted = ArticleFilter(
             source=source, since=since, until=until, language=language, author=author, kind=kind
         )
         with self._database.read() as session:
-            return search(session, query, wanted, limit, sort, now=datetime.now(UTC), all_copies=all_copies)
+            return search(
+                session,
+                query,
+                wanted,
+                limit,
+                sort,
+                now=datetime.now(UTC),
+                all_copies=all_copies or duplicates,
+            )
 
     def articles(
         self,

@@ -127,7 +127,7 @@ def _sqlite(url: URL, wait: float) -> Engine:
         run("PRAGMA synchronous = NORMAL")  # with WAL: a power cut may cost the last moment, never the file
         run("PRAGMA cache_size = -32000")  # 32 MB
         run("PRAGMA journal_size_limit = 64000000")  # bytes: the log shrinks again after a long reader
-        _know_words(connection)
+        know_words(connection)
         _use_wal(connection, patience=wait)
 
     @event.listens_for(engine, "begin")
@@ -140,7 +140,7 @@ def _sqlite(url: URL, wait: float) -> Engine:
     return engine
 
 
-def _know_words(connection: sqlite3.Connection) -> None:
+def know_words(connection: sqlite3.Connection) -> None:
     """Give a connection the functions that the triggers of the full text call; PostgreSQL has its own."""
 
     def words(text: str | None) -> str:

@@ -50,7 +50,8 @@ def find(session: Session, node: Node, most: int) -> list[Match]:
         return _on_postgresql(session, node, most)
     found = session.execute(_ON_SQLITE, {"asked": for_sqlite(node), "most": most})
     read = datetime.fromisoformat
-    return [Match(read(date), number, of, False) for date, number, of in found.all()]
+    # Every time there is UTC, though another program may have written that behind it.
+    return [Match(read(date).replace(tzinfo=None), number, of, False) for date, number, of in found.all()]
 
 
 def _on_postgresql(session: Session, node: Node, most: int) -> list[Match]:

@@ -91,8 +91,8 @@ def _units(text: str) -> Iterator[_Unit]:
     for start, word in words_in(text):
         found = known.get(word)
         if found is None:
-            folded = fold(word)
-            found = known[word] = (folded, is_undivided(folded))
+            folded = word.lower() if word.isascii() else fold(word)
+            found = known[word] = (folded, not folded.isascii() and is_undivided(folded))
         if found[1]:
             yield from _letters(start, word)
         else:

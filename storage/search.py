@@ -129,14 +129,15 @@ def _once(
     session: Session, ranked: Sequence[tuple[Match, float]], asked: Asked, limit: int
 ) -> dict[int, float]:
     """The best stories, each by the article that is shown of it."""
-    best: dict[int, float] = {}
-    roots = {one.duplicate_of or one.id: worth for one, worth in reversed(ranked)}
-    order = list(dict.fromkeys(one.duplicate_of or one.id for one, _ in ranked))[:limit]
-    copied = {one.duplicate_of for one, _ in ranked if one.duplicate_of in order}
-    shown = first_of(session, {root for root in copied if root is not None}, asked)
-    for root in order:
-        best[shown.get(root) or root] = roots[root]
-    return best
+    worth: dict[int, float] = {}
+    copied: set[int] = set()
+    for match, score_of_it in ranked:
+        story = match.id if match.duplicate_of is None else match.duplicate_of
+        if story in worth or len(worth) < limit:
+            worth.setdefault(story, score_of_it)
+            copied |= {story} if match.duplicate_of is not None else set()
+    shown = first_of(session, copied, asked)
+    return {shown.get(story) or story: best for story, best in worth.items()}
 
 
 def matching_ids(session: Session, query: str, now: datetime) -> Iterator[int]:

@@ -5,7 +5,7 @@ stretch of time after another, the newest first: what a stretch costs is what it
 one is depends on how many were found; what is found does not.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -23,8 +23,9 @@ _FIRST = 1_000
 """Articles that the first stretch holds, about."""
 _MOST = 10_000
 """Matches taken at a time."""
-_ENOUGH = 300
-"""Matches that a stretch should bring."""
+_ANY = 2**40
+_ENOUGH = 200
+"""Matches that a search is likely to look at."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,31 +67,72 @@ def in_order(
 
     Those of one time stand by their ids. They come as they are asked for.
     """
-    left = _bounds(session, since, until)
+    last_id, *ends = session.execute(_EXTENT).one()
+    left = _bounds(ends[:2], ends[2:], since, until)
     if left is None:
         return
     first, end = _naive(since), _naive(until)
-    total = session.scalar(select(func.max(Article.id))) or 0
-    whole = total <= _FEW
-    hours = 0 if whole else _hours_of_some(session, left, newest)
+    pace = _Pace(last_id)
+    if not pace.whole:
+        pace.hours = _hours_of_some(session, left, newest)
     while left.since < left.until:
-        part = left if whole else left.first(hours, newest)
-        found = find(session, node if whole else all_of([node, part.span()]), _MOST + 1)
-        if len(found) > _MOST and part.until - part.since > 1:
-            whole, hours = False, max(1, (part.until - part.since) // 4)
+        part = left if pace.whole else left.first(pace.hours, newest)
+        length = part.until - part.since
+        most = _MOST if length > 1 else _ANY  # an hour is taken whole, be there ever so many
+        found = find(session, node if pace.whole else all_of([node, part.span()]), most + 1)
+        if len(found) > most:
+            pace.whole, pace.hours = False, max(1, length // 4)
             continue
-        matches = [one for one in found if part.holds(one.date)] if whole else found
+        matches = [one for one in found if part.holds(one.date)] if pace.whole else found
         yield from (one for one in sorted(matches, reverse=newest) if _is_between(one.date, first, end))
         left = left.after(part, newest)
-        whole = len(matches) * total < _FIRST * _MOST // 2
-        hours = int((part.until - part.since) * min(16, max(1, _ENOUGH / (len(matches) + 1))))
+        pace.went(length, len(matches))
 
 
-def _bounds(session: Session, since: datetime | None, until: datetime | None) -> _Stretch | None:
+class _Pace:
+    """How long the next stretch is, by what the ones before have brought."""
+
+    def __init__(self, articles: int) -> None:
+        self.whole = articles <= _FEW
+        """All that is left is taken at once."""
+        self.hours = 0
+        self._articles = articles
+        self._gone = self._found = self._first = 0
+
+    def went(self, hours: int, found: int) -> None:
+        """Take in that so many hours had so many matches."""
+        self._gone += hours
+        self._found += found
+        self._first = self._first or hours
+        read = _FIRST * self._gone / self._first  # articles, if as many were published every hour
+        self.whole = self._found * self._articles < 2 * _ENOUGH * read
+        needed = max(_ENOUGH - self._found, _ENOUGH // 4)
+        self.hours = max(1, int(min(16 * hours, needed * self._gone / max(1, self._found))))
+
+
+# Several in one: asked for together, SQLite would go through all rows instead of to the ends of an index.
+_EXTENT = select(
+    *(
+        select(end(column)).scalar_subquery()
+        for end, column in (
+            (func.max, Article.id),
+            (func.min, Article.published_at),
+            (func.min, Article.first_seen_at),
+            (func.max, Article.published_at),
+            (func.max, Article.first_seen_at),
+        )
+    )
+)
+
+
+def _bounds(
+    firsts: Sequence[datetime | None],
+    lasts: Sequence[datetime | None],
+    since: datetime | None,
+    until: datetime | None,
+) -> _Stretch | None:
     """The hours from the oldest article to the newest, of those asked for; None if there is none."""
-    columns = (Article.published_at, Article.first_seen_at)
-    ends = [[session.scalar(select(end(column))) for column in columns] for end in (func.min, func.max)]
-    known = [[moment for moment in moments if moment is not None] for moments in ends]
+    known = [[moment for moment in moments if moment is not None] for moments in (firsts, lasts)]
     if not all(known):
         return None
     first = max(min(known[0]), since) if since else min(known[0])

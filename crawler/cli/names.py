@@ -1,6 +1,5 @@
 """Finds what a person means by a source's name, an article's number or an address."""
 
-import difflib
 import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -42,12 +41,10 @@ def known_source(session: "Session", name: str) -> "Source":
 
 def no_such_source(name: str, names: list[str]) -> str:
     """What to say of a name that is no source's."""
-    by_folded = {known.casefold(): known for known in names}
-    near = difflib.get_close_matches(name.casefold(), by_folded, n=3)
-    near += [folded for folded in by_folded if name.casefold() in folded and folded not in near]
-    if near:
-        meant = " or ".join(repr(by_folded[folded]) for folded in near[:3])
-        return f"there is no source named {name!r}; did you mean {meant}?"
+    from storage.sources import near_names
+
+    if near := near_names(name, names):
+        return f"there is no source named {name!r}; did you mean {' or '.join(map(repr, near))}?"
     return f"there is no source named {name!r}; `copydesk sources` lists them, `copydesk add` adds one"
 
 

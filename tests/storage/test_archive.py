@@ -34,7 +34,7 @@ def test_what_a_program_can_do_with_an_archive(archive_url: str) -> None:
         assert isinstance(archive, Archive)
         assert [hit.title for hit in archive.search("open bridge")] == ["Story bridge"]
         assert [hit.id for hit in archive.search("bridge", language="en", limit=5, sort="oldest")] == [2]
-        assert len(archive.search("bridge", duplicates=True)) == 3
+        assert len(archive.search("bridge", all_copies=True)) == 3
         assert [hit.id for hit in archive.search("bridge", author="lee", source="Gazette")] == [1]
 
         assert [one.id for one in archive.articles()] == [1, 2, 3]

@@ -1,4 +1,4 @@
-"""Words: Python and PostgreSQL divide and fold a text alike, and both engines index the same of an article."""
+"""Words: Python and PostgreSQL divide and fold a text alike, and both engines index the same."""
 
 import unicodedata
 from collections.abc import Callable

@@ -9,10 +9,13 @@ The full text of every article is indexed anew: about a millisecond each on SQLi
 which also writes the table of articles anew and locks it meanwhile.
 """
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
 from storage import words
+from storage.engine import know_words
 
 revision = "0005"
 down_revision = "0004"
@@ -40,6 +43,8 @@ def upgrade() -> None:
 
 
 def _index_on_sqlite() -> None:
+    opened: Any = op.get_bind().connection.dbapi_connection
+    know_words(opened)  # whoever runs the steps may have opened it without
     for trigger in ("insert", "delete", "update"):
         op.execute(f"DROP TRIGGER articles_fts_{trigger}")
     op.execute("DROP TABLE articles_fts")

@@ -34,6 +34,7 @@ def test_a_search_in_json_is_plain_and_tells_where_it_matches(archive: Path, cop
     (hit,) = json.loads(copydesk.out)
     assert (hit["id"], hit["source"], hit["published_at"]) == (1, "The Paper", "2024-05-06T10:30:00+02:00")
     assert [hit["passage"][start:end].lower() for start, end in hit["matches"]] == ["harbour"]
+    assert [hit["title"][start:end] for start, end in hit["title_matches"]] == ["Harbour"]
     assert "\x02" not in copydesk.out
     assert "*" not in hit["passage"]
 
@@ -42,6 +43,8 @@ def test_a_search_in_json_is_plain_and_tells_where_it_matches(archive: Path, cop
     ("options", "found"),
     [
         ([], [1]),
+        (["--one-per-story"], [1]),
+        (["--all-copies"], [1, 4]),
         (["--duplicates"], [1, 4]),
         (["--lang", "en"], [1]),
         (["--lang", "de"], []),
@@ -56,9 +59,36 @@ def test_a_search_in_json_is_plain_and_tells_where_it_matches(archive: Path, cop
         (["--since", "1d"], []),
     ],
 )
-def test_filters_narrow_a_search(archive: Path, copydesk, options: list[str], found: list[int]) -> None:
+def test_options_narrow_a_search(archive: Path, copydesk, options: list[str], found: list[int]) -> None:
     assert copydesk("search", "engineers", "--json", *options) == 0
     assert sorted(hit["id"] for hit in json.loads(copydesk.out)) == found
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        (["engineers", "-harbour"], []),
+        (["engineers", "-zeppelin"], [1]),
+        (["-hovercraft", "engineers"], [1]),
+        (["--", "engineers", "-harbour"], []),
+        (["zeppelin OR engineers"], [1]),
+        (["engin*", "title:harbour", "lang:en", "after:2024-05-06"], [1]),
+        (["engineers", 'source:"the paper"', "before:2024-05"], []),
+    ],
+)
+def test_a_query_narrows_a_search(archive: Path, copydesk, query: list[str], found: list[int]) -> None:
+    assert copydesk("search", "--json", *query) == 0
+    assert [hit["id"] for hit in json.loads(copydesk.out)] == found
+
+
+def test_a_bad_query_is_shown_with_the_place(archive: Path, copydesk) -> None:
+    assert copydesk("search", 'harbour "wall') == 2
+    assert copydesk.err == ('copydesk: this quotation mark has no second one\n  harbour "wall\n          ^\n')
+
+
+def test_an_option_that_is_misspelt_is_no_word(archive: Path, copydesk) -> None:
+    assert copydesk("search", "harbour", "--limitt", "5") == 2
+    assert "--limitt" in copydesk.err
 
 
 def test_a_search_can_be_cut_and_put_in_order(archive: Path, copydesk) -> None:

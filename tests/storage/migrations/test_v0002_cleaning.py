@@ -144,10 +144,8 @@ def test_what_was_not_known_is_said_to_be_unknown(upgraded: Database) -> None:
 
 def test_full_text_is_still_kept_in_step(upgraded: Database) -> None:
     with upgraded.write() as session:
-        assert [hit.id for hit in search(session, "harbour", all_copies=True, now=BEFORE, sort="oldest")] == [
-            1,
-            2,
-        ]
+        oldest = search(session, "harbour", all_copies=True, now=BEFORE, sort="oldest")
+        assert [hit.id for hit in oldest] == [1, 2]
         session.execute(text("UPDATE articles SET text = 'A tunnel.' WHERE id = 2"))
         assert [hit.id for hit in search(session, "harbour", all_copies=True, now=BEFORE)] == [1]
         assert [hit.id for hit in search(session, "tunnel", all_copies=True, now=BEFORE)] == [2]
