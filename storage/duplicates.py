@@ -4,7 +4,7 @@ A story has one original, the earliest published; every other member's `duplicat
 that there are no chains. See docs/decisions/0004.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import delete, insert, select, text
@@ -18,7 +18,7 @@ from storage.models import Article, Band
 from storage.originals import members_of, reroot, text_of
 from storage.placing import Place, Wording, find_place, newcomer
 from storage.recorded import update_articles
-from storage.updates import forget_update, note_update
+from storage.updates import forget_update, move_updates, note_update
 
 _FILING_LOCK = 0x66696C65_61727469  # "filearti"
 
@@ -91,6 +91,18 @@ def _join(
     session.execute(update_articles(now).where(table_of(Article).c.id == article_id).values(values))
 
 
+def leave_stories(session: Session, leaving: Collection[int], compare: CompareTexts, now: datetime) -> None:
+    """Have the stories of articles that are let go do without them.
+
+    Where one was the original, the earliest published of those that stay takes its place; those that are not
+    like that one, though they were like the first, make stories of their own in the same way.
+    """
+    led = select(Article.duplicate_of).where(Article.duplicate_of.in_(leaving)).distinct()
+    for root in session.scalars(led).all():
+        if root is not None:
+            _regroup(session, root, None, compare, now, without=leaving)
+
+
 def add_bands(session: Session, article_id: int, bands: Sequence[int]) -> None:
     """Note the keys of a new article."""
     if bands:
@@ -99,16 +111,23 @@ def add_bands(session: Session, article_id: int, bands: Sequence[int]) -> None:
         )
 
 
-def _regroup(session: Session, root_id: int, home: int, compare: CompareTexts, now: datetime) -> None:
-    """Settle the copies of an article whose text has changed.
+def _regroup(
+    session: Session,
+    root_id: int,
+    home: int | None,
+    compare: CompareTexts,
+    now: datetime,
+    without: Collection[int] = (),
+) -> None:
+    """Settle the copies of an article whose text has changed, or that goes.
 
     Those still like the text of `home` (the article itself, or the root it has become a copy of) belong to
     it; of the others, the earliest of each kind is the original of a story of its own.
     """
-    copies = members_of(session, root_id, of_root=False)
+    copies = [copy for copy in members_of(session, root_id, of_root=False) if copy.id not in without]
     if not copies:
         return
-    heads = {home: text_of(session, home)}
+    heads = {} if home is None else {home: text_of(session, home)}
     judged: dict[str, tuple[int, Likeness | None]] = {}
     for copy in copies:
         if copy.text_hash not in judged:
@@ -116,6 +135,8 @@ def _regroup(session: Session, root_id: int, home: int, compare: CompareTexts, n
             alike = {head: compare(known, words) for head, known in heads.items()}
             head = next((head for head, like in alike.items() if like.relation == "copy"), None)
             if head is None:
+                if not heads:
+                    move_updates(session, root_id, copy.id)
                 heads[copy.id] = words
             judged[copy.text_hash] = (copy.id, None) if head is None else (head, alike[head])
         head, likeness = judged[copy.text_hash]

@@ -76,7 +76,7 @@ def prune(
       copydesk db prune --lang de --yes
     """
     from crawler.cli.selection import article_filter
-    from pipelines.fingerprint import resemblance
+    from pipelines.likeness import compare
     from storage.care.prune import plan_pruning
     from storage.care.prune import prune as let_go
 
@@ -93,7 +93,8 @@ def prune(
             _show(plan)
         if not dry_run and plan.articles and _may_go(plan, yes=yes):
             with shown_amount(plan.articles) as on_amount:
-                gone = let_go(database, wanted, resemblance, lambda more: on_amount("articles", more))
+                now = datetime.now(UTC)
+                gone = let_go(database, wanted, compare, now, lambda more: on_amount("articles", more))
     if as_json:
         show_json({**asdict(plan), "gone": gone})
     if gone:

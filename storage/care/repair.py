@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import ForeignKeyConstraint, delete, exists, func, select, text, update
+from sqlalchemy import ForeignKeyConstraint, delete, exists, func, or_, select, text, update
 from sqlalchemy.orm import Session, aliased
 
 from storage.care.drift import make_missing_indexes
@@ -15,6 +15,7 @@ from storage.duplicates import lock_filing
 from storage.insert import table_of
 from storage.leases import remove_dead
 from storage.models import Article, Base
+from storage.recorded import update_articles
 from storage.runs import close_abandoned_runs
 from storage.session import Database
 
@@ -45,11 +46,11 @@ def _repair_rows(session: Session, what: Repair, is_alive: IsAlive, now: datetim
             for table in Base.metadata.sorted_tables:
                 for key in table.foreign_key_constraints:
                     _let_go(session, key)
-            _forget_shares(session)
+            _forget_shares(session, now)
         case Repair.CHAINS:
-            _shorten_chains(session)
+            _shorten_chains(session, now)
         case Repair.SHARES:
-            _forget_shares(session)
+            _forget_shares(session, now)
         case Repair.RUNS:
             close_abandoned_runs(session, now)
         case Repair.HOLDERS:
@@ -81,23 +82,24 @@ def _let_go(session: Session, key: ForeignKeyConstraint) -> None:
         session.execute(delete(child.table).where(*lost))
 
 
-def _forget_shares(session: Session) -> None:
-    alone = _ARTICLES.c.duplicate_of.is_(None), _ARTICLES.c.similarity.is_not(None)
-    session.execute(update(_ARTICLES).where(*alone).values(similarity=None))
+def _forget_shares(session: Session, now: datetime) -> None:
+    shares = or_(_ARTICLES.c.similarity.is_not(None), _ARTICLES.c.coverage.is_not(None))
+    alone = update_articles(now).where(_ARTICLES.c.duplicate_of.is_(None), shares)
+    session.execute(alone.values(similarity=None, coverage=None))
 
 
-def _shorten_chains(session: Session) -> None:
+def _shorten_chains(session: Session, now: datetime) -> None:
     further, copy = aliased(Article), aliased(Article)
     copies = select(copy.id).where(copy.duplicate_of.is_not(None))
     in_chain = _ARTICLES.c.duplicate_of.in_(copies)
     root = select(further.duplicate_of).where(further.id == _ARTICLES.c.duplicate_of).scalar_subquery()
-    alone = {"duplicate_of": None, "similarity": None}
+    alone = {"duplicate_of": None, "similarity": None, "coverage": None}
     while True:
-        session.execute(update(_ARTICLES).where(_ARTICLES.c.duplicate_of == _ARTICLES.c.id).values(alone))
+        session.execute(update_articles(now).where(_ARTICLES.c.duplicate_of == _ARTICLES.c.id).values(alone))
         for _ in range(_LONGEST_CHAIN):
-            session.execute(update(_ARTICLES).where(in_chain).values(duplicate_of=root))
+            session.execute(update_articles(now).where(in_chain).values(duplicate_of=root))
         first = session.scalar(select(func.min(_ARTICLES.c.id)).where(in_chain))
         if first is None:
             return
         # It goes round in a circle: the first that was filed is the root.
-        session.execute(update(_ARTICLES).where(_ARTICLES.c.id == first).values(alone))
+        session.execute(update_articles(now).where(_ARTICLES.c.id == first).values(alone))
