@@ -110,6 +110,7 @@ def test_the_earliest_copy_takes_the_place_of_the_first(
                 article(name, text, published_at=now - timedelta(days=days[name])),
                 now,
                 resemblance,
+                compare=compare,
             ).article_id
             for name, text in texts.items()
         }
