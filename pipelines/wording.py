@@ -82,8 +82,8 @@ class Wording:
     """Which have a digit."""
     names: Sequence[bool]
     """Which are written with a capital where no sentence begins; none in scripts without case."""
-    begins: Sequence[bool]
-    """Which begin a sentence."""
+    labels: Sequence[bool]
+    """Which begin a sentence and have a colon behind them."""
     undivided: bool
     """Whether it is for the most part in a script without spaces."""
 
@@ -97,10 +97,13 @@ def wording_of(text: str, most: int) -> Wording:
     numbers: list[bool] = []
     names: list[bool] = []
     begins: list[bool] = []
+    labels: list[bool] = []
     begun, capitals = True, 0
     for found in _WORDS_AND_STOPS.findall(folded(text)):
         first = found[0]
         if not first.isalnum() and not _ONE_UNDIVIDED.match(first):
+            if labels and found.startswith(":"):
+                labels[-1] = begins[-1]
             begun = True
             continue
         is_number = _DIGIT.match(found) is not None
@@ -109,6 +112,7 @@ def wording_of(text: str, most: int) -> Wording:
         numbers.append(is_number)
         names.append(is_capital and not begun)
         begins.append(begun)
+        labels.append(False)
         capitals += is_capital
         begun = False
         if len(words) >= most:
@@ -120,7 +124,7 @@ def wording_of(text: str, most: int) -> Wording:
         words=words,
         numbers=numbers,
         names=names,
-        begins=begins,
+        labels=labels,
         undivided=single * 2 > min(len(words), 200),
     )
 

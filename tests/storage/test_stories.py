@@ -196,8 +196,8 @@ def test_what_is_split_stays_apart_until_it_is_undone(database: Database, file: 
     file("d", TEXT, 4)
     assert roots(database) == {"a": None, "b": None, "c": "a", "d": "a"}
     with database.write() as session:
-        assert unsplit(session, 2, compare) == 1
-        assert unsplit(session, 2, compare) is None
+        assert unsplit(session, 2, DAY, compare) == 1
+        assert unsplit(session, 2, DAY, compare) is None
     assert roots(database) == {"a": None, "b": "a", "c": "a", "d": "a"}
 
 
@@ -212,7 +212,7 @@ def test_the_original_that_is_split_leaves_the_others_to_the_next(
         assert split(session, 1, DAY, compare) is None
     assert roots(database) == {"a": None, "b": "c", "c": None}
     with database.write() as session:
-        assert unsplit(session, 1, compare) == 1
+        assert unsplit(session, 1, DAY, compare) == 1
     assert roots(database) == {"a": None, "b": "a", "c": "a"}
 
 
