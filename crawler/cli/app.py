@@ -9,7 +9,6 @@ import typer
 from typer.core import TyperGroup
 
 from crawler.cli import (
-    archive,
     care,
     crawling,
     exchange,
@@ -21,6 +20,7 @@ from crawler.cli import (
     recleaning,
     running,
     searching,
+    showing,
     starting,
     status,
     stories,
@@ -121,7 +121,7 @@ app.add_typer(listing.sources, name="sources")
 app.command("crawl")(crawling.crawl)
 app.command("run")(running.run)
 app.command("search", cls=searching.SearchCommand)(searching.search)
-app.command("show")(archive.show)
+app.command("show")(showing.show)
 app.command("explain")(explaining.explain)
 app.command("stories")(stories.stories)
 app.command("split")(stories.split)
