@@ -9,6 +9,7 @@ See docs/decisions/0047.
 
 import enum
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -281,8 +282,11 @@ def _longest(
     a: Sequence[str], b: Sequence[str], places: list[int], j: int, expected: int, size: int, used: bytearray
 ) -> tuple[int, int, bool]:
     """The place in `a` at which the words from `b[j]` on stand for longest, how many, and if it is near."""
-    if len(places) > _PLACES:
-        places = sorted(places, key=lambda i: (i < expected, abs(i - expected)))[:_PLACES]
+    if len(places) > _PLACES:  # those from where it is expected on, then those before it
+        middle = bisect_left(places, expected)
+        behind = places[middle : middle + _PLACES]
+        before = places[max(0, middle - _PLACES + len(behind)) : middle]
+        places = behind + before[::-1]
     best = (0.0, 0, 0, False)
     for i in places:
         if used[i]:

@@ -2,6 +2,8 @@
 
 # ruff: noqa: E501  a paragraph is a line
 
+from time import process_time
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -127,6 +129,13 @@ def test_a_new_lead_over_a_longer_text_is_seen() -> None:
     assert compare(STORM, UPDATED).rewritten
     assert not compare(STORM, f"{STORM}\n{LOCAL}").rewritten
     assert not compare(STORM, STORM).rewritten
+
+
+def test_what_is_said_thousands_of_times_takes_no_time() -> None:
+    one, other = (" ".join(f"0 0 0 0 {name}{n}" for n in range(2400)) for name in "ab")
+    started = process_time()
+    compare(one, other)
+    assert process_time() - started < 2
 
 
 @settings(max_examples=60, deadline=None)
