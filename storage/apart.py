@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import delete, func, insert, or_, select
+from sqlalchemy import delete, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from storage.insert import table_of
+from storage.insert import insert_into, table_of
 from storage.models import Apart, Article
 
 
@@ -14,7 +14,7 @@ def keep_apart(session: Session, article_id: int, others: Iterable[int], at: dat
     """Note that an article is no copy of these others."""
     rows = [{"article_id": article_id, "other_id": other, "at": at} for other in others]
     if rows:
-        session.execute(insert(table_of(Apart)), rows)
+        session.execute(insert_into(session, Apart).on_conflict_do_nothing(), rows)
 
 
 def forget_apart(session: Session, article_id: int) -> list[int]:
@@ -30,6 +30,14 @@ def kept_apart_from(session: Session, article_id: int) -> set[int]:
     root = func.coalesce(Article.duplicate_of, Article.id)
     mine = select(root).join(Apart, Apart.other_id == Article.id).where(Apart.article_id == article_id)
     theirs = select(root).join(Apart, Apart.article_id == Article.id).where(Apart.other_id == article_id)
+    return {*session.scalars(mine), *session.scalars(theirs)}
+
+
+def kept_out_of(session: Session, root: int) -> set[int]:
+    """The articles that must not be put into the story of an original."""
+    members = select(Article.id).where(or_(Article.id == root, Article.duplicate_of == root))
+    mine = select(Apart.other_id).where(Apart.article_id.in_(members))
+    theirs = select(Apart.article_id).where(Apart.other_id.in_(members))
     return {*session.scalars(mine), *session.scalars(theirs)}
 
 

@@ -1,7 +1,7 @@
 """Files articles: new, a revision, unchanged, or a duplicate of one we have."""
 
 import enum
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,6 +10,7 @@ from sqlalchemy import ScalarSelect, bindparam, func, insert, select
 from sqlalchemy.orm import Session
 
 from storage.changes import ChangeKind, note_change
+from storage.claims import CLAIM_COLUMNS
 from storage.duplicates import (
     add_bands,
     lock_filing,
@@ -199,18 +200,21 @@ def _file_new(session: Session, draft: _Draft) -> Filed:
     add_bands(session, article_id, draft.wording.bands)
     take_place(session, article_id, place, draft.compare, draft.at)
     note_change(session, article_id, draft.at, ChangeKind.NEW)
-    told = _duplicate(session, article_id) if place.bridged or place.is_original else place.columns
+    duplicate_of, similarity = place.columns["duplicate_of"], place.columns["similarity"]
+    if place.bridged:
+        duplicate_of, similarity = _duplicate(session, article_id)
     return Filed(
         outcome=FilingOutcome.NEW if place.root is None else FilingOutcome.DUPLICATE,
         article_id=article_id,
-        duplicate_of=told["duplicate_of"],
-        similarity=told["similarity"],
+        duplicate_of=duplicate_of,
+        similarity=similarity,
     )
 
 
-def _duplicate(session: Session, article_id: int) -> dict[str, Any]:
+def _duplicate(session: Session, article_id: int) -> tuple[int | None, float | None]:
     columns = select(Article.duplicate_of, Article.similarity).where(Article.id == article_id)
-    return dict(session.execute(columns).one()._mapping)
+    duplicate_of, similarity = session.execute(columns).one()
+    return duplicate_of, similarity
 
 
 def _file_again(session: Session, existing: StoredState, draft: _Draft) -> Filed:
@@ -221,17 +225,19 @@ def _file_again(session: Session, existing: StoredState, draft: _Draft) -> Filed
         row = row | {"gone_at": None, "gone_how": None}
         note_change(session, existing.id, draft.at, ChangeKind.BACK)
     revision = keep_revision(session, existing.id, draft.at) if found.edited else None
-    if found.rewritten:
-        changed = {"changed_at": draft.at} if found.edited else {}
-        _update(session, draft, existing.id, row | changed)
-    else:
-        _refresh(session, draft, existing, row)
+    written = row if found.rewritten else _of_its_page(existing, row)
+    changed = {"changed_at": draft.at} if found.edited else {}
+    _update(session, draft, existing.id, written | changed)
     if found.kind is not None:
         note_change(session, existing.id, draft.at, found.kind, revision)
-    if found.rewritten and existing.text_hash != draft.wording.text_hash:
-        duplicate_of, similarity = settle(session, existing.id, draft.wording, draft.compare, draft.at)
-    elif existing.published_at != row["published_at"]:
+    has_other_words = found.rewritten and existing.text_hash != draft.wording.text_hash
+    has_other_claim = any(written.get(name, old) != old for name, old in _claim_columns(existing))
+    if has_other_words:
+        settle(session, existing.id, draft.wording, draft.compare, draft.at)
+    if has_other_claim:
         review_original(session, existing.id, draft.compare, draft.at)
+    if has_other_words or has_other_claim:
+        duplicate_of, similarity = _duplicate(session, existing.id)
     return Filed(
         outcome=FilingOutcome.REVISED if found.edited else FilingOutcome.UNCHANGED,
         article_id=existing.id,
@@ -240,12 +246,18 @@ def _file_again(session: Session, existing: StoredState, draft: _Draft) -> Filed
     )
 
 
-def _refresh(session: Session, draft: _Draft, existing: StoredState, row: dict[str, Any]) -> None:
-    """Note that an article still stands as it was, and what its own page now says about it."""
+def _of_its_page(existing: StoredState, row: dict[str, Any]) -> dict[str, Any]:
+    """That an article still stands as it was, and what its own page now says about it."""
     told = ("url", "title", "standfirst", "text", "text_hash", "content_hash")
     of_any_page = ("fetched_at", "gone_at", "gone_how")
     about = [key for key in row if key in of_any_page or (existing.url == row["url"] and key not in told)]
-    _update(session, draft, existing.id, {key: row[key] for key in about})
+    return {key: row[key] for key in about}
+
+
+def _claim_columns(existing: StoredState) -> Iterator[tuple[str, Any]]:
+    """What its claim to be an original rests on, but for when it was first seen, which stays."""
+    names = (column.key for column in CLAIM_COLUMNS if column.key != "first_seen_at")
+    return ((name, getattr(existing, name)) for name in names)
 
 
 def _update(session: Session, draft: _Draft, article_id: int, values: dict[str, Any]) -> None:

@@ -44,7 +44,8 @@ def claim_of(row: Mapping[str, Any]) -> Claim:
     seen: datetime = row["first_seen_at"]
     since = seen
     published: datetime | None = row["published_at"]
-    if published is not None and not row["date_flag"] and row["date_confidence"] != "low":
+    is_sure = published is not None and not row["date_flag"] and row["date_confidence"] != "low"
+    if published is not None and is_sure and published < seen:
         known = published + timedelta(days=1) if row["date_precision"] == "day" else published
         since = min(seen, known)
     return Claim(since.replace(second=0, microsecond=0), _credit(row["credit"], row["url"]))

@@ -10,12 +10,12 @@ from datetime import datetime
 from sqlalchemy import delete, insert, select, text
 from sqlalchemy.orm import Session
 
-from storage.apart import are_apart, kept_apart_from
+from storage.apart import are_apart, kept_apart_from, kept_out_of
 from storage.claims import CLAIM_COLUMNS, stored_claim
 from storage.insert import is_postgresql, table_of
 from storage.likeness import CompareTexts, Likeness
 from storage.models import Article, Band
-from storage.originals import members_of, reroot, text_of
+from storage.originals import is_widely_carried, members_of, reroot, text_of
 from storage.placing import Place, Wording, find_place, newcomer
 from storage.recorded import update_articles
 from storage.updates import forget_update, move_updates, note_update
@@ -32,13 +32,8 @@ def lock_filing(session: Session) -> None:
         session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _FILING_LOCK})
 
 
-def settle(
-    session: Session, article_id: int, wording: Wording, compare: CompareTexts, now: datetime
-) -> tuple[int | None, float | None]:
-    """Find out anew what an article is a copy of, now that its text has changed, and what are its copies.
-
-    Returns its `duplicate_of` and `similarity`.
-    """
+def settle(session: Session, article_id: int, wording: Wording, compare: CompareTexts, now: datetime) -> None:
+    """Find out anew what an article is a copy of, now that its text has changed, and what are its copies."""
     session.execute(delete(table_of(Band)).where(table_of(Band).c.article_id == article_id))
     add_bands(session, article_id, wording.bands)
     row = session.execute(select(Article.source_id, *CLAIM_COLUMNS).where(Article.id == article_id)).one()
@@ -47,22 +42,17 @@ def settle(
     statement = update_articles(now).where(table_of(Article).c.id == article_id)
     session.execute(statement.values(place.columns))
     home = place.root if place.root is not None and not place.is_original else article_id
-    _regroup(session, article_id, home, compare, now)
+    apart = kept_out_of(session, place.root) if place.root is not None else set()
+    _regroup(session, article_id, home, compare, now, apart=apart)
     forget_update(session, article_id)
     take_place(session, article_id, place, compare, now)
-    told = session.execute(
-        select(Article.duplicate_of, Article.similarity).where(Article.id == article_id)
-    ).one()
-    return told.duplicate_of, told.similarity
 
 
 def take_place(session: Session, article_id: int, place: Place, compare: CompareTexts, now: datetime) -> None:
     """Have the stories follow from where an article was put; its own row says it already."""
     home = article_id if place.root is None or place.is_original else place.root
-    takes_over = place.root is not None and place.is_original
-    if place.root is not None and takes_over and not reroot(session, place.root, article_id, compare, now):
-        _join(session, article_id, place.root, (place.similarity, place.coverage), now)
-        home = place.root
+    if place.root is not None and place.is_original:
+        reroot(session, place.root, article_id, compare, now)
     for other in place.bridged:
         if not are_apart(session, home, other):
             home = _merge(session, home, other, compare, now)
@@ -73,10 +63,15 @@ def take_place(session: Session, article_id: int, place: Place, compare: Compare
 
 
 def _merge(session: Session, home: int, other: int, compare: CompareTexts, now: datetime) -> int:
-    """Make two stories one; the original of both, or `home` if one is too widely carried to be moved."""
+    """Make two stories one, unless both are too widely carried to be moved; the original of `home` then."""
     claims = [stored_claim(session, root) for root in (home, other)]
     old, new = (home, other) if (claims[1], other) < (claims[0], home) else (other, home)
-    return new if reroot(session, old, new, compare, now) else home
+    if is_widely_carried(session, old):
+        old, new = new, old
+    if is_widely_carried(session, old):
+        return home
+    reroot(session, old, new, compare, now)
+    return new
 
 
 def _join(
@@ -118,28 +113,32 @@ def _regroup(
     compare: CompareTexts,
     now: datetime,
     without: Collection[int] = (),
+    apart: Collection[int] = (),
 ) -> None:
     """Settle the copies of an article whose text has changed, or that goes.
 
     Those still like the text of `home` (the article itself, or the root it has become a copy of) belong to
-    it; of the others, the earliest of each kind is the original of a story of its own.
+    it, unless they must be kept `apart`; of the others, the earliest of each kind is the original of a story
+    of its own.
     """
     copies = [copy for copy in members_of(session, root_id, of_root=False) if copy.id not in without]
     if not copies:
         return
     heads = {} if home is None else {home: text_of(session, home)}
-    judged: dict[str, tuple[int, Likeness | None]] = {}
+    judged: dict[tuple[str, bool], tuple[int, Likeness | None]] = {}
     for copy in copies:
-        if copy.text_hash not in judged:
+        key = (copy.text_hash, copy.id in apart)
+        if key not in judged:
             words = text_of(session, copy.id)
-            alike = {head: compare(known, words) for head, known in heads.items()}
-            head = next((head for head, like in alike.items() if like.relation == "copy"), None)
-            if head is None:
+            known = {head: text for head, text in heads.items() if head != home or copy.id not in apart}
+            alike = ((head, compare(text, words)) for head, text in known.items())
+            found = next(((head, like) for head, like in alike if like.relation == "copy"), None)
+            if found is None:
                 if not heads:
                     move_updates(session, root_id, copy.id)
                 heads[copy.id] = words
-            judged[copy.text_hash] = (copy.id, None) if head is None else (head, alike[head])
-        head, likeness = judged[copy.text_hash]
+            judged[key] = found or (copy.id, None)
+        head, likeness = judged[key]
         if head == copy.id:
             _join(session, copy.id, None, (None, None), now)
         elif likeness is None:

@@ -28,6 +28,10 @@ class StoredState:
     similarity: float | None
     gone_at: datetime | None = None
     published_at: datetime | None = None
+    date_precision: str | None = None
+    date_confidence: str | None = None
+    date_flag: str | None = None
+    credit: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

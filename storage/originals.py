@@ -55,20 +55,13 @@ def text_of(session: Session, article_id: int) -> str:
     return session.scalars(_TEXT, {"id": article_id}).one()
 
 
-def reroot(
-    session: Session,
-    old: int,
-    new: int,
-    compare: CompareTexts,
-    now: datetime,
-    most: int = MOST_MOVED,
-) -> bool:
-    """Have `new` be the original of the story of which `old` is; `new` may be of another story, or of none.
+def is_widely_carried(session: Session, root: int) -> bool:
+    """Whether the story of an original has more copies than are written anew for the sake of another one."""
+    return (session.scalar(_SIZE, {"root": root}) or 0) > MOST_MOVED
 
-    False, and nothing is written, if the story has more copies than `most`.
-    """
-    if most <= MOST_MOVED and (session.scalar(_SIZE, {"root": old}) or 0) > most:
-        return False
+
+def reroot(session: Session, old: int, new: int, compare: CompareTexts, now: datetime) -> None:
+    """Have `new`, be it of another story or of none, be the original of the story of which `old` is."""
     words = text_of(session, new)
     told: dict[str, tuple[float, float]] = {}
     rows = []
@@ -91,7 +84,6 @@ def reroot(
         values: dict[str, Any] = {name: bindparam(name) for name in ("similarity", "coverage")}
         session.execute(statement.values(values | {"duplicate_of": bindparam("root")}), rows)
     move_updates(session, old, new)
-    return True
 
 
 def review_original(session: Session, article_id: int, compare: CompareTexts, now: datetime) -> None:
@@ -99,7 +91,7 @@ def review_original(session: Session, article_id: int, compare: CompareTexts, no
     root = session.scalar(
         select(func.coalesce(Article.duplicate_of, Article.id)).where(Article.id == article_id)
     )
-    if root is None or (session.scalar(_SIZE, {"root": root}) or 0) > MOST_MOVED:
+    if root is None or is_widely_carried(session, root):
         return
     best = members_of(session, root)[0]
     if best.id != root:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from storage.claims import Claim, claim_of, stored_claim
 from storage.likeness import CompareTexts, Likeness
 from storage.models import Article
-from storage.originals import text_of
+from storage.originals import is_widely_carried, text_of
 from storage.proposals import Proposal, proposals
 
 _HELD = 0.85
@@ -61,7 +61,8 @@ class Place:
     similarity: float | None = None
     coverage: float | None = None
     is_original: bool = False
-    """Whether its claim is better than that of `root`, which is then its copy."""
+    """Whether its claim is better than that of `root`, which is then its copy; never in a story that is too
+    widely carried to be moved."""
     bridged: tuple[int, ...] = ()
     """The originals of other stories that turn out to be the same one."""
     earlier: int | None = None
@@ -107,8 +108,8 @@ def _exact(session: Session, new: Newcomer, without: Collection[int]) -> Place |
 def _placed(
     session: Session, new: Newcomer, root: int, shares: tuple[float | None, float | None], **more: Any
 ) -> Place:
-    claim = stored_claim(session, root)
-    return Place(root=root, similarity=shares[0], coverage=shares[1], is_original=new.claim < claim, **more)
+    is_original = new.claim < stored_claim(session, root) and not is_widely_carried(session, root)
+    return Place(root=root, similarity=shares[0], coverage=shares[1], is_original=is_original, **more)
 
 
 def _near(session: Session, new: Newcomer, compare: CompareTexts, without: Collection[int]) -> Place:

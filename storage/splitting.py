@@ -1,5 +1,6 @@
 """Takes an article out of its story for good, because a person says so, and puts it back."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -44,10 +45,8 @@ def split(session: Session, article_id: int, now: datetime, compare: CompareText
         return None
     nobody = {"duplicate_of": None, "similarity": None, "coverage": None}
     if article_id == root:
-        original = staying[0]
-        if not reroot(session, root, original, compare, now, most=len(staying)):
-            raise LookupError(f"no story of article {article_id}")  # it has just been counted
-        root = original
+        root = staying[0]
+        reroot(session, article_id, root, compare, now)
     session.execute(update_articles(now).where(_ARTICLES.c.id == article_id).values(nobody))
     keep_apart(session, article_id, staying, now)
     return Parted(original=root, others=staying)
@@ -60,14 +59,14 @@ def unsplit(session: Session, article_id: int, now: datetime, compare: CompareTe
     """
     lock_filing(session)
     others = forget_apart(session, article_id)
-    roots = select(_ROOT).where(Article.id.in_(others)).order_by(Article.id)
     own = session.scalar(select(_ROOT).where(Article.id == article_id))
-    root = next((found for found in session.scalars(roots) if found != own), None)
-    if root is None or own is None:
+    roots = session.scalars(select(_ROOT).where(Article.id.in_(others)).order_by(Article.id))
+    most = Counter(root for root in roots if root != own).most_common(1)  # others may be split since
+    if own is None or not most:
         return None
+    root = most[0][0]
     if own == article_id:
-        most = len(members_of(session, article_id))
-        reroot(session, article_id, root, compare, now, most)
+        reroot(session, article_id, root, compare, now)
     else:
         likeness = compare(text_of(session, root), text_of(session, article_id))
         values = {"duplicate_of": root, "similarity": likeness.of_second, "coverage": likeness.of_first}

@@ -124,6 +124,33 @@ def test_a_date_that_is_put_right_later_makes_another_original(database: Databas
     assert roots(database) == {"a": "b", "b": None}
 
 
+@on_one_engine
+@pytest.mark.parametrize(
+    "edited",
+    [
+        {"text": f"{TEXT} Ba.", "hours": 9},
+        {"text": TEXT, "hours": 1, "date_flag": "in the future"},
+        {"text": TEXT, "hours": 3, "credit": "dpa"},
+    ],
+    ids=["with the text", "doubted", "credited"],
+)
+def test_whatever_the_claim_rests_on_may_make_another_original(
+    database: Database, file: FileStory, edited: dict[str, Any]
+) -> None:
+    file("a", TEXT, 3 if "credit" in edited else 1)
+    file("b", TEXT, 3)
+    filed = file("a", **edited)
+    assert roots(database) == {"a": "b", "b": None}
+    assert filed.duplicate_of == 2
+
+
+@on_one_engine
+def test_the_last_day_of_all_is_a_date_too(database: Database, file: FileStory) -> None:
+    file("a", TEXT, published_at=datetime(9999, 12, 31, tzinfo=UTC), date_precision="day")
+    file("b", TEXT, 1)
+    assert roots(database) == {"a": "b", "b": None}
+
+
 def test_an_update_is_an_article_of_its_own_and_known_both_ways(database: Database, file: FileStory) -> None:
     changed = TEXT.replace(LINES[3].split()[-2], "1001").replace(LINES[7].split()[-2], "1002")
     newer = f"{prose(7, 2)}\n{changed}\n{prose(8, 3)}"
@@ -202,6 +229,33 @@ def test_what_is_split_stays_apart_until_it_is_undone(database: Database, file: 
 
 
 @on_one_engine
+@pytest.mark.parametrize("hours", [3, 5], ids=["joins it", "leads it"])
+def test_what_is_split_is_not_brought_back_by_what_has_it_as_a_copy(
+    database: Database, file: FileStory, hours: int
+) -> None:
+    drifted = "\n".join([*LINES[:10], prose(2, 2)])
+    file("a", TEXT, hours)
+    file("b", drifted, 6)
+    with database.write() as session:
+        split(session, 2, DAY, compare)
+    file("c", drifted, 4)
+    assert roots(database) == {"a": None, "b": "c", "c": None}
+    file("c", TEXT, 4)
+    assert roots(database) == {"b": None} | ({"a": None, "c": "a"} if hours == 3 else {"a": "c", "c": None})
+
+
+@on_one_engine
+def test_what_is_put_back_goes_where_most_of_the_others_are(database: Database, file: FileStory) -> None:
+    for hours, name in enumerate("abcd"):
+        file(name, TEXT, hours)
+    with database.write() as session:
+        split(session, 3, DAY, compare)
+        split(session, 1, DAY, compare)
+        assert unsplit(session, 3, DAY, compare) == 2
+    assert roots(database) == {"a": None, "b": None, "c": "b", "d": "b"}
+
+
+@on_one_engine
 def test_the_original_that_is_split_leaves_the_others_to_the_next(
     database: Database, file: FileStory
 ) -> None:
@@ -216,20 +270,56 @@ def test_the_original_that_is_split_leaves_the_others_to_the_next(
     assert roots(database) == {"a": None, "b": "a", "c": "a"}
 
 
+@pytest.fixture
+def carry_widely(database: Database) -> Callable[[int], None]:
+    """Gives an original more copies than are moved for the sake of an earlier one."""
+
+    def run(original: int) -> None:
+        with database.write() as session:
+            found = session.execute(select(*Article.__table__.c).where(Article.id == original))
+            row = dict(found.one()._mapping) | {"duplicate_of": original, "similarity": 1.0}
+            del row["id"]
+            rows = [
+                row | {"url": f"https://many.example/{n}", "canonical_url": f"https://many.example/{n}"}
+                for n in range(MOST_MOVED + 1)
+            ]
+            session.execute(Article.__table__.insert(), rows)
+
+    return run
+
+
 @on_one_engine
-def test_a_widely_carried_story_keeps_its_original(database: Database, file: FileStory) -> None:
+def test_a_widely_carried_story_keeps_its_original(
+    database: Database, file: FileStory, carry_widely: Callable[[int], None]
+) -> None:
     file("a", TEXT, 5)
-    with database.write() as session:
-        row = dict(session.execute(select(*Article.__table__.c).where(Article.id == 1)).one()._mapping)
-        del row["id"]
-        address = "https://many.example/"
-        rows = [
-            row
-            | {"url": f"{address}{n}", "canonical_url": f"{address}{n}", "duplicate_of": 1, "similarity": 1.0}
-            for n in range(MOST_MOVED + 1)
-        ]
-        session.execute(Article.__table__.insert(), rows)
+    carry_widely(1)
     assert file("b", TEXT, 1).duplicate_of == 1
+
+
+@on_one_engine
+def test_who_joins_a_widely_carried_story_brings_no_copies_that_are_none_of_it(
+    database: Database, file: FileStory, carry_widely: Callable[[int], None]
+) -> None:
+    own = prose(2, 14)
+    file("a", TEXT, 5)
+    carry_widely(1)
+    file("b", own, 1)
+    file("c", own, 2)
+    assert file("b", f"{TEXT}\n{own}", 1).duplicate_of == 1
+    assert {name: root for name, root in roots(database).items() if name in "bc"} == {"b": "a", "c": None}
+
+
+@on_one_engine
+def test_of_two_stories_the_one_that_is_not_widely_carried_is_moved(
+    database: Database, file: FileStory, carry_widely: Callable[[int], None]
+) -> None:
+    file("a", "\n".join(LINES[:6]), 3)
+    file("b", "\n".join(LINES[4:11]), 1)
+    assert roots(database) == {"a": None, "b": None}
+    carry_widely(1)
+    file("c", TEXT, 4)
+    assert {root for name, root in roots(database).items() if name in "bc"} == {"a"}
 
 
 def test_the_most_widely_carried_come_first(database: Database, file: FileStory) -> None:
