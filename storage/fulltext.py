@@ -43,6 +43,11 @@ class Match(NamedTuple):
     doubtful: bool
     """The words are there; whether side by side, only the text can say."""
 
+    @property
+    def story(self) -> int:
+        """The original of its story."""
+        return self.id if self.duplicate_of is None else self.duplicate_of
+
 
 def find(session: Session, node: Node, most: int) -> list[Match]:
     """The articles that meet `node`, in no order; not more than `most`."""

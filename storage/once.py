@@ -24,8 +24,10 @@ def certain(session: Session, matches: Iterable[Match], asked: Asked) -> Iterato
 
 def one_of_each(session: Session, matches: Iterable[Match], asked: Asked) -> Iterator[Match]:
     """The matches, one of each story: the original if it matches too, or else the earliest that does."""
+    shown: dict[int, int | None] = {}
     for batch in _batches(matches):
-        shown = first_of(session, {one.duplicate_of for one in batch if one.duplicate_of is not None}, asked)
+        copied = {one.duplicate_of for one in batch if one.duplicate_of is not None}
+        shown |= first_of(session, copied - shown.keys(), asked)
         yield from (one for one in batch if one.duplicate_of is None or shown[one.duplicate_of] == one.id)
 
 

@@ -1,5 +1,6 @@
 """Searches the text of the archive."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,7 +28,11 @@ __all__ = ["MATCH_END", "MATCH_START", "ArticleFilter", "Hit", "Sort", "matching
 Sort = Literal["relevance", "newest", "oldest"]
 
 _CANDIDATES = 150
-"""Matches that are ranked, of each kind, the newest; where there are no more, all."""
+"""Matches that are ranked, of each kind, the newest; where there are no more, all. A story counts once."""
+_OF_A_STORY = 5
+"""Of its copies, so many are ranked."""
+_PASSED = 20
+"""Matches that are gone through for each that counts: a story may stand in hundreds of places."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +103,19 @@ class _Found:
         matches = in_order(self.session, asked.node, asked.since, asked.until, newest=newest)
         return certain(self.session, matches, asked)
 
+    def newest(self, asked: Asked, many: int) -> list[Match]:
+        """The newest: of `many` stories, some copies of each, or else so many articles."""
+        if not self.once:
+            return list(islice(self.in_order(asked), many))
+        found: list[Match] = []
+        copies: Counter[int] = Counter()
+        for one in islice(self.in_order(asked), _PASSED * many):
+            copies[one.story] += 1
+            found += [one] if copies[one.story] <= _OF_A_STORY else []
+            if len(copies) == many:
+                break
+        return found
+
     def first(self, asked: Asked, limit: int, *, newest: bool) -> list[Match]:
         matches = self.in_order(asked, newest=newest)
         return list(islice(one_of_each(self.session, matches, asked) if self.once else matches, limit))
@@ -110,10 +128,10 @@ def _best(found: _Found, asked: Asked, limit: int, now: datetime) -> dict[int, f
     story ranks as its best copy among them.
     """
     many = max(_CANDIDATES, 3 * limit)
-    candidates = {one.id: one for one in islice(found.in_order(asked), many)}
-    if len(candidates) == many:
+    candidates = {one.id: one for one in found.newest(asked, many)}
+    if len(candidates) >= many:
         for titled in _titled(asked):
-            candidates |= {one.id: one for one in islice(found.in_order(titled), many // 2)}
+            candidates |= {one.id: one for one in found.newest(titled, many // 2)}
     wanted = list(terms(asked.node))
     scored = [
         (score(wanted, leaf, now), leaf.date, leaf.id)
@@ -132,10 +150,9 @@ def _once(
     worth: dict[int, float] = {}
     copied: set[int] = set()
     for match, score_of_it in ranked:
-        story = match.id if match.duplicate_of is None else match.duplicate_of
-        if story in worth or len(worth) < limit:
-            worth.setdefault(story, score_of_it)
-            copied |= {story} if match.duplicate_of is not None else set()
+        if match.story in worth or len(worth) < limit:
+            worth.setdefault(match.story, score_of_it)
+            copied |= {match.story} if match.duplicate_of is not None else set()
     shown = first_of(session, copied, asked)
     return {shown.get(story) or story: best for story, best in worth.items()}
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import delete, insert, update
 
 from pipelines.article import Article as Story
-from storage import walk
+from storage import once, walk
 from storage.articles import Filed
 from storage.asking import asked_for
 from storage.errors import BadQuery
@@ -331,6 +331,11 @@ def test_time_without_a_zone_is_refused() -> None:
         ArticleFilter(since=datetime(2026, 1, 1, tzinfo=UTC).replace(tzinfo=None))
 
 
+def test_time_that_is_none_in_utc_is_refused() -> None:
+    with pytest.raises(ValueError, match="no such time in UTC"):
+        ArticleFilter(since=datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=5))))
+
+
 def test_hit_tells_what_a_list_needs(library: Database) -> None:
     [hit] = hits(library, "harbour munchen")
     assert (hit.source, hit.title, hit.language) == ("Gazette", "The harbour wall", "en-GB")
@@ -372,6 +377,28 @@ def test_best_are_found_among_more_than_are_ranked(
     rows = [row(n, "Story", "A crossing. A zebra.") for n in range(1, 60)]
     file_rows(database, [*rows, row(60, "Zebra crossing", "x"), row(61, "Zebra", "A crossing.")])
     assert found(database, "zebra crossing", limit=3)[:2] == [60, 61]
+
+
+def test_a_story_in_many_places_leaves_room_for_others(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("storage.search._CANDIDATES", 5)
+    first = row(1, "Story", "A zebra.", published_at=NOW - timedelta(hours=9))
+    copies = [row(n, "Story", "A zebra.", duplicate_of=1, similarity=1.0) for n in range(2, 40)]
+    others = [row(n, "Story", "A zebra.", published_at=NOW - timedelta(days=n)) for n in range(40, 44)]
+    file_rows(database, [first, *copies, *others])
+    assert found(database, "zebra", limit=9) == [1, 40, 41, 42, 43]
+
+
+def test_which_of_a_story_is_shown_is_told_once(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[int] = []
+    told = once.is_asked_for
+    monkeypatch.setattr(once, "is_asked_for", lambda asked, leaf: read.append(leaf.id) or told(asked, leaf))
+    first = row(1, "Story", "A horse.", published_at=NOW - timedelta(hours=9))
+    copies = [row(n, "Story", "A zebra.", duplicate_of=1, similarity=1.0) for n in range(2, 90)]
+    file_rows(database, [first, *copies])
+    assert found(database, "zebra", sort="newest") == [89]
+    assert read == [1, 89]
 
 
 # However the dates lie.
