@@ -1,7 +1,7 @@
 """Narrows a search or an export to some of the articles."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy import ColumnElement, and_, false, func, or_, text
 from sqlalchemy.orm import Session
@@ -35,6 +35,15 @@ class ArticleFilter:
         for time in (self.since, self.until):
             if time is not None and time.tzinfo is None:
                 raise ValueError(f"a time needs a zone: {time!r}")
+            if time is not None:
+                _check_reach(time)
+
+
+def _check_reach(time: datetime) -> None:
+    try:
+        time.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError(f"there is no such time in UTC: {time!r}") from error
 
 
 EVERYTHING = ArticleFilter()

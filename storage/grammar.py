@@ -15,7 +15,7 @@ from typing import NoReturn
 
 from storage.errors import BadQuery
 from storage.fields import field_named, near_field, value_of
-from storage.query import Node, Not, all_of, any_of, is_positive, terms
+from storage.query import Node, Not, all_of, any_of, conditions, is_positive
 from storage.rows import fit_text
 
 LONGEST_QUERY = 1000
@@ -72,7 +72,7 @@ class _Reader:
             raise BadQuery(
                 'there is no word in the query: give one or more, or a "phrase in quotation marks"'
             )
-        if sum(1 for _ in terms(found)) > MOST_TERMS:
+        if sum(1 for _ in conditions(found)) > MOST_TERMS:
             raise BadQuery(f"the query has more than {MOST_TERMS} terms")
         return found
 

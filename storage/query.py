@@ -103,6 +103,18 @@ def terms(node: Node) -> Iterator[Term]:
             return
 
 
+def conditions(node: Node) -> Iterator[Term | Span]:
+    """All that the index is asked for, what is left out too."""
+    match node:
+        case Not(part=part):
+            yield from conditions(part)
+        case And(parts=parts) | Or(parts=parts):
+            for part in parts:
+                yield from conditions(part)
+        case _:
+            yield node
+
+
 def is_positive(node: Node) -> bool:
     """Whether `node` says what to look for, and not only what to leave out."""
     match node:

@@ -24,11 +24,11 @@ def read_time(text: str, now: datetime, *, end: bool = False) -> datetime:
             year, month, day = (int(part) if part else None for part in match.groups())
             return _period(year or 0, month, day, end)
         moment = datetime.fromisoformat(text.upper())
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     except (ValueError, OverflowError):
         raise WrongUsage(
             f"{text!r} is no time: write 2024-05-06, 2024-05-06T10:00+02:00, 2024-05, or 7d"
         ) from None
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
 
 
 def _period(year: int, month: int | None, day: int | None, end: bool) -> datetime:

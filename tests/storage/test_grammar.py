@@ -134,6 +134,7 @@ BAD = [
     ("after:2024-13", "a date is written", "2024-13"),
     ("after:0000", "a date is written", "0000"),
     ("a " * 70, "more than 64 terms", ""),
+    ("a " + "-b " * 70, "more than 64 terms", ""),
     ("a " * 600, "1200 characters", ""),
     ("x" * 301, "301 characters", "x" * 301),
     ("(" * 20 + "a" + ")" * 20, "more than 16 brackets", "("),

@@ -31,7 +31,8 @@ def test_a_time_is_understood(text: str, start: datetime, end: datetime) -> None
 
 
 @pytest.mark.parametrize(
-    "text", ["", "yesterday", "2024-13", "2024-02-30", "0000", "7 days", "99999w", "9999"]
+    "text",
+    ["", "yesterday", "2024-13", "2024-02-30", "0000", "7 days", "99999w", "9999", "9999-12-31T23:00-05:00"],
 )
 def test_what_is_no_time_is_wrong_usage(text: str) -> None:
     with pytest.raises(WrongUsage, match="is no time"):
