@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from storage.apart import forget_apart, keep_apart
+from storage.apart import are_apart, forget_apart, keep_apart, kept_apart_from
 from storage.duplicates import lock_filing
 from storage.insert import table_of
 from storage.likeness import CompareTexts
@@ -55,17 +55,21 @@ def split(session: Session, article_id: int, now: datetime, compare: CompareText
 def unsplit(session: Session, article_id: int, now: datetime, compare: CompareTexts) -> int | None:
     """Put an article back into the story that it was taken out of; the story's original.
 
-    None if it was taken out of none, or nothing is left of that. The copies it has got meanwhile come along.
+    None if it was taken out of none, or nothing is left of that but what was taken out of it in its turn. The
+    copies it has got meanwhile come along.
     """
     lock_filing(session)
     others = forget_apart(session, article_id)
     own = session.scalar(select(_ROOT).where(Article.id == article_id))
     roots = session.scalars(select(_ROOT).where(Article.id.in_(others)).order_by(Article.id))
-    most = Counter(root for root in roots if root != own).most_common(1)  # others may be split since
+    barred = {own, *kept_apart_from(session, article_id)}  # others may have been taken out of that since
+    most = Counter(root for root in roots if root not in barred).most_common(1)
     if own is None or not most:
         return None
     root = most[0][0]
     if own == article_id:
+        if are_apart(session, own, root):
+            return None
         reroot(session, article_id, root, compare, now)
     else:
         likeness = compare(text_of(session, root), text_of(session, article_id))

@@ -256,6 +256,21 @@ def test_what_is_put_back_goes_where_most_of_the_others_are(database: Database, 
 
 
 @on_one_engine
+def test_what_is_put_back_joins_nothing_that_was_taken_from_it(database: Database, file: FileStory) -> None:
+    for hours, name in enumerate("ab"):
+        file(name, TEXT, hours)
+    with database.write() as session:
+        split(session, 1, DAY, compare)
+    file("c", TEXT, 3)
+    with database.write() as session:
+        split(session, 3, DAY, compare)
+    file("c", f"{TEXT} Ba.", 3)
+    assert roots(database) == {"a": None, "b": None, "c": "b"}
+    with database.write() as session:
+        assert unsplit(session, 1, DAY, compare) is None
+
+
+@on_one_engine
 def test_the_original_that_is_split_leaves_the_others_to_the_next(
     database: Database, file: FileStory
 ) -> None:
