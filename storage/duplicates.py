@@ -18,7 +18,7 @@ from storage.models import Article, Band
 from storage.originals import is_widely_carried, members_of, reroot, text_of
 from storage.placing import Place, Wording, find_place, newcomer
 from storage.recorded import update_articles
-from storage.updates import forget_update, move_updates, note_update
+from storage.updates import forget_between, forget_update, move_updates, note_update
 
 _FILING_LOCK = 0x66696C65_61727469  # "filearti"
 
@@ -53,6 +53,8 @@ def take_place(session: Session, article_id: int, place: Place, compare: Compare
     home = article_id if place.root is None or place.is_original else place.root
     if place.root is not None and place.is_original:
         reroot(session, place.root, article_id, compare, now)
+    elif place.root is not None:
+        forget_between(session, article_id, place.root)
     for other in place.bridged:
         if not are_apart(session, home, other):
             home = _merge(session, home, other, compare, now)

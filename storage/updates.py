@@ -38,6 +38,13 @@ def forget_update(session: Session, article_id: int) -> None:
     session.execute(delete(table).where(table.c.article_id == article_id))
 
 
+def forget_between(session: Session, one: int, other: int) -> None:
+    """Two articles are of one story now: neither is an update of the other."""
+    table = table_of(Update)
+    both = (one, other)
+    session.execute(delete(table).where(table.c.article_id.in_(both), table.c.earlier_id.in_(both)))
+
+
 def move_updates(session: Session, old: int, new: int) -> None:
     """The original of a story is another article now."""
     table = table_of(Update)

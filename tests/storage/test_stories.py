@@ -169,6 +169,18 @@ def test_an_update_is_an_article_of_its_own_and_known_both_ways(database: Databa
 
 
 @on_one_engine
+def test_what_becomes_a_copy_of_its_update_has_none(database: Database, file: FileStory) -> None:
+    changed = TEXT.replace(LINES[3].split()[-2], "1001").replace(LINES[7].split()[-2], "1002")
+    newer = f"{prose(7, 2)}\n{changed}\n{prose(8, 3)}"
+    file("a", TEXT, 1)
+    file("b", newer, 9)
+    file("a", newer, 12)
+    assert roots(database) == {"a": "b", "b": None}
+    with database.read() as session:
+        assert updates_of(session, 1) == updates_of(session, 2) == []
+
+
+@on_one_engine
 def test_a_longer_text_of_the_same_source_under_another_lead_is_its_update(
     database: Database, file: FileStory
 ) -> None:
