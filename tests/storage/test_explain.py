@@ -100,7 +100,7 @@ def test_any_address_that_led_to_an_article_leads_to_its_facts(filled: Database)
 def test_a_visit_that_filed_what_was_pruned_did_not_file_what_came_after(
     filled: Database, file: Callable[..., Filed], article: Callable[..., Story], now: datetime
 ) -> None:
-    prune(filled, ArticleFilter(), compare, now, lambda count: None)
+    prune(filled, ArticleFilter(), compare, lambda: now, lambda count: None)
     page, *_ = facts(filled, WIRE).pages
     filed = file(article("wire"), None, now + 30 * HOUR)
     with filled.write() as session:
