@@ -220,8 +220,11 @@ def _visits(session: Session, page_ids: Sequence[int], limit: int | None) -> tup
 
 
 def _filing(session: Session, page_ids: Sequence[int], first_seen_at: datetime) -> KeptVisit | None:
-    filed = [Visit.page_id.in_(page_ids), Visit.outcome.in_(("new", "duplicate"))]
-    filed.append(Visit.at >= first_seen_at)  # an earlier one filed an article that was pruned
+    filed = (
+        Visit.page_id.in_(page_ids),
+        Visit.outcome.in_(("new", "duplicate")),
+        Visit.at >= first_seen_at,  # an earlier one filed an article that was pruned
+    )
     row = session.execute(select(*_visit_columns()).where(*filed).order_by(Visit.id).limit(1)).one_or_none()
     return None if row is None else KeptVisit(**row._mapping)
 

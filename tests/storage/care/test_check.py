@@ -16,6 +16,7 @@ from storage.care.check import Checked, check_archive
 from storage.care.finding import Weight
 from storage.care.raw import raw_connection
 from storage.care.repair import repair
+from storage.care.server import STEPS_MADE
 from storage.errors import CannotOpenDatabase, DatabaseIsNewer
 from storage.leases import HolderState
 from storage.models import Article, Band
@@ -107,6 +108,34 @@ def test_the_same_is_found_on_postgresql(archive: str, now: datetime) -> None:
     with open_database(archive) as database:
         repair(database, {one.repair for one in checked.findings if one.repair}, all_alive, lambda: now)
     assert set(names(check(archive))) == {str(row[1]) for row in wrong if not row[2]}
+
+
+def test_what_somebody_made_beside_the_archive_is_no_fault(empty_database_url: str) -> None:
+    open_database(empty_database_url).close()
+    damage(
+        empty_database_url,
+        "CREATE INDEX mine ON articles (section)",
+        "CREATE TABLE notes (id integer PRIMARY KEY, note text UNIQUE)",
+        "CREATE INDEX notes_of_mine ON notes (note, id)",
+        "CREATE VIEW mine_too AS SELECT id, title FROM archive_articles",
+    )
+    assert check(empty_database_url).findings == ()
+
+
+@pytest.mark.parametrize("empty_database_url", ["postgresql"], indirect=True)
+def test_what_only_the_steps_of_the_schema_make_is_missed_on_postgresql(empty_database_url: str) -> None:
+    with open_database(empty_database_url) as database, database.read() as session:
+        triggers = session.scalars(text("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal")).all()
+    assert set(triggers) <= set(STEPS_MADE)
+    damage(
+        empty_database_url,
+        *(f"DROP TRIGGER {name} ON {name.partition('_')[0]}" for name in triggers),
+        "DROP INDEX ix_articles_words",
+        "DROP VIEW archive_visits",
+    )
+    [finding] = check(empty_database_url, quick=True).findings
+    assert finding.name == "schema"
+    assert finding.what.endswith(": " + ", ".join((*STEPS_MADE, "archive_visits")))
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
