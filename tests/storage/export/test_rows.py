@@ -157,6 +157,7 @@ def test_columns_come_as_they_are_asked_for(filled: Database) -> None:
     ("asked", "message"),
     [
         ({"columns": ("titel",)}, "there is no column 'titel'"),
+        ({"columns": ("id", "title", "id")}, "a column is named twice"),
         ({"columns": ("fetched_at",), "as_of": datetime(2026, 1, 1, tzinfo=UTC)}, "is not kept"),
         (
             {"query": "x"} | dict.fromkeys(("now", "as_of"), datetime(2026, 1, 1, tzinfo=UTC)),
