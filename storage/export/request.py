@@ -23,7 +23,7 @@ class Request:
     as_of: datetime | None = None
     """Aware. The archive as it stood at this moment; what happened at it has happened. None: as it stands."""
     all_copies: bool = False
-    """Every copy of a story; else it comes once, as the first of it, or, where filter and query leave that
+    """Every copy of a story; else it comes once, as its original, or, where filter and query leave that
     out, as the first copy that they let through."""
     columns: tuple[str, ...] = ()
     """In this order; empty: all."""
