@@ -146,7 +146,7 @@ def _part(key: str, value: str, condition: str) -> str:
 
 
 def _keep_states_on_postgresql() -> None:
-    # With the search path of now: who writes with another one writes into the past of this archive all the same.
+    # With the search path of now: who writes with another one writes into the same past.
     values = [
         *(
             f"('{name}', CASE WHEN old.{name} IS DISTINCT FROM new.{name} THEN to_jsonb(old.{name}) END,"
