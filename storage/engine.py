@@ -61,7 +61,8 @@ def label(url: URL) -> str:
     """The database's name for a person: the path of a file, or the URL without its password."""
     if url.get_backend_name() == "sqlite":
         return str(url.database).removeprefix("file:")
-    return url.render_as_string(hide_password=True)
+    secret = [name for name in url.query if "password" in name]  # also that of a key
+    return url.difference_update_query(secret).render_as_string(hide_password=True)
 
 
 def make_engine(url: URL, *, wait: float) -> Engine:

@@ -11,7 +11,6 @@ StorageError
 ├── DatabaseConnectionLost   the server went away: try again when it is back
 ├── TakenForDead             another process has taken over: stop, and begin anew
 ├── CannotStore              one row is at fault: leave it out and go on
-├── MissingExtra             install what the message names
 ├── SourceExists             the name or the address is taken: `.source` says by whom
 ├── ExtraIsMissing           a library is not installed: the message says how to get it
 └── BadQuery                 nothing in the query can be searched: the message says what can
@@ -63,10 +62,6 @@ class TakenForDead(StorageError):
 
 class CannotStore(StorageError, ValueError):
     """A row holds what no engine can keep; the transaction is as it was before."""
-
-
-class MissingExtra(StorageError):
-    """What was asked for needs a package that is not installed."""
 
 
 class SourceExists(StorageError):

@@ -165,7 +165,7 @@ def _with_article(session: Session, facts: Facts, article: StoredArticle) -> Fac
     copies, number = _copies(session, article.id)
     return replace(
         facts,
-        filed_by=_filing(session, [page.id for page in facts.pages]),
+        filed_by=_filing(session, [page.id for page in facts.pages], article.first_seen_at),
         original=_place(session, article.duplicate_of) if article.duplicate_of else None,
         copies=copies,
         copies_in_all=number,
@@ -219,8 +219,12 @@ def _visits(session: Session, page_ids: Sequence[int], limit: int | None) -> tup
     return [KeptVisit(**row._mapping) for row in session.execute(last)][::-1], number
 
 
-def _filing(session: Session, page_ids: Sequence[int]) -> KeptVisit | None:
-    filed = Visit.page_id.in_(page_ids), Visit.outcome.in_(("new", "duplicate"))
+def _filing(session: Session, page_ids: Sequence[int], first_seen_at: datetime) -> KeptVisit | None:
+    filed = (
+        Visit.page_id.in_(page_ids),
+        Visit.outcome.in_(("new", "duplicate")),
+        Visit.at >= first_seen_at,  # an earlier one filed an article that was pruned
+    )
     row = session.execute(select(*_visit_columns()).where(*filed).order_by(Visit.id).limit(1)).one_or_none()
     return None if row is None else KeptVisit(**row._mapping)
 

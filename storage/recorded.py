@@ -3,12 +3,16 @@
 The database keeps the earlier values by itself (storage/migrations/versions/v0006_history.py).
 """
 
+from collections.abc import Callable
 from datetime import datetime
 
 from sqlalchemy import Update, update
 
 from storage.insert import table_of
 from storage.models import Article
+
+Clock = Callable[[], datetime]
+"""Gives the time. Who writes in more than one transaction asks it in each."""
 
 _ARTICLES = table_of(Article)
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -50,7 +51,7 @@ def check(
         from storage.care.repair import repair as put_right
 
         with invocation.open_existing(writing=True) as database:
-            put_right(database, wanted, is_alive, datetime.now(UTC))
+            put_right(database, wanted, is_alive, partial(datetime.now, UTC))
         for each in sorted(wanted):
             note(f"done: {each}")
         with shown_steps() as on_step:

@@ -4,6 +4,7 @@ import re
 import sys
 from dataclasses import asdict
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -93,8 +94,8 @@ def prune(
             _show(plan)
         if not dry_run and plan.articles and _may_go(plan, yes=yes):
             with shown_amount(plan.articles) as on_amount:
-                now = datetime.now(UTC)
-                gone = let_go(database, wanted, compare, now, lambda more: on_amount("articles", more))
+                advance = partial(on_amount, "articles")
+                gone = let_go(database, wanted, compare, partial(datetime.now, UTC), advance)
     if as_json:
         show_json({**asdict(plan), "gone": gone})
     if gone:

@@ -15,6 +15,7 @@ from crawler.cli.explained_article import (
 from crawler.cli.terminal import console, counted, shown_size, styled
 from crawler.cli.times import shown_time
 from crawler.explain.explanation import Explanation
+from storage.care.pruned import PRUNED
 from storage.explain import Facts, KeptPage, KeptVisit
 from storage.explain_sources import SeedAt
 
@@ -62,6 +63,8 @@ def _known(facts: Facts) -> str:
     if (article := facts.article) is not None:
         kind = "" if article.kind == "article" else f" ({article.kind})"
         return f"article #{article.id}{kind} of {article.source or 'no source'}"
+    if facts.pages and facts.pages[0].reason == PRUNED:
+        return "a page whose article was pruned"
     if facts.pages:
         return "a page that gave no article" if facts.pages[0].visited_at else "a page, not fetched yet"
     if facts.homes:

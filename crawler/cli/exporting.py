@@ -47,7 +47,7 @@ def export(
     all_copies: Annotated[
         bool,
         typer.Option(
-            "--all-copies/--one-per-story", help="Every copy of a story, or (by default) the first of it."
+            "--all-copies/--one-per-story", help="Every copy of a story, or (by default) its original."
         ),
     ] = False,
     as_of: Annotated[

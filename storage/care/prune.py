@@ -15,6 +15,7 @@ from storage.frontier import lock_pages
 from storage.insert import is_postgresql, table_of
 from storage.likeness import CompareTexts
 from storage.models import Article, Change, Page, Revision
+from storage.recorded import Clock
 from storage.session import Database
 
 BATCH = 200
@@ -72,12 +73,17 @@ def _count(session: Session, *which: ColumnElement[bool]) -> int:
 
 
 def prune(
-    database: Database, wanted: ArticleFilter, compare: CompareTexts, now: datetime, on_articles: OnArticles
+    database: Database,
+    wanted: ArticleFilter,
+    compare: CompareTexts,
+    clock: Clock,
+    on_articles: OnArticles,
 ) -> int:
     """Let the articles go that the filter asks for; how many they were.
 
     Some at a time, each time in a transaction of its own: stopped in between, what is gone is gone and the
-    rest is as it was. Raises `BadQuery`.
+    rest is as it was. `clock` is asked in each of them, for an export as of a moment may be made meanwhile.
+    Raises `BadQuery`.
     """
     gone = last = 0
     while True:
@@ -87,7 +93,7 @@ def prune(
             ids = session.scalars(chosen.order_by(Article.id).limit(BATCH)).all()
             if not ids:
                 return gone
-            _let_go(session, ids, compare, now)
+            _let_go(session, ids, compare, clock())
         gone, last = gone + len(ids), ids[-1]
         on_articles(len(ids))
 

@@ -15,7 +15,7 @@ from storage.duplicates import lock_filing
 from storage.insert import table_of
 from storage.leases import remove_dead
 from storage.models import Article, Base
-from storage.recorded import update_articles
+from storage.recorded import Clock, update_articles
 from storage.runs import close_abandoned_runs
 from storage.session import Database
 
@@ -23,7 +23,7 @@ _ARTICLES = table_of(Article)
 _LONGEST_CHAIN = 30
 
 
-def repair(database: Database, wanted: Collection[Repair], is_alive: IsAlive, now: datetime) -> None:
+def repair(database: Database, wanted: Collection[Repair], is_alive: IsAlive, clock: Clock) -> None:
     """Do each of the repairs, in transactions of their own; whoever files meanwhile waits."""
     for each in Repair:  # in this order: rows that are let go may have been the roots of chains
         if each not in wanted:
@@ -35,7 +35,7 @@ def repair(database: Database, wanted: Collection[Repair], is_alive: IsAlive, no
         else:
             with database.write() as session:
                 lock_filing(session)
-                _repair_rows(session, each, is_alive, now)
+                _repair_rows(session, each, is_alive, clock())
 
 
 def _repair_rows(session: Session, what: Repair, is_alive: IsAlive, now: datetime) -> None:

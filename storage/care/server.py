@@ -7,6 +7,7 @@ from sqlalchemy import Connection, text
 
 from storage.care.finding import Finding, OnStep, Repair, Weight, some
 from storage.models import Base
+from storage.views import VIEWS
 
 
 def check_server(connection: Connection, on_step: OnStep, *, quick: bool) -> Iterator[Finding]:
@@ -14,6 +15,7 @@ def check_server(connection: Connection, on_step: OnStep, *, quick: bool) -> Ite
     names = [table.name for table in Base.metadata.sorted_tables]
     on_step("indexes and constraints")
     yield from _catalog(connection, names)
+    yield from _lacking(connection)
     if quick:
         return
     for name in names:
@@ -56,6 +58,28 @@ def _catalog(connection: Connection, names: list[str]) -> Iterator[Finding]:
     for wrong in _CATALOG:
         if found := connection.scalars(text(f"{wrong.what} AND {_OURS}"), {"names": names}).all():
             yield replace(wrong, what=some(list(found), len(found)))
+
+
+STEPS_MADE = ("articles_states", "sources_states_delete", "sources_states_rename", "ix_articles_words")
+"""Triggers and indexes that only the steps of the schema know, and not the models."""
+_THERE = text(
+    "SELECT tgname::text FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid"
+    " WHERE c.relnamespace = current_schema()::regnamespace"
+    " UNION ALL SELECT relname::text FROM pg_class"
+    " WHERE relkind IN ('i', 'v') AND relnamespace = current_schema()::regnamespace"
+)
+
+
+def _lacking(connection: Connection) -> Iterator[Finding]:
+    there = set(connection.scalars(_THERE))
+    if missing := [name for name in (*STEPS_MADE, *VIEWS) if name not in there]:
+        yield Finding(
+            name="schema",
+            weight=Weight.FAULT,
+            what=f"triggers, indexes or views are missing: {', '.join(missing)}",
+            means="the past is not kept, searches take long, or queries of somebody's own fail",
+            way_out="copy what is in it to a new archive: `copydesk db move NEW.sqlite`",
+        )
 
 
 def _readable(connection: Connection, name: str) -> Iterator[Finding]:

@@ -69,3 +69,6 @@ KEYS = tuple(column.name for column in COLUMNS)
 PAST_KEYS = tuple(column.name for column in COLUMNS if column.of_the_past)
 """Those of the archive as it stood at a date."""
 KINDS = {column.name: column.kind for column in COLUMNS}
+OFFSETS = {"published_at": "published_offset", "modified_at": "modified_offset"}
+"""Times in the publisher's own offset, and the column that holds it, in minutes. In Parquet it stays a column
+of its own, for Parquet's times have none."""

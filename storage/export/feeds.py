@@ -130,7 +130,11 @@ def _html(text: str) -> str:
 
 def _summary(row: Mapping[str, Any]) -> str:
     told: str = row["standfirst"] or row["text"].partition("\n")[0]
-    return told if len(told) <= _SUMMARY else told[:_SUMMARY].rpartition(" ")[0] + " …"
+    if len(told) <= _SUMMARY:
+        return told
+    # Many languages put no space between words: there it is cut where it is.
+    words = told[:_SUMMARY].rpartition(" ")[0]
+    return f"{words} …" if len(words) > _SUMMARY // 2 else f"{told[:_SUMMARY]}…"
 
 
 def _published(row: Mapping[str, Any]) -> datetime:

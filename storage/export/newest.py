@@ -1,6 +1,6 @@
 """The newest articles to which a request applies, for a feed."""
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, exists, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from storage.export.reading import Row
@@ -27,7 +27,11 @@ def _newest_ids(session: Session, request: Request, limit: int) -> list[int]:
         return [hit.id for hit in found]
     statement = select(Article.id).where(*conditions(session, wanted))
     if not request.all_copies:
-        root = aliased(Article)
-        roots = select(root.id).where(*conditions(session, wanted, root))
-        statement = statement.where(or_(Article.duplicate_of.is_(None), Article.duplicate_of.not_in(roots)))
+        other = aliased(Article)
+        earlier = or_(
+            other.id == Article.duplicate_of,
+            and_(other.duplicate_of == Article.duplicate_of, other.id < Article.id),
+        )
+        told = exists().where(earlier, *conditions(session, wanted, other))
+        statement = statement.where(or_(Article.duplicate_of.is_(None), ~told))
     return list(session.scalars(statement.order_by(date_of().desc(), Article.id.desc()).limit(limit)))

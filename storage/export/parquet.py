@@ -5,11 +5,9 @@ from datetime import datetime
 from itertools import islice
 from typing import Any, BinaryIO
 
-from storage.errors import MissingExtra
-from storage.export.columns import KEYS, KINDS, Kind
+from storage.errors import ExtraIsMissing
+from storage.export.columns import KEYS, KINDS, OFFSETS, Kind
 
-OFFSETS = {"published_at": "published_offset", "modified_at": "modified_offset"}
-"""The publisher's offset from UTC, in minutes, has a column of its own: Parquet's times have none."""
 _ROWS, _BYTES = 2_000, 16_000_000
 """How large a row group may grow: so much is held in memory."""
 _PART = 100
@@ -24,7 +22,7 @@ _FEW_VALUES = {
 def write_parquet(rows: Iterable[Mapping[str, Any]], file: BinaryIO, keys: Sequence[str] = KEYS) -> int:
     """Write rows of `export_rows` as Parquet, compressed by Zstandard, and return how many.
 
-    Times are UTC, to the second. Raises `MissingExtra` where pyarrow is not installed.
+    Times are UTC, to the second. Raises `ExtraIsMissing` where pyarrow is not installed.
     """
     arrow, parquet = _pyarrow()
     schema = _schema(arrow, keys)
@@ -43,7 +41,7 @@ def write_parquet(rows: Iterable[Mapping[str, Any]], file: BinaryIO, keys: Seque
 
 
 def check_parquet() -> None:
-    """Raise `MissingExtra` where it cannot be written."""
+    """Raise `ExtraIsMissing` where it cannot be written."""
     _pyarrow()
 
 
@@ -52,7 +50,7 @@ def _pyarrow() -> tuple[Any, Any]:
         import pyarrow
         import pyarrow.parquet
     except ModuleNotFoundError as error:
-        raise MissingExtra(
+        raise ExtraIsMissing(
             "Parquet needs pyarrow, which is not installed: pip install 'copydesk[parquet]'"
         ) from error
     return pyarrow, pyarrow.parquet

@@ -83,7 +83,7 @@ def _states(
         for article_id, earlier, words in rows:
             if article_id != number:
                 if number:
-                    yield number, _read(session, merged)
+                    yield number, _read(session, moment, merged)
                 number, merged = article_id, {}
             # The first to be written after the moment tells what stood at it.
             for name, value in earlier.items():
@@ -91,13 +91,17 @@ def _states(
             if words is not None:
                 merged.setdefault("text", words)
     if number:
-        yield number, _read(session, merged)
+        yield number, _read(session, moment, merged)
 
 
-def _read(session: Session, earlier: Values) -> Values:
+def _read(session: Session, moment: datetime, earlier: Values) -> Values:
     root = earlier.get("duplicate_of")
-    if root is not None and session.scalar(select(Article.id).where(Article.id == root)) is None:
-        earlier["duplicate_of"] = earlier["similarity"] = None  # deleted, and so gone from the past as well
+    if root is None:
+        return earlier
+    # Deleted, and so gone from the past as well; SQLite may have given its number to a later article.
+    there = select(Article.id).where(Article.id == root, Article.first_seen_at <= moment)
+    if session.scalar(there) is None:
+        earlier["duplicate_of"] = earlier["similarity"] = None
     return earlier
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, DateTime, String, type_coerce
 from sqlalchemy.orm import Session
 
-from storage.export.columns import KINDS, Kind
+from storage.export.columns import KINDS, OFFSETS, Kind
 from storage.insert import is_postgresql, table_of
 from storage.models import Article, Source, UtcDateTime
 from storage.times import local_time
@@ -21,7 +21,6 @@ Row = dict[str, Any]
 """A row as it is written out: plain values, times as ISO 8601 with seconds and offset (the publisher's own
 for `published_at` and `modified_at`, where the page said one), a similarity to four decimals."""
 
-OFFSETS = {"published_at": "published_offset", "modified_at": "modified_offset"}
 _ARTICLES = table_of(Article)
 _TIMES = {column.key for column in _ARTICLES.c if isinstance(column.type, UtcDateTime)}
 _DOCUMENTS = {name for name, kind in KINDS.items() if kind in (Kind.TEXTS, Kind.IMAGES)}

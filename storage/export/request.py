@@ -11,7 +11,8 @@ from storage.filters import EVERYTHING, ArticleFilter
 class Request:
     """Which articles are to be written out, as of when, and what of them.
 
-    Raises ValueError for a column that there is not, or whose past is not kept, and for a search in the past.
+    Raises ValueError for a column that there is not, that is named twice or whose past is not kept, and for a
+    search in the past.
     """
 
     wanted: ArticleFilter = EVERYTHING
@@ -22,7 +23,7 @@ class Request:
     as_of: datetime | None = None
     """Aware. The archive as it stood at this moment; what happened at it has happened. None: as it stands."""
     all_copies: bool = False
-    """Every copy of a story; else it comes once, as the first of it, or, where filter and query leave that
+    """Every copy of a story; else it comes once, as its original, or, where filter and query leave that
     out, as the first copy that they let through."""
     columns: tuple[str, ...] = ()
     """In this order; empty: all."""
@@ -36,6 +37,8 @@ class Request:
             raise ValueError("a query needs a time that it is asked at")
         if self.as_of is not None and self.query is not None:
             raise ValueError("a search looks in the words of today, and cannot be asked of the past")
+        if len(set(self.columns)) < len(self.columns):
+            raise ValueError("a column is named twice")
         for name in self.columns:
             if name not in KEYS:
                 raise ValueError(f"there is no column {name!r}; there are {', '.join(self._known())}")

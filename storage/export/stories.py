@@ -10,7 +10,7 @@ from storage.export.idset import IdSet
 def one_per_story(found: Iterable[Sequence[Any]]) -> IdSet:
     """The ids chosen among those found: (id, duplicate_of) of each, in the order of their ids.
 
-    A story's first article, if it is among them; else the first of its copies that is.
+    A story's original, if it is among them; else the first of its copies that is.
     """
     chosen = IdSet()
     copies, roots = array("q"), array("q")

@@ -3,7 +3,7 @@
 import pytest
 import sqlalchemy as sa
 
-from storage.engine import make_engine, parse_url
+from storage.engine import label, make_engine, parse_url
 
 UNLESS_SAID = {
     "keepalives_idle": "20",
@@ -28,3 +28,10 @@ def test_a_server_that_cannot_be_reached_any_more_is_noticed(
         connected = driver.info.get_parameters()
     assert {name: connected[name] for name in UNLESS_SAID} == UNLESS_SAID | said
     engine.dispose()
+
+
+@pytest.mark.parametrize(
+    "url", ["postgresql+psycopg://me:secret@db/news", "postgresql+psycopg://db/news?user=me&password=secret"]
+)
+def test_the_name_for_a_person_tells_no_password(url: str) -> None:
+    assert "secret" not in label(parse_url(url))

@@ -6,10 +6,13 @@ from datetime import datetime, timedelta
 import pytest
 
 from pipelines.article import Article as Story
+from pipelines.likeness import compare
 from storage.articles import Filed
 from storage.candidates import Candidate, add_pages
+from storage.care.prune import prune
 from storage.explain import VISITS, Facts, facts_of
 from storage.explain_sources import sources_nearby
+from storage.filters import ArticleFilter
 from storage.frontier import VisitRecord, record_visits
 from storage.models import PageState, SeedKind
 from storage.seeds import SeedVisit, record_seed_visit
@@ -92,6 +95,21 @@ def test_any_address_that_led_to_an_article_leads_to_its_facts(filled: Database)
     told = facts(filled, AMP)
     assert told.article == facts(filled, 1).article
     assert [page.url for page in told.pages] == [AMP, WIRE]
+
+
+def test_a_visit_that_filed_what_was_pruned_did_not_file_what_came_after(
+    filled: Database, file: Callable[..., Filed], article: Callable[..., Story], now: datetime
+) -> None:
+    prune(filled, ArticleFilter(), compare, lambda: now, lambda count: None)
+    page, *_ = facts(filled, WIRE).pages
+    filed = file(article("wire"), None, now + 30 * HOUR)
+    with filled.write() as session:
+        again = {"status": 200, "size": 10, "due_at": None, "state": PageState.STORED}
+        told = {"outcome": "new", "at": now + 30 * HOUR, "article_id": filed.article_id}
+        record_visits(session, [VisitRecord(page_id=page.id, run_id=None, **again, **told)])  # type: ignore[arg-type]
+    filed_by = facts(filled, WIRE).filed_by
+    assert filed_by is not None
+    assert filed_by.at == now + 30 * HOUR
 
 
 def test_a_copy_names_its_original(filled: Database) -> None:

@@ -129,11 +129,12 @@ def _stream() -> str:
     """
 
 
+# It finds what it calls also where the search path is another: pg_dump has it empty when it fills the table.
 _INDEX = """
     CREATE FUNCTION copydesk_index(
         title text, standfirst text, body text, authors jsonb, source_id integer, language text, kind text,
         published_at timestamptz, first_seen_at timestamptz
-    ) RETURNS tsvector LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $index$
+    ) RETURNS tsvector LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path FROM CURRENT AS $index$
     DECLARE
         heading text[] := copydesk_stream(title);
         at timestamp := coalesce(published_at, first_seen_at) AT TIME ZONE 'UTC';

@@ -146,6 +146,7 @@ def _part(key: str, value: str, condition: str) -> str:
 
 
 def _keep_states_on_postgresql() -> None:
+    # With the search path of now: who writes with another one writes into the same past.
     values = [
         *(
             f"('{name}', CASE WHEN old.{name} IS DISTINCT FROM new.{name} THEN to_jsonb(old.{name}) END,"
@@ -157,7 +158,8 @@ def _keep_states_on_postgresql() -> None:
     ]
     op.execute(
         f"""
-        CREATE FUNCTION copydesk_keep_state() RETURNS trigger LANGUAGE plpgsql AS $keep$
+        CREATE FUNCTION copydesk_keep_state() RETURNS trigger LANGUAGE plpgsql
+        SET search_path FROM CURRENT AS $keep$
         DECLARE
             kept jsonb;
             kept_by integer;
@@ -198,7 +200,8 @@ def _keep_states_on_postgresql() -> None:
     )
     op.execute(
         """
-        CREATE FUNCTION copydesk_leave_source() RETURNS trigger LANGUAGE plpgsql AS $leave$
+        CREATE FUNCTION copydesk_leave_source() RETURNS trigger LANGUAGE plpgsql
+        SET search_path FROM CURRENT AS $leave$
         BEGIN
             UPDATE articles SET source_id = NULL WHERE source_id = old.id;
             RETURN old;
@@ -208,7 +211,8 @@ def _keep_states_on_postgresql() -> None:
     )
     op.execute(
         """
-        CREATE FUNCTION copydesk_keep_name() RETURNS trigger LANGUAGE plpgsql AS $name$
+        CREATE FUNCTION copydesk_keep_name() RETURNS trigger LANGUAGE plpgsql
+        SET search_path FROM CURRENT AS $name$
         BEGIN
             INSERT INTO article_states (article_id, until, earlier)
             SELECT id, clock_timestamp(), jsonb_build_object('source', old.name)

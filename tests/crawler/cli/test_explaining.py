@@ -100,6 +100,14 @@ def test_a_page_that_is_no_article_is_explained(crawled: Path, copydesk) -> None
     assert sections["fetch"] == [f"`copydesk crawl {TAG}` fetches it now"]
 
 
+def test_a_page_whose_article_was_pruned_says_so(crawled: Path, copydesk) -> None:
+    assert copydesk("db", "prune", "--source", "The Paper", "--yes") == 0
+    assert copydesk("explain", STORY) == 0
+    sections = told(copydesk.out)
+    assert sections["known"] == ["a page whose article was pruned"]
+    assert sections["state"][1].endswith("its article was pruned, and no seed makes it due again")
+
+
 @pytest.mark.parametrize(
     ("asked", "status", "section", "says"),
     [

@@ -39,6 +39,8 @@ def page(state: PageState, **values: Any) -> KeptPage:
             "it was changed",
         ),
         (page(PageState.STORED), True, "looked at again up to 30 days (schedule.look_again)"),
+        (page(PageState.STORED, reason="pruned"), False, "its article was pruned"),
+        (page(PageState.GONE, reason="pruned"), False, "its article was pruned"),
         (page(PageState.REJECTED), False, "what is no article is not fetched again"),
         (page(PageState.REJECTED, due_at=NOW + DAY), True, "a second look"),
         (page(PageState.REJECTED, due_at=NOW), False, "it is asked for"),

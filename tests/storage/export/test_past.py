@@ -243,6 +243,21 @@ def test_what_was_deleted_is_gone_from_the_past_too(
     assert [(row["id"], row["duplicate_of"]) for row in rows] == [(2, None), (3, None)]
 
 
+def test_a_deleted_articles_number_that_is_given_again_means_another(
+    database: Database, file: File, article: MakeArticle
+) -> None:
+    """SQLite gives the highest number again."""
+    file(article("a", "The same words."), now=LATER)
+    file(article("b", "The same words.", published_at=LATER - HOUR), now=LATER)
+    assert json.loads(as_of(database, LATER).splitlines()[0])["duplicate_of"] == 2
+    file(article("a", "Other words."), now=LATER + HOUR)
+    with database.write() as session:
+        session.execute(text("DELETE FROM articles WHERE id = 2"))
+    before = as_of(database, LATER)
+    file(article("c"), now=LATER + 2 * HOUR)
+    assert as_of(database, LATER) == before
+
+
 OTHER_VALUES = {
     "authors": ["Zoe"],
     "images": [{"url": "https://x.example/", "caption": None, "credit": None}],

@@ -17,6 +17,7 @@ from pipelines.article import Access, ArticleKind, Image
 from pipelines.article import Article as Story
 from storage.articles import Filed
 from storage.export import KEYS, Request, export_rows, write_csv, write_jsonl
+from storage.export.newest import newest_rows
 from storage.filters import EVERYTHING, ArticleFilter
 from storage.insert import table_of
 from storage.models import Article
@@ -156,6 +157,7 @@ def test_columns_come_as_they_are_asked_for(filled: Database) -> None:
     ("asked", "message"),
     [
         ({"columns": ("titel",)}, "there is no column 'titel'"),
+        ({"columns": ("id", "title", "id")}, "a column is named twice"),
         ({"columns": ("fetched_at",), "as_of": datetime(2026, 1, 1, tzinfo=UTC)}, "is not kept"),
         (
             {"query": "x"} | dict.fromkeys(("now", "as_of"), datetime(2026, 1, 1, tzinfo=UTC)),
@@ -244,3 +246,16 @@ def test_export_takes_no_more_memory_for_more_articles(
 
     with database.read() as session:
         assert peak(export_rows(session)) < 12_000_000  # all of them are 16 MB
+
+
+def test_a_feed_has_a_story_once_also_where_the_filter_leaves_its_original_out(
+    database: Database, file: Callable[..., Filed], article: Callable[..., Story], source_id: int, prose: Any
+) -> None:
+    for number, owner in enumerate((None, source_id, source_id)):
+        host = f"https://{number}.example/a"
+        file(article("a", prose(1), url=host, canonical_url=host), owner)
+    with database.read() as session:
+        wanted = Request(wanted=ArticleFilter(source="Gazette"))
+        assert [row["id"] for row in newest_rows(session, wanted, 9)] == [2]
+        assert [row["id"] for row in newest_rows(session, Request(), 9)] == [1]
+        assert [row["id"] for row in newest_rows(session, Request(all_copies=True), 9)] == [3, 2, 1]

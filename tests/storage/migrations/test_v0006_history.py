@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from alembic import command
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, make_url, text
 
 from storage.engine import make_engine, parse_url
 from storage.export import Request, export_rows
@@ -89,3 +89,22 @@ def test_triggers_keep_it_from_now_on(upgraded: Database) -> None:
         earlier = session.scalar(text("SELECT earlier FROM article_states ORDER BY id DESC LIMIT 1"))
     assert (json.loads(earlier) if isinstance(earlier, str) else earlier) == {"title": "Third"}
     assert at(upgraded, 6) == before
+
+
+@pytest.mark.parametrize("empty_database_url", ["postgresql"], indirect=True)
+def test_who_writes_with_another_search_path_writes_into_the_same_archives_past(
+    empty_database_url: str,
+) -> None:
+    """There is another archive in the schema that comes first."""
+    with open_database(empty_database_url) as other, other.write() as session:
+        session.execute(text("CREATE SCHEMA news"))
+    url = make_url(empty_database_url).update_query_dict({"options": "-csearch_path=news"})
+    with open_database(url.render_as_string(hide_password=False)) as database, database.write() as session:
+        fill(session.connection())
+    with open_database(empty_database_url) as other, other.write() as session:
+        session.execute(text("UPDATE news.articles SET title = 'Fourth'"))
+        kept = [
+            session.scalars(text(f"SELECT earlier FROM {name}.article_states")).all()  # noqa: S608
+            for name in ("news", "public")
+        ]
+    assert kept == [[{"gone_at": None, "gone_how": None}, {"title": "Third"}], []]
