@@ -56,11 +56,11 @@ def move(
     ],
     as_json: Annotated[bool, typer.Option("--json", help="Write a JSON object.")] = False,
 ) -> None:
-    """Move the archive to another database, of the other engine or the same.
+    """Move the archive to another database.
 
-    Everything is copied, ids and all, as it stands at one moment; then it is read back, and the rows of each
-    table are counted and their hashes compared. Until that is done there is no archive at the target, also
-    if it is stopped. The old one stays as it was.
+    It may be of the other engine or of the same. Everything is copied, ids and all, as it stands at one
+    moment; then it is read back, and the rows of each table are counted and their hashes compared. Until
+    that is done there is no archive at the target, also if it is stopped. The old one stays as it was.
 
     \b
     Examples:
