@@ -15,6 +15,7 @@ from crawler.cli.explained_article import (
 from crawler.cli.terminal import console, counted, shown_size, styled
 from crawler.cli.times import shown_time
 from crawler.explain.explanation import Explanation
+from storage.care.pruned import PRUNED
 from storage.explain import Facts, KeptPage, KeptVisit
 from storage.explain_sources import SeedAt
 
@@ -63,7 +64,10 @@ def _known(facts: Facts) -> str:
         kind = "" if article.kind == "article" else f" ({article.kind})"
         return f"article #{article.id}{kind} of {article.source or 'no source'}"
     if facts.pages:
-        return "a page that gave no article" if facts.pages[0].visited_at else "a page, not fetched yet"
+        page = facts.pages[0]
+        if page.reason == PRUNED:
+            return "a page whose article was pruned"
+        return "a page that gave no article" if page.visited_at else "a page, not fetched yet"
     if facts.homes:
         names = " and ".join(map(repr, facts.homes))
         return f"the home of {names}; its seeds are polled (`copydesk status` with its name lists them)"

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from crawler.revisit import LATER, LOOKS_AT_GONE
 from crawler.schedule.durations import shown_duration
+from storage.care.pruned import PRUNED
 from storage.explain import KeptPage
 from storage.models import PageState
 from storage.stored import StoredArticle
@@ -60,6 +61,8 @@ def _why_due(page: KeptPage, article: StoredArticle | None, look_again: timedelt
 
 def _why_not(page: KeptPage, article: StoredArticle | None, look_again: timedelta) -> str:
     match page.state:
+        case PageState.STORED if article is None and page.reason == PRUNED:
+            return "its article was let go for good, and no seed makes it due again"
         case PageState.REJECTED if article is None:
             return "what is no article is not fetched again, unless what names it says that it was changed"
         case PageState.FAILED:

@@ -100,6 +100,17 @@ def test_a_page_that_is_no_article_is_explained(crawled: Path, copydesk) -> None
     assert sections["fetch"] == [f"`copydesk crawl {TAG}` fetches it now"]
 
 
+def test_a_page_whose_article_was_pruned_is_explained(crawled: Path, copydesk) -> None:
+    assert copydesk("db", "prune", "--older-than", "2024-05-09", "--yes") == 0
+    assert copydesk("explain", STORY) == 0
+    sections = told(copydesk.out)
+    assert sections["known"] == ["a page whose article was pruned"]
+    assert sections["state"] == [
+        "stored: pruned",
+        "not fetched again by itself: its article was let go for good, and no seed makes it due again",
+    ]
+
+
 @pytest.mark.parametrize(
     ("asked", "status", "section", "says"),
     [
