@@ -30,7 +30,8 @@ def vacuum(
     """Give back the space of what was deleted.
 
     The statistics are brought up to date, too. An SQLite file is written anew: nobody else may write
-    meanwhile, and its disk needs room for two more of it. PostgreSQL keeps the space for what comes next, and nobody waits.
+    meanwhile, and its disk needs room for two more of it. PostgreSQL keeps the space for what comes next,
+    and nobody waits.
 
     \b
     Examples:
