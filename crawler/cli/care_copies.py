@@ -86,9 +86,10 @@ def move(
 
 
 def _tell(copied: "Copied") -> None:
+    width = max((len(table.table) for table in copied.tables if table.rows), default=0)
     for table in copied.tables:
         if table.rows:
-            print(f"{table.table:<10} {table.rows:>12,} rows, {table.total:032x} on both sides")
+            print(f"{table.table:<{width}} {table.rows:>12,} rows, {table.total:032x} on both sides")
     print(printable(f"{copied.to} has all {copied.rows:,} rows"))
     note(f"set `database` in copydesk.toml to {copied.to} to go on there")
 
