@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
+from storage.apart import kept_apart_from
 from storage.changes import StoredChange, changes_of
 from storage.explain_sources import SeedAt, homes_at, seeds_at
 from storage.models import Article, Learned, Page, PageState, Revision, Seed, SeedKind, Source, Visit
@@ -118,6 +119,8 @@ class Facts:
     copies: Sequence[Place] = ()
     """The copies of this one, the first that was filed first."""
     copies_in_all: int = 0
+    apart_from: Sequence[int] = ()
+    """Originals of the stories that a person has split it from."""
     states: Sequence[State] = ()
     """Oldest first."""
     changes: Sequence[StoredChange] = ()
@@ -169,6 +172,7 @@ def _with_article(session: Session, facts: Facts, article: StoredArticle) -> Fac
         original=_place(session, article.duplicate_of) if article.duplicate_of else None,
         copies=copies,
         copies_in_all=number,
+        apart_from=sorted(kept_apart_from(session, article.id) - {article.id, article.duplicate_of}),
         states=_states(session, article.id),
         changes=changes_of(session, article.id),
         learned_version=_learned_version(session, article.id),

@@ -39,6 +39,13 @@ def field_named(name: str) -> str | None:
     return name if name in FIELDS else _OTHER_NAMES.get(name)
 
 
+def checked_language(code: str) -> str:
+    """The code, if it is one. Raises ValueError with a sentence for the user."""
+    if not _LANGUAGE.fullmatch(code):
+        raise ValueError("a language is written as its code: en, pt, pt-BR")
+    return code
+
+
 def near_field(name: str) -> str | None:
     """The field whose name is nearly this one."""
     near = difflib.get_close_matches(name.lower(), FIELDS, n=1, cutoff=0.75)
@@ -58,9 +65,7 @@ def value_of(
         case "source":
             return Term(words=(source_mark(find_source(text)),))
         case "lang":
-            if not _LANGUAGE.fullmatch(text):
-                raise ValueError("a language is written as its code: en, pt, pt-BR")
-            return Term(words=(language_mark(text),))
+            return Term(words=(language_mark(checked_language(text)),))
         case "kind":
             kind = " ".join(re.split(r"[\s_-]+", text.lower()))
             if kind not in KINDS:

@@ -130,6 +130,11 @@ class _Reader:
                 return self._value(field, token)
         if token.text == "AND":
             return None
+        if token.text == "NOT":
+            self._refuse(
+                "what to leave out has a - right before it: -storm. As a word, put it in quotation marks",
+                token,
+            )
         if token.text.startswith("-") and not token.close:
             return self._left_out(token, field)
         return self._word(token, field)
@@ -175,6 +180,9 @@ class _Reader:
         rest = token.text[named.end() :]
         if rest:
             place = token.start + named.end()
+            if rest.startswith("-"):
+                after = _Token(kind="word", text=rest, start=place, end=place + 1)
+                self._refuse(f"the - stands before it all: -{known}:", after)
             return self._value(known, _Token(kind="word", text=rest, start=place, end=token.end))
         if not self._follows_closely():
             self._refuse(f'{known}: needs a word or a "phrase" right after it', token)

@@ -41,9 +41,10 @@ def db_alone(context: typer.Context, measure: Measure = False, as_json: AsJson =
 
 @db.command("info")
 def info(context: typer.Context, measure: Measure = False, as_json: AsJson = False) -> None:
-    """Tell what the archive is: where, which version, how large, how many of each thing.
+    """Tell what the archive is.
 
-    Numbers that would take seconds to count are estimated, and marked so.
+    Where, which version, how large, how many of each thing. Numbers that would take seconds to count are
+    estimated, and marked so.
 
     \b
     Examples:

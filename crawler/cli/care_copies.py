@@ -56,11 +56,11 @@ def move(
     ],
     as_json: Annotated[bool, typer.Option("--json", help="Write a JSON object.")] = False,
 ) -> None:
-    """Move the archive to another database, of the other engine or the same.
+    """Move the archive to another database.
 
-    Everything is copied, ids and all, as it stands at one moment; then it is read back, and the rows of each
-    table are counted and their hashes compared. Until that is done there is no archive at the target, also
-    if it is stopped. The old one stays as it was.
+    It may be of the other engine or of the same. Everything is copied, ids and all, as it stands at one
+    moment; then it is read back, and the rows of each table are counted and their hashes compared. Until
+    that is done there is no archive at the target, also if it is stopped. The old one stays as it was.
 
     \b
     Examples:
@@ -86,9 +86,10 @@ def move(
 
 
 def _tell(copied: "Copied") -> None:
+    width = max((len(table.table) for table in copied.tables if table.rows), default=0)
     for table in copied.tables:
         if table.rows:
-            print(f"{table.table:<10} {table.rows:>12,} rows, {table.total:032x} on both sides")
+            print(f"{table.table:<{width}} {table.rows:>12,} rows, {table.total:032x} on both sides")
     print(printable(f"{copied.to} has all {copied.rows:,} rows"))
     note(f"set `database` in copydesk.toml to {copied.to} to go on there")
 

@@ -28,10 +28,11 @@ def vacuum(
         bool, typer.Option("--full", help="On PostgreSQL: give the space back to the disk; locks each table.")
     ] = False,
 ) -> None:
-    """Give back the space of what was deleted, and bring the statistics up to date.
+    """Give back the space of what was deleted.
 
-    An SQLite file is written anew: nobody else may write meanwhile, and its disk needs room for two more of
-    it. PostgreSQL keeps the space for what comes next, and nobody waits.
+    The statistics are brought up to date, too. An SQLite file is written anew: nobody else may write
+    meanwhile, and its disk needs room for two more of it. PostgreSQL keeps the space for what comes next,
+    and nobody waits.
 
     \b
     Examples:

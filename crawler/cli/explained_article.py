@@ -80,8 +80,11 @@ def story_lines(facts: Facts, *, full: bool) -> Iterator[str]:
             share = f", {copy.similarity:.0%} the same" if copy.similarity is not None else ""
             yield f"  {_place(copy)}, filed {shown_time(copy.first_seen_at)}{share}"
         yield from _more(facts.copies_in_all - len(shown), full=full)
-    else:
+    elif not facts.apart_from:
         yield "nothing like it in the archive"
+    if facts.apart_from:
+        others = ", ".join(f"#{other}" for other in facts.apart_from)
+        yield f"kept apart from {others}, by `copydesk split`"
 
 
 def _place(place: Place) -> str:

@@ -29,6 +29,7 @@ def as_object(explanation: Explanation) -> dict[str, Any]:
         "learned_version_by_now": facts.learned_version,
         "original": asdict(facts.original) if facts.original else None,
         "copies": {"total": facts.copies_in_all, "listed": _objects(facts.copies)},
+        "apart_from": list(facts.apart_from),
         "revisions": _objects(facts.states),
         "changes": _objects(facts.changes),
         "sources": _objects(explanation.prospects),

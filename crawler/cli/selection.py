@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from crawler.cli.failures import WrongUsage
 from crawler.cli.names import known_source
 from crawler.cli.times import read_time
 
@@ -11,6 +12,18 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from storage.filters import ArticleFilter
+
+
+def _language(code: str | None) -> str | None:
+    if code is None:
+        return None
+    from storage.fields import checked_language
+
+    try:
+        return checked_language(code)
+    except ValueError as error:
+        raise WrongUsage(f"--lang {code}: {error}") from None
+
 
 SourceOption = Annotated[str | None, typer.Option(metavar="NAME", help="Only of this source.")]
 SinceOption = Annotated[
@@ -21,7 +34,8 @@ UntilOption = Annotated[
     str | None, typer.Option(metavar="TIME", help="Published before its end; a time without a zone is UTC.")
 ]
 LanguageOption = Annotated[
-    str | None, typer.Option("--lang", metavar="CODE", help="Only in this language: en, pt.")
+    str | None,
+    typer.Option("--lang", metavar="CODE", help="Only in this language: en, pt.", callback=_language),
 ]
 AuthorOption = Annotated[
     str | None, typer.Option(metavar="NAME", help="Only by this author: any words of the name.")

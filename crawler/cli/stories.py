@@ -12,6 +12,7 @@ from crawler.cli.invocation import Invocation
 from crawler.cli.names import known_article
 from crawler.cli.selection import LanguageOption, SinceOption, SourceOption, UntilOption, article_filter
 from crawler.cli.terminal import counted, note, show_json
+from crawler.cli.times import shown_time
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -55,7 +56,6 @@ def stories(
 
 def _show_stories(found: "Sequence[Story]") -> None:
     from crawler.cli.terminal import console, styled
-    from crawler.cli.times import shown_time
 
     out = console()
     for number, story in enumerate(found):
@@ -158,7 +158,7 @@ def show_places(places: "Sequence[Sighting]", versions: "Sequence[StoredUpdate]"
                 f"#{place.id}",
                 place.source or "",
                 _day(place),
-                place.first_seen_at.strftime("%Y-%m-%d %H:%M"),
+                shown_time(place.first_seen_at),
                 place.credit or "",
                 share,
                 carried,
@@ -188,7 +188,9 @@ def why_original(places: "Sequence[Sighting]") -> str:
 def _day(place: "Sighting") -> str:
     if place.published_at is None:
         return ""
-    return place.published_at.strftime("%Y-%m-%d" if place.date_precision == "day" else "%Y-%m-%d %H:%M")
+    if place.date_precision == "day":
+        return place.published_at.strftime("%Y-%m-%d")
+    return shown_time(place.published_at)
 
 
 def _percent(share: float | None) -> str:

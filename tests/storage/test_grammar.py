@@ -127,6 +127,8 @@ BAD = [
     ("title: storm", "right after it", "title:"),
     ("title:!", "needs a word", "!"),
     ("titel:storm", "did you mean title:", "titel:"),
+    ("title:-storm", "the - stands before it all: -title:", "-"),
+    ("a NOT storm", "has a - right before it", "NOT"),
     ("a source:Nobody", "no source named 'Nobody'", "Nobody"),
     ("lang:english", "written as its code", "english"),
     ("kind:podcast", "one of article, live blog", "podcast"),

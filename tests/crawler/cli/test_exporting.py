@@ -140,6 +140,7 @@ def test_a_feed_has_the_newest_first(archive: Path, copydesk, form: str) -> None
         ("--manifest", "--manifest stands beside a file: add -o FILE"),
         ("-o x.parquet.gz", "Parquet is compressed by itself"),
         ("--verify x.jsonl", "a manifest is named FILE.manifest.json"),
+        ("--lang english", "--lang english: a language is written as its code"),
         ("--as-of 2024-05-10 --source nobody", "there is no source named 'nobody'"),
     ],
 )

@@ -46,6 +46,12 @@ def test_the_help_names_every_command(copydesk) -> None:
     assert "..." not in listed
 
 
+@pytest.mark.parametrize("group", ["sources", "db"])
+def test_the_help_of_a_group_tells_each_command_in_full(copydesk, group: str) -> None:
+    assert copydesk(group, "--help") == 0
+    assert "..." not in copydesk.out.partition("Commands:\n")[2]
+
+
 def test_without_a_command_the_help_is_shown(copydesk) -> None:
     assert copydesk() == 0
     assert "Usage: copydesk" in copydesk.out

@@ -1,6 +1,7 @@
 """The commands on stories: list them, see each place of one, take an article out of it."""
 
 import json
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -78,6 +79,7 @@ def test_each_place_of_a_story_is_shown(copydesk) -> None:
     assert "original" in rows[0]
     assert "100%" in rows[1]
     assert "#2 is the original: the earliest published" in copydesk.err
+    assert all(re.search(r" \d\d:\d\d(Z|[+-]\d\d:\d\d)  ", line) for line in copydesk.out.splitlines()[1:4])
     assert copydesk("show", "1", "--json") == 0
     told = json.loads(copydesk.out)
     assert [place["id"] for place in told["sightings"]] == [2, 3]
@@ -94,7 +96,13 @@ def test_an_article_is_taken_out_of_its_story_and_put_back(copydesk) -> None:
     assert "#2 is the original of its story again" in copydesk.err
     assert copydesk("split", "3", "--json") == 0
     assert json.loads(copydesk.out) == {"id": 3, "original": 2, "others": [2, 1]}
+    assert copydesk("explain", "3") == 0
+    assert "kept apart from #2, by `copydesk split`" in copydesk.out
+    assert copydesk("explain", "2", "--json") == 0
+    assert json.loads(copydesk.out)["apart_from"] == [3]
     assert copydesk("split", "3", "--undo") == 0
     assert "#3 is in one story with #2 again" in copydesk.err
+    assert copydesk("explain", "3") == 0
+    assert "kept apart" not in copydesk.out
     assert copydesk("split", "3", "--undo") == 1
     assert "was not taken out of a story" in copydesk.err
