@@ -22,8 +22,8 @@ from storage.errors import (
 from storage.explain import Facts, KeptPage, KeptVisit, Place
 from storage.facts import Evidence, Sight
 from storage.health import SourceHealth
-from storage.passage import MATCH_END, MATCH_START
-from storage.search import Hit
+from storage.search.hits import Hit
+from storage.search.passage import MATCH_END, MATCH_START
 from storage.stored import RemovedPassage, StoredArticle, StoredDate, StoredImage, StoredRevision
 
 __all__ = [

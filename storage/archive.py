@@ -9,7 +9,7 @@ from storage.changes import StoredChange, changes_since
 from storage.explain import Facts, facts_of
 from storage.filters import ArticleFilter
 from storage.health import SourceHealth, source_health
-from storage.search import Hit, Sort, search
+from storage.search.hits import Hit, Sort, search
 from storage.session import Database, open_database
 from storage.stored import (
     StoredArticle,
@@ -19,7 +19,7 @@ from storage.stored import (
     revisions_of,
     sightings_of,
 )
-from storage.stories import Sighting, Story, places_of, stories
+from storage.stories.listing import Sighting, Story, places_of, stories
 
 if TYPE_CHECKING:
     import pandas

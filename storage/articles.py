@@ -10,25 +10,25 @@ from sqlalchemy import ScalarSelect, bindparam, func, insert, select
 from sqlalchemy.orm import Session
 
 from storage.changes import ChangeKind, note_change
-from storage.claims import CLAIM_COLUMNS
-from storage.duplicates import (
+from storage.edits import TellEdit, difference, plain_edit
+from storage.fileable import Fileable, NamedDate
+from storage.identity import Identity, StoredState, identify
+from storage.insert import table_of
+from storage.models import Article, Source
+from storage.recorded import update_articles
+from storage.revisions import content_hash, keep_revision
+from storage.rows import check_row
+from storage.runlengths import packed
+from storage.stories.claims import CLAIM_COLUMNS
+from storage.stories.duplicates import (
     add_bands,
     lock_filing,
     settle,
     take_place,
 )
-from storage.edits import TellEdit, difference, plain_edit
-from storage.fileable import Fileable, NamedDate
-from storage.identity import Identity, StoredState, identify
-from storage.insert import table_of
-from storage.likeness import CompareTexts, SameText, plain_likeness
-from storage.models import Article, Source
-from storage.originals import review_original
-from storage.placing import Wording, find_place, newcomer
-from storage.recorded import update_articles
-from storage.revisions import content_hash, keep_revision
-from storage.rows import check_row
-from storage.runlengths import packed
+from storage.stories.likeness import CompareTexts, SameText, plain_likeness
+from storage.stories.originals import review_original
+from storage.stories.placing import Wording, find_place, newcomer
 
 __all__ = ["Fileable", "Filed", "FilingOutcome", "file_article"]
 

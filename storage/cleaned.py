@@ -13,17 +13,17 @@ from typing import Any
 from sqlalchemy import Row, Text, bindparam, cast, or_, select, update
 from sqlalchemy.orm import Session
 
-from storage.duplicates import lock_filing, settle
 from storage.fileable import RemovedText, TextFingerprint
 from storage.insert import table_of
-from storage.likeness import CompareTexts, SameText, plain_likeness
 from storage.models import Article
-from storage.placing import Wording
 from storage.recorded import update_articles
 from storage.revisions import content_hash, lines_of
 from storage.rows import check_row, is_fit_url
 from storage.runlengths import unpacked
 from storage.stored import RemovedPassage, RestoredLine
+from storage.stories.duplicates import lock_filing, settle
+from storage.stories.likeness import CompareTexts, SameText, plain_likeness
+from storage.stories.placing import Wording
 from storage.times import local_time
 
 _ARTICLES = table_of(Article)

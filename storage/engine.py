@@ -10,8 +10,8 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from storage.errors import CannotOpenDatabase, StorageError, storage_error
-from storage.marks import marks_of_row
-from storage.words import stream
+from storage.search.marks import marks_of_row
+from storage.search.words import stream
 
 READING = "copydesk_reading"
 """Execution option: the transaction only reads, so that on SQLite it need not wait for a writer."""

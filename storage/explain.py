@@ -8,12 +8,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from storage.apart import kept_apart_from
 from storage.changes import StoredChange, changes_of
 from storage.explain_sources import SeedAt, homes_at, seeds_at
 from storage.models import Article, Learned, Page, PageState, Revision, Seed, SeedKind, Source, Visit
 from storage.rows import is_fit_url
 from storage.stored import StoredArticle, find_article
+from storage.stories.apart import kept_apart_from
 
 __all__ = ["Facts", "KeptPage", "KeptVisit", "Place", "SeedAt", "State", "facts_of"]
 

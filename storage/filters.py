@@ -7,10 +7,10 @@ from sqlalchemy import ColumnElement, and_, false, func, or_, text
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.util import AliasedClass
 
-from storage.fields import author_term
-from storage.fulltext import for_postgresql, for_sqlite
 from storage.insert import is_postgresql
 from storage.models import Article
+from storage.search.fields import author_term
+from storage.search.fulltext import for_postgresql, for_sqlite
 from storage.sources import get_source
 
 

@@ -7,12 +7,12 @@ from sqlalchemy import and_, case, or_, select, update
 from sqlalchemy.orm import Session
 
 from storage.changes import ChangeKind, note_change
-from storage.duplicates import lock_filing
 from storage.frontier import lock_pages
 from storage.insert import table_of
 from storage.models import Article, Page, PageState
 from storage.recorded import update_articles
 from storage.rows import fit_text
+from storage.stories.duplicates import lock_filing
 
 _PAGES, _ARTICLES = table_of(Page), table_of(Article)
 _STANDS = or_(

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from storage.likeness import SameText
+from storage.stories.likeness import SameText
 
 SAME = 0.8
 """Share of shingles from which on two pages that claim one address are one article.

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any, Protocol
 from crawler.cli.passages import GONE, lines_in_place
 from crawler.cli.terminal import console, counted, styled
 from crawler.cli.times import shown_time
-from storage.passage import MATCH_END, MATCH_START
-from storage.search import Hit
+from storage.search.hits import Hit
+from storage.search.passage import MATCH_END, MATCH_START
 from storage.stored import StoredArticle, StoredDate, StoredPage, StoredRevision
-from storage.stories import Sighting
-from storage.updates import StoredUpdate
+from storage.stories.listing import Sighting
+from storage.stories.updates import StoredUpdate
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -83,7 +83,7 @@ def search(
       copydesk search 'election author:"Maeve Tolland"' --source "Harbour Gazette" --limit 50 --json
     """
     from crawler.cli.articles import hit_as_json, show_hits
-    from storage.search import search as find
+    from storage.search.hits import search as find
 
     invocation: Invocation = context.obj
     query, now = " ".join(words).strip(), datetime.now(UTC)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def _language(code: str | None) -> str | None:
     if code is None:
         return None
-    from storage.fields import checked_language
+    from storage.search.fields import checked_language
 
     try:
         return checked_language(code)

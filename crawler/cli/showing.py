@@ -40,8 +40,8 @@ def show(
     from crawler.cli.articles import show_article, show_page
     from storage.changes import changes_of
     from storage.stored import StoredArticle, revisions_of
-    from storage.stories import places_of
-    from storage.updates import updates_of
+    from storage.stories.listing import places_of
+    from storage.stories.updates import updates_of
 
     invocation: Invocation = context.obj
     with invocation.open_existing() as database, database.read() as session:

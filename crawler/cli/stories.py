@@ -17,8 +17,8 @@ from crawler.cli.times import shown_time
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-    from storage.stories import Sighting, Story
-    from storage.updates import StoredUpdate
+    from storage.stories.listing import Sighting, Story
+    from storage.stories.updates import StoredUpdate
 
 
 def stories(
@@ -41,7 +41,7 @@ def stories(
       copydesk stories --source "Harbour Gazette" --limit 50
       copydesk stories --lang en --json
     """
-    from storage.stories import stories as find
+    from storage.stories.listing import stories as find
 
     invocation: Invocation = context.obj
     with invocation.open_existing() as database, database.read() as session:
@@ -124,7 +124,7 @@ def _stored(session: "Session", asked: str) -> int:
 
 def _split(session: "Session", number: int) -> dict[str, Any]:
     from pipelines.likeness import compare
-    from storage.splitting import split as take_out
+    from storage.stories.splitting import split as take_out
 
     parted = take_out(session, number, datetime.now(UTC), compare)
     if parted is None:
@@ -136,7 +136,7 @@ def _split(session: "Session", number: int) -> dict[str, Any]:
 
 def _undo(session: "Session", number: int) -> dict[str, Any]:
     from pipelines.likeness import compare
-    from storage.splitting import unsplit
+    from storage.stories.splitting import unsplit
 
     original = unsplit(session, number, datetime.now(UTC), compare)
     if original is None:

@@ -9,14 +9,14 @@ from sqlalchemy import ColumnElement, LargeBinary, cast, delete, func, select, u
 from sqlalchemy.orm import Session, aliased
 
 from storage.care.pruned import PRUNED
-from storage.duplicates import leave_stories, lock_filing
 from storage.filters import ArticleFilter, conditions
 from storage.frontier import lock_pages
 from storage.insert import is_postgresql, table_of
-from storage.likeness import CompareTexts
 from storage.models import Article, Change, Page, Revision
 from storage.recorded import Clock
 from storage.session import Database
+from storage.stories.duplicates import leave_stories, lock_filing
+from storage.stories.likeness import CompareTexts
 
 BATCH = 200
 """Articles that go in one transaction: a crawl that files at the same time waits for that long."""

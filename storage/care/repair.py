@@ -11,13 +11,13 @@ from storage.care.finding import Repair
 from storage.care.invariants import IsAlive, dead_holders
 from storage.care.raw import raw_connection
 from storage.care.words import rebuild_words
-from storage.duplicates import lock_filing
 from storage.insert import table_of
 from storage.leases import remove_dead
 from storage.models import Article, Base
 from storage.recorded import Clock, update_articles
 from storage.runs import close_abandoned_runs
 from storage.session import Database
+from storage.stories.duplicates import lock_filing
 
 _ARTICLES = table_of(Article)
 _LONGEST_CHAIN = 30

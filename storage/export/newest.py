@@ -8,7 +8,7 @@ from storage.export.request import Request
 from storage.export.rows import rows_of
 from storage.filters import conditions, date_of
 from storage.models import Article
-from storage.search import search
+from storage.search.hits import search
 
 
 def newest_rows(session: Session, request: Request, limit: int) -> list[Row]:

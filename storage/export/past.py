@@ -14,8 +14,8 @@ from storage.export.idset import IdSet, in_parts
 from storage.export.reading import columns_of, list_of, time_of
 from storage.filters import ArticleFilter
 from storage.models import Article, ArticleState, Revision, Source
+from storage.search.words import fold
 from storage.sources import get_source
-from storage.words import fold
 
 _BATCH = 200
 """Rows held in memory at a time."""

@@ -16,7 +16,7 @@ from storage.export.request import Request
 from storage.export.stories import one_per_story
 from storage.filters import EVERYTHING, conditions
 from storage.models import Article, Source
-from storage.search import matching_ids
+from storage.search.hits import matching_ids
 
 COUNTED_BY = ("id", "source", "language")
 """Columns that each row has, also if they were not asked for: behind those that were."""

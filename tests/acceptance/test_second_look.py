@@ -17,7 +17,7 @@ from newsite.behaviours.edits import CHANGES, CORRECTION
 from newsite.press import Press, running_press
 from storage.changes import changes_since
 from storage.models import Article, Page, PageState, Revision, Visit
-from storage.search import search
+from storage.search.hits import search
 from storage.session import Database, open_database
 
 SITE = "http://behaviours.example/edited/"

@@ -13,10 +13,10 @@ from pipelines.article import Removed
 from pipelines.fingerprint import KEYS, resemblance
 from storage.articles import Filed, FilingOutcome, file_article
 from storage.errors import CannotStore
-from storage.likeness import SameText
 from storage.models import Article, Band, Page, Revision
 from storage.session import Database
 from storage.sources import remove_source
+from storage.stories.likeness import SameText
 
 LATER = datetime(2026, 3, 5, tzinfo=UTC)
 

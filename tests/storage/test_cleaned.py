@@ -22,7 +22,7 @@ from storage.cleaned import (
 from storage.errors import CannotStore
 from storage.models import Article, Band, Revision
 from storage.revisions import content_hash
-from storage.search import search
+from storage.search.hits import search
 from storage.session import Database
 from storage.stored import RemovedPassage, RestoredLine, StoredArticle, find_article
 

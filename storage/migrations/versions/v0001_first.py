@@ -2,7 +2,8 @@
 
 The full text is kept in step by the database itself, so that whoever writes a row cannot forget it: triggers
 that feed an FTS5 table on SQLite, a generated tsvector on PostgreSQL. Both see the same words (see
-storage/words.py): case and the accents of Latin letters do not count, whatever is no letter or digit divides.
+storage/search/words.py): case and the accents of Latin letters do not count, and whatever is no letter or
+digit divides.
 """
 
 import sqlalchemy as sa

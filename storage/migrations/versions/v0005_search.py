@@ -1,7 +1,7 @@
 """Search that finds what people expect: an index of folded words, of every two letters of scripts without
 spaces, and of what is known of an article beside its text (its authors, source, language, kind and date).
 
-Both engines index the same words, in the same order: storage/words.py and storage/marks.py say which, and the
+Both engines index the same words, in the same order: words.py and marks.py of storage/search/ say which, and the
 functions below say it again in SQL for PostgreSQL. On SQLite the triggers call the Python functions, which
 storage/engine.py gives to every connection: another program can read the archive, but not write articles.
 
@@ -14,8 +14,8 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-from storage import words
 from storage.engine import know_words
+from storage.search import words
 
 revision = "0005"
 down_revision = "0004"
@@ -83,7 +83,7 @@ def _index_on_postgresql() -> None:
 
 
 def _fold() -> str:
-    """`fold` of storage/words.py, in SQL."""
+    """`fold` of storage/search/words.py, in SQL."""
     spelled = "small"
     for letter, letters in words.SPELLED.items():
         spelled = f"replace({spelled}, '{letter}', '{letters}')"
@@ -109,7 +109,7 @@ def _fold() -> str:
 
 
 def _stream() -> str:
-    """`stream` of storage/words.py, in SQL: a letter said twice ends one pair and begins the next."""
+    """`stream` of storage/search/words.py, in SQL: a letter said twice ends one pair and begins the next."""
     undivided = words.ranges(words.UNDIVIDED)
     return rf"""
         CREATE FUNCTION copydesk_stream(value text) RETURNS text[]

@@ -18,7 +18,7 @@ from storage.engine import make_engine, parse_url
 from storage.models import Article, Page
 from storage.revisions import content_hash
 from storage.schema import alembic_config, versions
-from storage.search import search
+from storage.search.hits import search
 from storage.session import Database, open_database
 from storage.stored import RemovedPassage, find_article, revisions_of
 

@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from storage.engine import make_engine, parse_url
 from storage.schema import alembic_config
-from storage.search import search
+from storage.search.hits import search
 from storage.session import Database, open_database
 
 THEN = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)

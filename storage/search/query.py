@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from storage.marks import TITLE, marked
+from storage.search.marks import TITLE, marked
 
 
 class Field(StrEnum):
@@ -20,7 +20,7 @@ class Term:
     """Words of the index that must stand side by side."""
 
     words: tuple[str, ...]
-    """As the index has them: see storage/words.py and storage/marks.py."""
+    """As the index has them: see storage/search/words.py and storage/search/marks.py."""
     prefix: bool = False
     """The last one is only the beginning of a word."""
     field: Field | None = None
@@ -30,7 +30,7 @@ class Term:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Span:
-    """Hours, as storage/marks.py numbers them: from `since` on, before `until`; None: without end."""
+    """Hours, as storage/search/marks.py numbers them: from `since` on, before `until`; None: without end."""
 
     since: int | None = None
     until: int | None = None

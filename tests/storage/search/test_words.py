@@ -12,9 +12,9 @@ from sqlalchemy import text
 
 from pipelines.article import Article as Story
 from pipelines.article import ArticleKind
+from storage.search.words import LONGEST_WORD, fold, is_undivided, pieces, stream, words_in, words_of
 from storage.session import Database
 from storage.sources import SourceDraft, add_source
-from storage.words import LONGEST_WORD, fold, is_undivided, pieces, stream, words_in, words_of
 
 FOLDED = {
     "Harbour Bridge": "harbour bridge",

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from datetime import datetime
 
 from storage.errors import BadQuery
-from storage.marks import AUTHOR, TITLE, kind_mark, language_mark, marked, source_mark
-from storage.periods import first_hour
-from storage.query import Field, Node, Span, Term
-from storage.words import is_undivided, pieces, words_of
+from storage.search.marks import AUTHOR, TITLE, kind_mark, language_mark, marked, source_mark
+from storage.search.periods import first_hour
+from storage.search.query import Field, Node, Span, Term
+from storage.search.words import is_undivided, pieces, words_of
 
 FIELDS = ("title", "author", "source", "lang", "kind", "before", "after")
 KINDS = ("article", "live blog", "gallery", "video")

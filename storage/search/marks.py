@@ -21,7 +21,7 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 
-from storage.words import LONGEST_WORD, stream
+from storage.search.words import LONGEST_WORD, stream
 
 MARK = "§"
 TITLE, AUTHOR = "§t", "§a"

@@ -14,9 +14,9 @@ from datetime import datetime
 from typing import NoReturn
 
 from storage.errors import BadQuery
-from storage.fields import field_named, near_field, value_of
-from storage.query import Node, Not, all_of, any_of, conditions, is_positive
 from storage.rows import fit_text
+from storage.search.fields import field_named, near_field, value_of
+from storage.search.query import Node, Not, all_of, any_of, conditions, is_positive
 
 LONGEST_QUERY = 1000
 """Characters."""

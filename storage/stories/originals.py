@@ -7,12 +7,12 @@ from typing import Any
 from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
-from storage.claims import CLAIM_COLUMNS, Claim, claim_of
 from storage.insert import table_of
-from storage.likeness import CompareTexts
 from storage.models import Article
 from storage.recorded import update_articles
-from storage.updates import move_updates
+from storage.stories.claims import CLAIM_COLUMNS, Claim, claim_of
+from storage.stories.likeness import CompareTexts
+from storage.stories.updates import move_updates
 
 MOST_MOVED = 200
 """A story with more members keeps its original: each would have to be written anew."""

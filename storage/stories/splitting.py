@@ -8,13 +8,13 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from storage.apart import are_apart, forget_apart, keep_apart, kept_apart_from
-from storage.duplicates import lock_filing
 from storage.insert import table_of
-from storage.likeness import CompareTexts
 from storage.models import Article
-from storage.originals import members_of, reroot, review_original, text_of
 from storage.recorded import update_articles
+from storage.stories.apart import are_apart, forget_apart, keep_apart, kept_apart_from
+from storage.stories.duplicates import lock_filing
+from storage.stories.likeness import CompareTexts
+from storage.stories.originals import members_of, reroot, review_original, text_of
 
 _ROOT = func.coalesce(Article.duplicate_of, Article.id)
 _ARTICLES = table_of(Article)

@@ -13,12 +13,12 @@ from pipelines.likeness import compare
 from storage.articles import Filed, FilingOutcome, file_article
 from storage.filters import ArticleFilter
 from storage.models import Article
-from storage.originals import MOST_MOVED
 from storage.session import Database
 from storage.sources import SourceDraft, add_source
-from storage.splitting import split, unsplit
-from storage.stories import places_of, stories
-from storage.updates import updates_of
+from storage.stories.listing import places_of, stories
+from storage.stories.originals import MOST_MOVED
+from storage.stories.splitting import split, unsplit
+from storage.stories.updates import updates_of
 
 on_one_engine = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 

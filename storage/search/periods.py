@@ -3,7 +3,7 @@
 import re
 from datetime import UTC, datetime, timedelta
 
-from storage.marks import hour_of
+from storage.search.marks import hour_of
 
 _AGO = re.compile(r"(\d{1,4})(h|d|w)")
 _HOURS = {"h": 1, "d": 24, "w": 7 * 24}
@@ -13,7 +13,7 @@ _PERIOD = re.compile(r"(\d{4})(?:-(\d\d?))?(?:-(\d\d?))?")
 def first_hour(text: str, now: datetime) -> int:
     """The hour with which a year, month, day or ISO 8601 time begins, or "36h", "7d", "2w" before `now`.
 
-    As storage/marks.py numbers them; a time without a zone is UTC. Raises ValueError.
+    As storage/search/marks.py numbers them; a time without a zone is UTC. Raises ValueError.
     """
     try:
         if ago := _AGO.fullmatch(text.lower()):

@@ -12,10 +12,10 @@ from datetime import UTC, datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from storage.fulltext import Match, find
-from storage.marks import DAY, hour_of, moment_of
 from storage.models import Article
-from storage.query import Node, Span, all_of
+from storage.search.fulltext import Match, find
+from storage.search.marks import DAY, hour_of, moment_of
+from storage.search.query import Node, Span, all_of
 
 _FEW = 20_000
 """Articles of an archive that is asked as a whole."""

@@ -1,6 +1,6 @@
 """Finds the story that a text belongs to, and what it is to other stories.
 
-Keys propose candidates (storage/proposals.py); what they propose is verified on the texts.
+Keys propose candidates (storage/stories/proposals.py); what they propose is verified on the texts.
 See docs/decisions/0004 and 0047.
 """
 
@@ -11,11 +11,11 @@ from typing import Any
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
-from storage.claims import Claim, claim_of, stored_claim
-from storage.likeness import CompareTexts, Likeness
 from storage.models import Article
-from storage.originals import is_widely_carried, text_of
-from storage.proposals import Proposal, proposals
+from storage.stories.claims import Claim, claim_of, stored_claim
+from storage.stories.likeness import CompareTexts, Likeness
+from storage.stories.originals import is_widely_carried, text_of
+from storage.stories.proposals import Proposal, proposals
 
 _HELD = 0.85
 """A member that has so much of the original may bring others in: it is what both were cut from."""

@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 
 from storage.filters import date_of
 from storage.insert import is_postgresql
-from storage.marks import MARK, hour_of, marks_of
 from storage.models import Article
-from storage.query import And, Asked, Node, Not, Or, Span, Term
-from storage.words import stream
+from storage.search.marks import MARK, hour_of, marks_of
+from storage.search.query import And, Asked, Node, Not, Or, Span, Term
+from storage.search.words import stream
 
 
 @dataclass(frozen=True, kw_only=True)

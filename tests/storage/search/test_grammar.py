@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from storage.errors import BadQuery
-from storage.grammar import read_query
-from storage.query import And, Node, Not, Or, Span, Term
+from storage.search.grammar import read_query
+from storage.search.query import And, Node, Not, Or, Span, Term
 
 NOW = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)
 SOURCES = {"gazette": 1, "harbour gazette": 2}

@@ -7,10 +7,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from storage.filters import date_of
-from storage.fulltext import Match
-from storage.meeting import is_asked_for, leaves
 from storage.models import Article
-from storage.query import Asked
+from storage.search.fulltext import Match
+from storage.search.meeting import is_asked_for, leaves
+from storage.search.query import Asked
 
 _BATCH = 25
 

@@ -8,9 +8,9 @@ from sqlalchemy import select
 from pipelines.article import Article as Story
 from pipelines.fingerprint import resemblance
 from storage.articles import Filed, FilingOutcome, file_article
-from storage.likeness import ALIKE
 from storage.models import Article
 from storage.session import Database
+from storage.stories.likeness import ALIKE
 
 MakeArticle = Callable[..., Story]
 File = Callable[..., Filed]

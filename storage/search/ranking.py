@@ -7,8 +7,8 @@ any, and know nothing of dates.
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from storage.meeting import Leaf, times
-from storage.query import Field, Term
+from storage.search.meeting import Leaf, times
+from storage.search.query import Field, Term
 
 LEAD = 600
 """Characters of the text that count as its beginning."""

@@ -10,18 +10,18 @@ from typing import Literal, get_args
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from storage.asking import asked_for
 from storage.errors import BadQuery
 from storage.filters import EVERYTHING, ArticleFilter
-from storage.fulltext import Match
-from storage.meeting import is_among, leaves
 from storage.models import Article, Source
-from storage.once import certain, first_of, one_of_each
-from storage.passage import MATCH_END, MATCH_START, marked_text, passage_of
-from storage.query import Asked, Field, Term, any_of, in_title, terms
-from storage.ranking import LEAD, score
+from storage.search.asking import asked_for
+from storage.search.fulltext import Match
+from storage.search.meeting import is_among, leaves
+from storage.search.once import certain, first_of, one_of_each
+from storage.search.passage import MATCH_END, MATCH_START, marked_text, passage_of
+from storage.search.query import Asked, Field, Term, any_of, in_title, terms
+from storage.search.ranking import LEAD, score
+from storage.search.walk import in_order
 from storage.times import local_time
-from storage.walk import in_order
 
 __all__ = ["MATCH_END", "MATCH_START", "ArticleFilter", "Hit", "Sort", "matching_ids", "search"]
 
@@ -73,7 +73,7 @@ def search(
 ) -> list[Hit]:
     """The articles that a query asks for, the best or the newest first.
 
-    storage/grammar.py says what it may be. A story that stands in several places comes once: as its
+    storage/search/grammar.py says what it may be. A story that stands in several places comes once: as its
     original if that matches, or else as the earliest that does; with `all_copies`, in every place. `now` is
     what ages and "7d" are counted from. Raises `BadQuery`, which says where, for a query that cannot be
     understood.

@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from storage.grammar import read_query
-from storage.passage import MATCH_END, MATCH_START, marked_text, passage_of
-from storage.query import Term, terms
+from storage.search.grammar import read_query
+from storage.search.passage import MATCH_END, MATCH_START, marked_text, passage_of
+from storage.search.query import Term, terms
 
 FILLER = "Nothing of note was said that day by anybody at all. " * 12
 

@@ -4,11 +4,11 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from storage.fields import author_term
 from storage.filters import ArticleFilter
-from storage.grammar import read_query
-from storage.marks import kind_mark, language_mark, moment_of, source_mark
-from storage.query import NOTHING, And, Asked, Node, Span, Term, all_of, is_positive
+from storage.search.fields import author_term
+from storage.search.grammar import read_query
+from storage.search.marks import kind_mark, language_mark, moment_of, source_mark
+from storage.search.query import NOTHING, And, Asked, Node, Span, Term, all_of, is_positive
 from storage.sources import get_source, list_sources, near_names
 
 

@@ -13,12 +13,12 @@ from sqlalchemy import delete, insert, update
 from pipelines.article import Article as Story
 from storage import once, walk
 from storage.articles import Filed
-from storage.asking import asked_for
 from storage.errors import BadQuery
 from storage.filters import EVERYTHING, ArticleFilter
-from storage.meeting import is_asked_for, leaves
 from storage.models import Article
-from storage.search import MATCH_END, MATCH_START, Hit, search
+from storage.search.asking import asked_for
+from storage.search.hits import MATCH_END, MATCH_START, Hit, search
+from storage.search.meeting import is_asked_for, leaves
 from storage.session import Database, open_database
 from storage.sources import SourceDraft, add_source
 
@@ -373,7 +373,7 @@ def test_rank(database: Database) -> None:
 def test_best_are_found_among_more_than_are_ranked(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("storage.search._CANDIDATES", 20)
+    monkeypatch.setattr("storage.search.hits._CANDIDATES", 20)
     rows = [row(n, "Story", "A crossing. A zebra.") for n in range(1, 60)]
     file_rows(database, [*rows, row(60, "Zebra crossing", "x"), row(61, "Zebra", "A crossing.")])
     assert found(database, "zebra crossing", limit=3)[:2] == [60, 61]
@@ -382,7 +382,7 @@ def test_best_are_found_among_more_than_are_ranked(
 def test_a_story_in_many_places_leaves_room_for_others(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("storage.search._CANDIDATES", 5)
+    monkeypatch.setattr("storage.search.hits._CANDIDATES", 5)
     first = row(1, "Story", "A zebra.", published_at=NOW - timedelta(hours=9))
     copies = [row(n, "Story", "A zebra.", duplicate_of=1, similarity=1.0) for n in range(2, 40)]
     others = [row(n, "Story", "A zebra.", published_at=NOW - timedelta(days=n)) for n in range(40, 44)]

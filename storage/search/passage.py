@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import NamedTuple
 
-from storage.query import Term
-from storage.words import fold, is_undivided, words_in
+from storage.search.query import Term
+from storage.search.words import fold, is_undivided, words_in
 
 MATCH_START, MATCH_END = "\x02", "\x03"
 """Stand before and after each match: characters that no article holds."""

@@ -7,8 +7,8 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from storage.insert import is_postgresql
-from storage.marks import cover
-from storage.query import And, Node, Not, Or, Span, Term
+from storage.search.marks import cover
+from storage.search.query import And, Node, Not, Or, Span, Term
 
 _NO_WORD = "§nothing"
 _LONG = "§x"

@@ -10,15 +10,15 @@ from datetime import datetime
 from sqlalchemy import delete, insert, select, text
 from sqlalchemy.orm import Session
 
-from storage.apart import are_apart, kept_apart_from, kept_out_of
-from storage.claims import CLAIM_COLUMNS, stored_claim
 from storage.insert import is_postgresql, table_of
-from storage.likeness import CompareTexts, Likeness
 from storage.models import Article, Band
-from storage.originals import is_widely_carried, members_of, reroot, text_of
-from storage.placing import Place, Wording, find_place, newcomer
 from storage.recorded import update_articles
-from storage.updates import forget_between, forget_update, move_updates, note_update
+from storage.stories.apart import are_apart, kept_apart_from, kept_out_of
+from storage.stories.claims import CLAIM_COLUMNS, stored_claim
+from storage.stories.likeness import CompareTexts, Likeness
+from storage.stories.originals import is_widely_carried, members_of, reroot, text_of
+from storage.stories.placing import Place, Wording, find_place, newcomer
+from storage.stories.updates import forget_between, forget_update, move_updates, note_update
 
 _FILING_LOCK = 0x66696C65_61727469  # "filearti"
 

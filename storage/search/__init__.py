@@ -1,0 +1,1 @@
+"""Finds articles: the query language, the index on both engines, the order of hits."""
