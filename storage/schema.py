@@ -1,5 +1,6 @@
 """Brings a database to this copydesk's schema, and refuses one that is not an archive or is too new."""
 
+import logging
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +17,8 @@ from storage.views import FIRST_STEP, VIEWS, make_views
 if TYPE_CHECKING:
     # Loaded only where a step is to be run: it takes as long as all else that an archive is opened with.
     from alembic.config import Config
+
+logger = logging.getLogger(__name__)
 
 VERSION_TABLE = "copydesk_version"
 """Alembic's table, under a name of ours: an archive may share a PostgreSQL schema with other programs."""
@@ -38,6 +41,9 @@ def prepare_schema(engine: Engine, name: str, *, upgrade: bool, create: bool) ->
         return
     if not upgrade:
         raise CannotOpenDatabase(f"{name} was made by an older copydesk: run `copydesk init` to upgrade it")
+    if found is not None:
+        # Before it is done: with many articles it takes a while.
+        logger.warning("%s is brought from schema %s to %s", name, found, versions()[0])
     with engine.connect() as connection:
         _upgrade(connection, name)
 

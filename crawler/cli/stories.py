@@ -178,7 +178,9 @@ def why_original(places: "Sequence[Sighting]") -> str:
     first = places[0]
     if len(places) == 1:
         return f"#{first.id} stands in one place only"
-    reason = "the earliest published" if first.published_at else "the first that was seen"
+    dates = [place.published_at for place in places if place.published_at is not None]
+    is_earliest = first.published_at is not None and first.published_at <= min(dates)
+    reason = "the earliest published" if is_earliest else "the first that was filed"
     return (
         f"#{first.id} is the original: {reason}. “from it”: how much of a copy stands in the original; "
         "“of it”: how much of the original a copy has"

@@ -1,8 +1,8 @@
 """Search that finds what people expect: an index of folded words, of every two letters of scripts without
 spaces, and of what is known of an article beside its text (its authors, source, language, kind and date).
 
-Both engines index the same words, in the same order: words.py and marks.py of storage/search/ say which, and the
-functions below say it again in SQL for PostgreSQL. On SQLite the triggers call the Python functions, which
+Both engines index the same words, in the same order: words.py and marks.py of storage/search/ say which, and
+the functions below say it again in SQL for PostgreSQL. On SQLite the triggers call Python functions that
 storage/engine.py gives to every connection: another program can read the archive, but not write articles.
 
 The full text of every article is indexed anew: about a millisecond each on SQLite, and three on PostgreSQL,

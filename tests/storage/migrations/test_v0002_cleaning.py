@@ -163,9 +163,14 @@ def test_same_page_filed_again_is_unchanged_and_takes_what_is_new(
     assert (stored.makes, stored.rules_version) == (("p", "p", "p"), 3)
 
 
-def test_old_archive_opened_twice_is_upgraded_once(old_archive: str) -> None:
+def test_old_archive_opened_twice_is_upgraded_once(
+    old_archive: str, caplog: pytest.LogCaptureFixture
+) -> None:
     for _ in range(2):
         with open_database(old_archive) as database, database.read() as session:
             assert session.scalar(text("SELECT version_num FROM copydesk_version")) == versions()[0]
             [passage] = find_article(session, 3).removed  # type: ignore[union-attr]
             assert passage.at == 0
+    told = [record.getMessage() for record in caplog.records if record.name == "storage.schema"]
+    assert len(told) == 1
+    assert "is brought from schema 0001 to" in told[0]
