@@ -11,7 +11,6 @@ URL is an SQLite file or the address of an empty PostgreSQL database.
 import argparse
 import json
 import multiprocessing
-import os
 import random
 import statistics
 import subprocess
@@ -312,10 +311,21 @@ def tell(url: str) -> None:
 def _command(url: str, words: list[str]) -> tuple[float, float, int]:
     """Seconds, bytes of memory at the peak, and exit status of a command."""
     command = [str(Path(sys.executable).with_name("copydesk")), "--db", url, *words]
-    began = time.perf_counter()
+    began, peak = time.perf_counter(), 0.0
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)
-    return time.perf_counter() - began, usage.ru_maxrss * 1024, os.waitstatus_to_exitcode(status)
+    while process.poll() is None:
+        # What the system tells of it when it has ended counts the memory of this process too.
+        peak = max(peak, _peak_of(process.pid))
+        time.sleep(0.01)
+    return time.perf_counter() - began, peak, process.returncode
+
+
+def _peak_of(pid: int) -> float:
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text(encoding="ascii").splitlines()
+    except OSError:
+        return 0.0
+    return next((1024.0 * int(line.split()[1]) for line in lines if line.startswith("VmHWM")), 0.0)
 
 
 def main() -> None:
