@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from sqlalchemy import delete, insert, update
 
 from pipelines.article import Article as Story
-from storage import once, walk
 from storage.articles import Filed
 from storage.errors import BadQuery
 from storage.filters import EVERYTHING, ArticleFilter
 from storage.models import Article
+from storage.search import once, walk
 from storage.search.asking import asked_for
 from storage.search.hits import MATCH_END, MATCH_START, Hit, search
 from storage.search.meeting import is_asked_for, leaves
