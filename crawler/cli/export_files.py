@@ -71,8 +71,11 @@ def write_export(invocation: Invocation, order: Order) -> None:
             ):
                 _write(order, request, tally.counting(going_by(rows)), target.text, target.binary)
     note(f"{counted(tally.articles, 'article')} written to {order.output}")
-    if with_manifest:
-        beside = order.output.with_name(order.output.name + _MANIFEST)
+    beside = order.output.with_name(order.output.name + _MANIFEST)
+    if not with_manifest:
+        if beside.exists():
+            note(f"{beside} is of an earlier export: --manifest writes it anew")
+    else:
         with whole_file(beside) as told:
             told.write(manifest_of(request, order.form, tally, target.file, target.content))
         note(f"its manifest is {beside}")

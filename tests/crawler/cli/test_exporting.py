@@ -102,6 +102,8 @@ def test_a_manifest_counts_and_finds_what_was_changed(archive: Path, copydesk) -
     Path("may.jsonl").write_text("less")
     assert copydesk("export", "--verify", "may.jsonl.manifest.json") == 1
     assert "may.jsonl is not what may.jsonl.manifest.json says: bytes is 4, not" in copydesk.err
+    assert copydesk("export", "-o", "may.jsonl") == 0
+    assert "may.jsonl.manifest.json is of an earlier export" in copydesk.err
 
 
 def test_parquet_is_known_by_the_files_name(archive: Path, copydesk) -> None:
