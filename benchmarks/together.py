@@ -29,7 +29,8 @@ from pathlib import Path
 from sqlalchemy import func, make_url, select
 
 from pipelines.article import Article, Reading
-from pipelines.fingerprint import fingerprint, resemblance
+from pipelines.fingerprint import fingerprint
+from pipelines.likeness import compare
 from pipelines.store import Filer, Visited
 from storage.archive import open_archive
 from storage.candidates import Candidate, add_pages
@@ -215,7 +216,7 @@ def faults(database: Database, options: argparse.Namespace, writers: int, filed:
         "stories with two originals": sum(count - 1 for count in roots.values()),
         "copies of copies": sum(by_id[row.duplicate_of].duplicate_of is not None for row in copies),
         "copies that are none": sum(
-            resemblance(row.text, by_id[row.duplicate_of].text) < 0.8 for row in copies
+            compare(by_id[row.duplicate_of].text, row.text).relation != "copy" for row in copies
         ),
         "changes too many or few": abs(new - options.articles),
         "visits lost": filed - visits,
