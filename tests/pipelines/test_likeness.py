@@ -135,7 +135,7 @@ def test_what_is_said_thousands_of_times_takes_no_time() -> None:
     one, other = (" ".join(f"0 0 0 0 {name}{n}" for n in range(2400)) for name in "ab")
     started = process_time()
     compare(one, other)
-    assert process_time() - started < 2
+    assert process_time() - started < 4
 
 
 @settings(max_examples=60, deadline=None)
