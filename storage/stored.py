@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, or_, select
 from sqlalchemy.orm import Session
 
 from storage.filters import EVERYTHING, ArticleFilter, conditions
 from storage.models import Article, Page, PageState, Revision, Source, Visit
 from storage.rows import is_fit_url
 from storage.runlengths import unpacked
+from storage.stories.root import ROOT
 from storage.times import local_time
 
 _BATCH = 200
@@ -213,7 +214,7 @@ def find_page(session: Session, url: str) -> StoredPage | None:
 
 def sightings_of(session: Session, article_id: int) -> list[StoredArticle]:
     """The other places where the same story stands, the first that was filed first."""
-    root = select(func.coalesce(Article.duplicate_of, Article.id)).where(Article.id == article_id)
+    root = select(ROOT).where(Article.id == article_id)
     group = root.scalar_subquery()
     statement = _select().where(
         or_(Article.id == group, Article.duplicate_of == group), Article.id != article_id

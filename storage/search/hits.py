@@ -21,6 +21,7 @@ from storage.search.passage import MATCH_END, MATCH_START, marked_text, passage_
 from storage.search.query import Asked, Field, Term, any_of, in_title, terms
 from storage.search.ranking import LEAD, score
 from storage.search.walk import in_order
+from storage.stories.root import ROOT
 from storage.times import local_time
 
 __all__ = ["MATCH_END", "MATCH_START", "ArticleFilter", "Hit", "Sort", "matching_ids", "search"]
@@ -177,7 +178,7 @@ def _titled(asked: Asked) -> Iterator[Asked]:
 def _hits(session: Session, scores: dict[int, float], wanted: Sequence[Term]) -> list[Hit]:
     anywhere = [term for term in wanted if term.field is None]
     in_titles = [term for term in wanted if term.field is not Field.AUTHOR]
-    group = func.coalesce(Article.duplicate_of, Article.id)
+    group = ROOT
     other = aliased(Article)
     others = select(func.count()).where(
         or_(other.duplicate_of == group, other.id == group), other.id != Article.id

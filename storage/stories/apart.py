@@ -3,11 +3,12 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import delete, func, or_, select
+from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from storage.insert import insert_into, table_of
 from storage.models import Apart, Article
+from storage.stories.root import ROOT
 
 
 def keep_apart(session: Session, article_id: int, others: Iterable[int], at: datetime) -> None:
@@ -27,7 +28,7 @@ def forget_apart(session: Session, article_id: int) -> list[int]:
 
 def kept_apart_from(session: Session, article_id: int) -> set[int]:
     """The originals of the stories that an article must not be put into."""
-    root = func.coalesce(Article.duplicate_of, Article.id)
+    root = ROOT
     mine = select(root).join(Apart, Apart.other_id == Article.id).where(Apart.article_id == article_id)
     theirs = select(root).join(Apart, Apart.article_id == Article.id).where(Apart.other_id == article_id)
     return {*session.scalars(mine), *session.scalars(theirs)}

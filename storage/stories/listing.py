@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session, aliased
 
 from storage.filters import EVERYTHING, ArticleFilter, conditions
 from storage.models import Article, Source
+from storage.stories.root import ROOT
 from storage.times import local_time
 
 
@@ -79,44 +80,29 @@ def stories(session: Session, wanted: ArticleFilter = EVERYTHING, limit: int = 2
 def _top(asked: list[ColumnElement[bool]], limit: int) -> Select[int | None, int]:
     """The originals with most copies; without a filter, read from the index on `duplicate_of` alone."""
     copies = func.count().label("copies")
-    root = Article.duplicate_of.label("root")
-    counted = select(root, copies).where(Article.duplicate_of.is_not(None))
+    member = aliased(Article)
+    counted = select(member.duplicate_of.label("root"), copies).where(member.duplicate_of.is_not(None))
     if asked:
-        member = aliased(Article)
-        among = select(func.coalesce(Article.duplicate_of, Article.id)).where(*asked)
-        counted = select(member.duplicate_of.label("root"), copies).where(
-            member.duplicate_of.is_not(None), member.duplicate_of.in_(among)
-        )
-        return (
-            counted.group_by(member.duplicate_of)
-            .order_by(copies.desc(), member.duplicate_of.desc())
-            .limit(limit)
-        )
-    return (
-        counted.group_by(Article.duplicate_of)
-        .order_by(copies.desc(), Article.duplicate_of.desc())
-        .limit(limit)
-    )
+        counted = counted.where(member.duplicate_of.in_(select(ROOT).where(*asked)))
+    counted = counted.group_by(member.duplicate_of)
+    return counted.order_by(copies.desc(), member.duplicate_of.desc()).limit(limit)
 
 
 def _of(roots: list[int]) -> ColumnElement[bool]:
     return or_(Article.id.in_(roots), Article.duplicate_of.in_(roots))
 
 
-_ROOT = func.coalesce(Article.duplicate_of, Article.id)
-
-
 def _members(roots: list[int]) -> Select[int, int, int, datetime, datetime]:
     return (
         select(
-            _ROOT.label("root"),
+            ROOT.label("root"),
             func.count().label("places"),
             func.count(distinct(Article.source_id)).label("sources"),
             func.min(Article.first_seen_at).label("first_seen_at"),
             func.max(Article.first_seen_at).label("last_seen_at"),
         )
         .where(_of(roots))
-        .group_by(_ROOT)
+        .group_by(ROOT)
     )
 
 
@@ -124,9 +110,9 @@ def _agencies(session: Session, roots: list[int]) -> dict[int, str]:
     """The agency that most members of each story are credited to."""
     times = func.count()
     statement = (
-        select(_ROOT, Article.credit)
+        select(ROOT, Article.credit)
         .where(_of(roots), Article.credit.is_not(None))
-        .group_by(_ROOT, Article.credit)
+        .group_by(ROOT, Article.credit)
         .order_by(times, Article.credit.desc())
     )
     return {root: credit for root, credit in session.execute(statement) if credit}
@@ -155,7 +141,7 @@ def places_of(session: Session, article_id: int) -> list[Sighting]:
 
     The others follow as they were published, or else first seen.
     """
-    root = select(_ROOT).where(Article.id == article_id).scalar_subquery()
+    root = select(ROOT).where(Article.id == article_id).scalar_subquery()
     dated = func.coalesce(Article.published_at, Article.first_seen_at)
     statement = (
         select(Article, Source.name)

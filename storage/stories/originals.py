@@ -12,6 +12,7 @@ from storage.models import Article
 from storage.recorded import update_articles
 from storage.stories.claims import CLAIM_COLUMNS, Claim, claim_of
 from storage.stories.likeness import CompareTexts
+from storage.stories.root import ROOT
 from storage.stories.updates import move_updates
 
 MOST_MOVED = 200
@@ -88,9 +89,7 @@ def reroot(session: Session, old: int, new: int, compare: CompareTexts, now: dat
 
 def review_original(session: Session, article_id: int, compare: CompareTexts, now: datetime) -> None:
     """Have the article with the best claim be the original, now that the date of one has changed."""
-    root = session.scalar(
-        select(func.coalesce(Article.duplicate_of, Article.id)).where(Article.id == article_id)
-    )
+    root = session.scalar(select(ROOT).where(Article.id == article_id))
     if root is None or is_widely_carried(session, root):
         return
     best = members_of(session, root)[0]

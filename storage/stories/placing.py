@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from storage.models import Article
@@ -16,6 +16,7 @@ from storage.stories.claims import Claim, claim_of, stored_claim
 from storage.stories.likeness import CompareTexts, Likeness
 from storage.stories.originals import is_widely_carried, text_of
 from storage.stories.proposals import Proposal, proposals
+from storage.stories.root import ROOT
 
 _HELD = 0.85
 """A member that has so much of the original may bring others in: it is what both were cut from."""
@@ -23,11 +24,9 @@ _BRIDGED = 0.3
 """Two stories that are both copies of one text are one if they share at least so much themselves."""
 _KEYS_OF_A_BRIDGE = 3
 
-_root = func.coalesce(Article.duplicate_of, Article.id)
-
 # Asked for every article that is filed; to put these together each time would take longer than they do.
 _SAME_WORDS = (
-    select(_root.label("root"), Article.similarity, Article.coverage)
+    select(ROOT.label("root"), Article.similarity, Article.coverage)
     .where(Article.text_hash == bindparam("text_hash"))
     .order_by(Article.id)
 )
@@ -97,7 +96,7 @@ def find_place(
 def _exact(session: Session, new: Newcomer, without: Collection[int]) -> Place | None:
     query = _SAME_WORDS
     if without:
-        query = query.where(_root.not_in(without), Article.id.not_in(without))
+        query = query.where(ROOT.not_in(without), Article.id.not_in(without))
     row = session.execute(query.limit(1), {"text_hash": new.wording.text_hash}).one_or_none()
     if row is None:
         return None

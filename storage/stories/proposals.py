@@ -5,10 +5,11 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from sqlalchemy import TextClause, bindparam, func, select, text
+from sqlalchemy import TextClause, bindparam, select, text
 from sqlalchemy.orm import Session
 
 from storage.models import Article
+from storage.stories.root import ROOT
 
 ROWS_OF_A_KEY = 48
 """The newest articles with a key; of one that thousands share (a notice, a form) older ones are not seen."""
@@ -21,8 +22,7 @@ _OF_ONE_STORY = 2
 _BY_ONE_KEY = 4
 """Of them, so many that share a single key: most of those do so by chance."""
 
-_root = func.coalesce(Article.duplicate_of, Article.id)
-_STORIES = select(Article.id, _root.label("root"), Article.coverage).where(
+_STORIES = select(Article.id, ROOT.label("root"), Article.coverage).where(
     Article.id.in_(bindparam("ids", expanding=True))
 )
 _TEXTS_OF = select(Article.id, Article.text, Article.source_id).where(

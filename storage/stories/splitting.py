@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from storage.insert import table_of
@@ -15,8 +15,8 @@ from storage.stories.apart import are_apart, forget_apart, keep_apart, kept_apar
 from storage.stories.duplicates import lock_filing
 from storage.stories.likeness import CompareTexts
 from storage.stories.originals import members_of, reroot, review_original, text_of
+from storage.stories.root import ROOT
 
-_ROOT = func.coalesce(Article.duplicate_of, Article.id)
 _ARTICLES = table_of(Article)
 
 
@@ -37,7 +37,7 @@ def split(session: Session, article_id: int, now: datetime, compare: CompareText
     original, the others go on under the next one. Raises LookupError if there is no such article.
     """
     lock_filing(session)
-    root = session.scalar(select(_ROOT).where(Article.id == article_id))
+    root = session.scalar(select(ROOT).where(Article.id == article_id))
     if root is None:
         raise LookupError(f"no article {article_id}")
     staying = [member.id for member in members_of(session, root) if member.id != article_id]
@@ -60,8 +60,8 @@ def unsplit(session: Session, article_id: int, now: datetime, compare: CompareTe
     """
     lock_filing(session)
     others = forget_apart(session, article_id)
-    own = session.scalar(select(_ROOT).where(Article.id == article_id))
-    roots = session.scalars(select(_ROOT).where(Article.id.in_(others)).order_by(Article.id))
+    own = session.scalar(select(ROOT).where(Article.id == article_id))
+    roots = session.scalars(select(ROOT).where(Article.id.in_(others)).order_by(Article.id))
     barred = {own, *kept_apart_from(session, article_id)}  # others may have been taken out of that since
     most = Counter(root for root in roots if root not in barred).most_common(1)
     if own is None or not most:
@@ -76,4 +76,4 @@ def unsplit(session: Session, article_id: int, now: datetime, compare: CompareTe
         values = {"duplicate_of": root, "similarity": likeness.of_second, "coverage": likeness.of_first}
         session.execute(update_articles(now).where(_ARTICLES.c.id == article_id).values(values))
     review_original(session, article_id, compare, now)
-    return session.scalar(select(_ROOT).where(Article.id == article_id))
+    return session.scalar(select(ROOT).where(Article.id == article_id))

@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from storage.insert import insert_into, table_of
 from storage.models import Article, Source, Update
+from storage.stories.root import ROOT
 from storage.times import local_time
 
 
@@ -59,9 +60,7 @@ def move_updates(session: Session, old: int, new: int) -> None:
 
 def updates_of(session: Session, article_id: int) -> list[StoredUpdate]:
     """The versions of a running story before and after an article, or after and before its original."""
-    root = session.scalar(
-        select(func.coalesce(Article.duplicate_of, Article.id)).where(Article.id == article_id)
-    )
+    root = session.scalar(select(ROOT).where(Article.id == article_id))
     asked = {article_id, root}
     before = select(Update.earlier_id).where(Update.article_id.in_(asked))
     after = select(Update.article_id).where(Update.earlier_id.in_(asked))
