@@ -33,6 +33,8 @@ def _span(value: Any) -> Any:
 Span = Annotated[timedelta, BeforeValidator(_span)]
 """Written "15 min"."""
 _SPAN = "a span of time such as 30 s, 15 min, 6 h or 1 day"
+_OWN_HOST = r"^[^\s/@?#*%,]+$"
+"""A host, or host and port: neither an address with its scheme, nor a network or a pattern."""
 _OF_TWO_KEYS = "of two keys"
 """The type of an error that is about a table's keys together; its message begins with one of them."""
 
@@ -83,10 +85,17 @@ class CrawlConfig(_Table):
         le=45,
     )
     obey_robots: bool = _setting(True, "Whether robots.txt is obeyed.", "true or false")
-    allow_private: list[str] = _setting(
+    ports: list[Annotated[int, Field(ge=1, le=65535)]] = _setting(
+        [80, 443, 8080, 8443],
+        "Ports at which pages are fetched; what strangers name at others is not asked for.",
+        "a list of numbers from 1 to 65535",
+    )
+    allow_private: list[Annotated[str, Field(pattern=_OWN_HOST)]] = _setting(
         [],
-        "Hosts that may be fetched though their address is not a public one: localhost, 10.0.0.7, …",
-        "a list of host names or addresses",
+        "Hosts that may be fetched though their address is not a public one: 10.0.0.7, wiki:8090, …\n"
+        "It holds for crawls that begin there: of sources with such a home, of addresses given by hand.\n"
+        "Without a port: those of `ports`, and the one at which the crawl begins.",
+        "a list of host names or addresses, without http://",
     )
     pages_per_run: int | None = _setting(
         None,

@@ -116,6 +116,7 @@ def manners(config: Config) -> dict[str, Any]:
         "ROBOTSTXT_OBEY": crawl.obey_robots,
         "REST_AFTER_REFUSAL": 2 * crawl.retry_wait,
         "PRIVATE_HOSTS_ALLOWED": crawl.allow_private,
+        "PORTS_ALLOWED": crawl.ports,
     }
     if config.contact:
         chosen["USER_AGENT"] = f"{USER_AGENT} +{config.contact}"

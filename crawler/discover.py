@@ -70,7 +70,7 @@ def with_schemes(url: str) -> tuple[str, ...]:
 
 async def discover(desk: Desk, url: str) -> Discovery:
     """What the site at `url` offers to poll. Raises DiscoveryFailed."""
-    return await run_errand(desk, lambda fetch: explore(desk, fetch, url, {}))
+    return await run_errand(desk, url, lambda fetch: explore(desk, fetch, url, {}))
 
 
 async def explore(desk: Desk, fetch: FetchOne, url: str, answers: dict[str, Response]) -> Discovery:
@@ -152,7 +152,7 @@ def _fresh(addresses: Iterable[str], known: dict[str, SeedKind]) -> list[str]:
 
 async def preview(desk: Desk, discovery: Discovery, count: int = 3) -> list[Reading]:
     """The first articles of a site as they would be stored; nothing is. Pages that fail are left out."""
-    return await run_errand(desk, lambda fetch: _sample(desk, fetch, discovery, count))
+    return await run_errand(desk, discovery.url, lambda fetch: _sample(desk, fetch, discovery, count))
 
 
 async def _sample(desk: Desk, fetch: FetchOne, discovery: Discovery, count: int) -> list[Reading]:
@@ -194,4 +194,4 @@ async def _read(answer: Response, kind: SeedKind) -> SeedReading:
 
 async def fetch_page(desk: Desk, url: str) -> Page:
     """One page, fetched with a crawl's manners. Raises FetchFailed."""
-    return page_of(await run_errand(desk, lambda fetch: fetch(url)))
+    return page_of(await run_errand(desk, url, lambda fetch: fetch(url)))

@@ -10,7 +10,7 @@ import aiohttp
 from scrapy import exceptions
 from scrapy.http import Response
 
-from crawler.addresses import PrivateAddress
+from crawler.addresses import AddressRefused, PrivateAddress
 from crawler.politeness import CrawlStopping, HostResting, HostTaken
 from crawler.refusals import ForbiddenByRobots, RobotsUnreachable
 
@@ -62,8 +62,10 @@ def failure_of_exception(error: BaseException) -> Failure:
             return Failure(reason="robots.txt", detail=detail, retry=False, forbidden=True, visited=False)
         case RobotsUnreachable():
             return Failure(reason=error.reason, detail=detail, visited=False)
-        case PrivateAddress():
-            return Failure(reason="private address", detail=detail, retry=False, visited=False)
+        case PrivateAddress() if error.resolved:  # who answers for the names of others may not tomorrow
+            return Failure(reason=error.reason, detail=detail, this_run=False)
+        case AddressRefused():
+            return Failure(reason=error.reason, detail=detail, retry=False, visited=False)
         case HostTaken():
             return Failure(reason="host taken", detail=detail, retry_after=error.seconds, visited=False)
         case HostResting():

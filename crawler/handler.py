@@ -1,4 +1,4 @@
-"""The one place where a request leaves for the network: behind the host gate, to public addresses only."""
+"""The one place where a request leaves for the network: behind the host gate, through the door."""
 
 import functools
 import math
@@ -12,10 +12,9 @@ from scrapy.core.downloader.handlers._aiohttp import AiohttpDownloadHandler, _Cl
 from scrapy.crawler import Crawler
 from scrapy.http import Response
 
-from crawler.addresses import check_literal
+from crawler.door import Door, beginning, begun_at, crawl_guard
 from crawler.failures import retry_after
 from crawler.politeness import HostGate
-from crawler.resolver import PublicResolver
 
 _gate_of_this_process = HostGate()
 """For spiders without a desk: `scrapy shell`, a spider of one's own."""
@@ -30,7 +29,7 @@ def gate_of(crawler: Crawler) -> HostGate:
 class PoliteDownloadHandler(AiohttpDownloadHandler):
     """Downloads when the host is free.
 
-    Raises HostResting, CrawlStopping and PrivateAddress besides what Scrapy's handler raises.
+    Raises HostResting, CrawlStopping and AddressRefused besides what Scrapy's handler raises.
     """
 
     experimental = False  # the warning is for those who have a reactor to fall back on
@@ -41,11 +40,10 @@ class PoliteDownloadHandler(AiohttpDownloadHandler):
         super(AiohttpDownloadHandler, self).__init__(crawler)
         self._delay = crawler.settings.getfloat("HOST_DELAY")
         self._rest = crawler.settings.getfloat("REST_AFTER_REFUSAL")
-        self._allowed = set(crawler.settings.getlist("PRIVATE_HOSTS_ALLOWED"))
-        self._resolver = PublicResolver(self._allowed)
+        self._guard = crawl_guard(crawler)
         self._ssl_context = certificates(crawler.settings.getbool("DOWNLOAD_VERIFY_CERTIFICATES"))
-        self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(resolver=self._resolver),
+        self._session = Door(  # type: ignore[assignment]  # all of a session that Scrapy's handler uses
+            self._guard,
             cookie_jar=aiohttp.DummyCookieJar(),  # cookies are Scrapy's
             auto_decompress=False,
             response_class=_ClientResponse,
@@ -53,13 +51,13 @@ class PoliteDownloadHandler(AiohttpDownloadHandler):
         )
 
     async def download_request(self, request: Request) -> Response:
-        check_literal(request.url, self._allowed)
-        if proxy := request.meta.get("proxy"):
-            self._resolver.allow(urlsplit(proxy).hostname or "")  # the user's own choice
+        begin = beginning(self.crawler, request)
+        self._guard.check(request.url, begin)  # before its host's turn, which takes a lease
         host = urlsplit(request.url).hostname or ""
         gate = gate_of(self.crawler)
         async with gate.turn(host, self._delay, request.meta.get("turn_until", math.inf)):
-            response = await super().download_request(request)
+            with begun_at(begin):
+                response = await super().download_request(request)
             if response.status in (429, 503):
                 gate.rest(host, retry_after(response, datetime.now(UTC)) or self._rest)
             return response

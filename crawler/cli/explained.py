@@ -168,7 +168,9 @@ def _visits(facts: Facts) -> Iterator[str]:
         yield _visit(visit) + (f"  {pages[visit.page_id]}" if pages else "")
 
 
-_NOT_ASKED = dict.fromkeys(("robots.txt", "private address"), "not asked")
+_NOT_ASKED = dict.fromkeys(
+    ("robots.txt", "private address", "port", "credentials", "host", "scheme"), "not asked"
+)
 """What a fetch that was never made says in place of a status, by its reason."""
 
 

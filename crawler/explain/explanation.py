@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from sqlalchemy.orm import Session
 
+from crawler.addresses import guard_of
 from crawler.config import Config
 from crawler.explain.due import Outlook, outlook
 from crawler.explain.obstacles import obstacles
@@ -59,7 +60,7 @@ def explain(session: Session, facts: Facts, url: str, config: Config, now: datet
         robots=robots,
         delay=max(config.crawl.delay, robots.crawl_delay),
         outlook=outlook(page, facts.article, config.schedule.look_again, now) if page else None,
-        obstacles=obstacles(asked, robots, config.crawl.allow_private),
+        obstacles=obstacles(asked, robots, guard_of(config.crawl.ports, config.crawl.allow_private)),
         prospects=() if facts.is_known else _prospects(session, known),
     )
 

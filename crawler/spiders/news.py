@@ -80,6 +80,11 @@ class NewsSpider(scrapy.Spider):
         return self.job.desk
 
     @property
+    def begins_at(self) -> str | None:
+        """The home of its source, which the user named; None where each address was given by itself."""
+        return self.job.home
+
+    @property
     def ended(self) -> RunEnd:
         """How the run ended, as far as the next one depends on it."""
         return RunEnd(

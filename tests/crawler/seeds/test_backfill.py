@@ -255,7 +255,7 @@ async def test_a_place_that_cannot_be_asked_is_passed_over_and_given_up_in_the_e
     assert paper.wanted is None
 
 
-@pytest.mark.parametrize("error", [PrivateAddress("cdn.example", "10.0.0.1"), ForbiddenByRobots("no")])
+@pytest.mark.parametrize("error", [PrivateAddress("10.0.0.1", "10.0.0.1"), ForbiddenByRobots("no")])
 async def test_a_place_that_may_not_be_asked_is_given_up_at_once(
     past: Callable[..., Past], error: Exception
 ) -> None:

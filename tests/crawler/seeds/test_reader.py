@@ -420,7 +420,7 @@ async def test_what_could_not_be_asked_waits_and_has_not_failed(
     assert await paper.asks(site) == []
 
 
-@pytest.mark.parametrize("error", [PrivateAddress("a.example", "10.0.0.1"), ForbiddenByRobots("no")])
+@pytest.mark.parametrize("error", [PrivateAddress("10.0.0.1", "10.0.0.1"), ForbiddenByRobots("no")])
 async def test_what_may_not_be_asked_has_failed(source: MakeSource, error: Exception) -> None:
     paper = source(("feed", SeedKind.FEED))
     await paper.read(Site(bodies={"feed": FetchFailed(HOME + "feed", failure_of_exception(error))}))
