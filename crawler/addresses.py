@@ -164,10 +164,13 @@ def _named(entry: str) -> Place:
     """A host, or host and port, as in crawl.allow_private; an IPv6 address needs brackets for a port."""
     bare_ipv6 = entry.count(":") > 1 and not entry.startswith("[")
     try:
-        url = URL(f"http://[{entry}]/" if bare_ipv6 else f"http://{entry}/")
-        return Place(host=_host(url), port=url.explicit_port)
-    except AddressRefused as refused:
-        raise ValueError(str(refused)) from refused
+        url = _read(f"http://[{entry}]/" if bare_ipv6 else f"http://{entry}/")
+        host = _host(url)
+    except HostRefused:
+        host = ""
+    if not host or "@" in url.raw_authority or url.raw_path_qs != "/" or url.raw_fragment:
+        raise ValueError(f"no host: {entry!r}")
+    return Place(host=host, port=url.explicit_port)
 
 
 def place_of(url: str | URL) -> Place:
@@ -201,7 +204,7 @@ def _host(url: URL) -> str:
             return str(ipaddress.IPv6Address(host)) if "%" not in host else _refuse(host)
         except ValueError:
             _refuse(host)
-    if len(host) > _MAX_NAME or not _NAME.fullmatch(host) or "[" in url.raw_authority:
+    if len(host) > _MAX_NAME or not _NAME.fullmatch(host):
         _refuse(host)
     return host
 

@@ -7,7 +7,15 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails, PydanticCustomError
 
@@ -32,9 +40,21 @@ def _span(value: Any) -> Any:
 
 Span = Annotated[timedelta, BeforeValidator(_span)]
 """Written "15 min"."""
+
+
+def _hosts(value: list[str]) -> list[str]:
+    if value:
+        from crawler.addresses import (
+            guard_of,
+        )  # here: it brings what parses URLs, and most files name no host
+
+        guard_of((), value)
+    return value
+
+
+Hosts = Annotated[list[str], AfterValidator(_hosts)]
+"""Each with or without a port."""
 _SPAN = "a span of time such as 30 s, 15 min, 6 h or 1 day"
-_OWN_HOST = r"^[^\s/@?#*%,]+$"
-"""A host, or host and port: neither an address with its scheme, nor a network or a pattern."""
 _OF_TWO_KEYS = "of two keys"
 """The type of an error that is about a table's keys together; its message begins with one of them."""
 
@@ -90,7 +110,7 @@ class CrawlConfig(_Table):
         "Ports at which pages are fetched; what strangers name at others is not asked for.",
         "a list of numbers from 1 to 65535",
     )
-    allow_private: list[Annotated[str, Field(pattern=_OWN_HOST)]] = _setting(
+    allow_private: Hosts = _setting(
         [],
         "Hosts that may be fetched though their address is not a public one: 10.0.0.7, wiki:8090, …\n"
         "It holds for crawls that begin there: of sources with such a home, of addresses given by hand.\n"

@@ -44,12 +44,17 @@ _TLS_OBJECT = re.compile(r" ssl:(?:<[^>]*>|\w+)")
 """What aiohttp says of how TLS was to be spoken, which is a Python object."""
 
 
+_CREDENTIALS = re.compile(r"^(\w+://)[^/?#]*@")
+"""A user's name and password in an address, which none of ours has that is fetched."""
+
+
 class FetchFailed(Exception):
     """An address could not be fetched. `failure` says why."""
 
     def __init__(self, url: str, failure: Failure) -> None:
         detail = f" ({failure.detail})" if failure.detail else ""
-        super().__init__(f"{url}: {failure.reason}{detail}")
+        shown = _CREDENTIALS.sub(r"\1", url)
+        super().__init__(f"{shown}: {failure.reason}{detail}")
         self.url = url
         self.failure = failure
 
