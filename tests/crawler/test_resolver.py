@@ -51,7 +51,7 @@ HOSTS = ["127.0.0.1", "[::1]", "[::ffff:127.0.0.1]", "0.0.0.0", "localhost", "12
 
 @pytest.mark.parametrize("host", HOSTS)
 async def test_the_client_itself_gets_no_further(host: str) -> None:
-    """Had the guard let it pass, the socket would not: what the client makes of an address is judged again."""
+    """Had the guard let it pass, the socket would not: what the client makes of a host is judged again."""
     resolver = PublicResolver(())
     connector = aiohttp.TCPConnector(resolver=resolver, socket_factory=resolver.socket_to)
     async with aiohttp.ClientSession(connector=connector) as session:
