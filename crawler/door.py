@@ -71,9 +71,8 @@ def crawl_guard(crawler: Crawler) -> Guard:
 def beginning(crawler: Crawler, request: Request) -> str:
     """The address that the user named, from which a crawl came to a request.
 
-    That is its spider's `begins_at`, a source's home; else the request for which robots.txt is asked; else
-    where the redirects began that led here.
+    That is its spider's `begins_at`, a source's home; else where the redirects began that led here. For
+    robots.txt it may be that itself: the request that it is asked for was judged before.
     """
-    spider, meta = crawler.spider, request.meta
-    named: str | None = getattr(spider, "begins_at", None) or meta.get("begins_at")
-    return named or [*meta.get("redirect_urls", ()), request.url][0]
+    named: str | None = getattr(crawler.spider, "begins_at", None)
+    return named or [*request.meta.get("redirect_urls", ()), request.url][0]

@@ -1,7 +1,6 @@
 """Asks robots.txt before every request, once a day per host."""
 
 import logging
-from functools import partial
 from typing import Self
 from urllib.parse import urlsplit
 
@@ -10,7 +9,6 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
 
 from crawler.addresses import AddressRefused
-from crawler.door import beginning
 from crawler.failures import FetchFailed
 from crawler.fetch import fetch_patiently
 from crawler.handler import gate_of
@@ -45,8 +43,7 @@ class RobotsMiddleware:
         parts = urlsplit(request.url)
         desk = getattr(self._crawler.spider, "desk", None)
         book = desk.rules if desk is not None else self._rules_without_desk
-        begin = beginning(self._crawler, request)
-        robots = await book.rules_of(f"{parts.scheme}://{parts.netloc}", partial(self._fetch, begin))
+        robots = await book.rules_of(f"{parts.scheme}://{parts.netloc}", self._fetch)
         if robots.crawl_delay:
             gate_of(self._crawler).ask_for_delay(parts.hostname or "", robots.crawl_delay)
         if robots.unreachable:
@@ -54,17 +51,15 @@ class RobotsMiddleware:
         if not robots.allows(request.url):
             raise ForbiddenByRobots(f"robots.txt of {parts.netloc} forbids it")
 
-    async def _fetch(self, begin: str, origin: str) -> tuple[int | None, bytes, str]:
+    async def _fetch(self, origin: str) -> tuple[int | None, bytes, str]:
         """Status and body of an origin's robots.txt; a status of None where no answer came, and why.
 
-        `begin`: where the crawl began that asks. Raises CrawlStopping, HostResting and AddressRefused, which
-        say nothing of robots.txt.
+        Raises CrawlStopping, HostResting and AddressRefused, which say nothing of robots.txt.
         """
         retries = getattr(getattr(self._crawler.spider, "desk", None), "retries", Retries())
         try:
             url = f"{origin}/robots.txt"
-            meta = {"is_robots_txt": True, "begins_at": begin}
-            response = await fetch_patiently(self._crawler, url, None, retries, meta=meta)
+            response = await fetch_patiently(self._crawler, url, None, retries, meta={"is_robots_txt": True})
         except FetchFailed as failed:
             if isinstance(failed.__cause__, CrawlStopping | HostResting | AddressRefused):
                 raise failed.__cause__ from None

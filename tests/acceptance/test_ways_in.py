@@ -271,6 +271,10 @@ async def test_what_a_name_resolves_to_is_where_the_connection_goes(
         "http://mixed.paper.example/a": "stored",
     }
     assert len(found) == len(network.names)
+    told = await desk.archive.read(
+        lambda s: s.scalars(select(Page.reason).where(Page.reason.is_not(None))).all()
+    )
+    assert all("crawl.allow_private can allow it" in reason for reason in told)
 
 
 async def test_a_name_that_changes_its_answer_gains_nothing(

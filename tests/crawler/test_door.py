@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 from scrapy import Request
+from yarl import URL
 
-from crawler.addresses import PrivateAddress, guard_of
+from crawler.addresses import Guard, Passed, PrivateAddress, guard_of
 from crawler.door import Door, beginning, begun_at
 
 ASKED = "http://asked.example/a"
@@ -17,11 +18,6 @@ ASKED = "http://asked.example/a"
     [
         ({}, {}, ASKED),
         ({}, {"redirect_urls": ["http://first.example/", "http://second.example/"]}, "http://first.example/"),
-        (
-            {},
-            {"begins_at": "http://robots.example/", "redirect_urls": ["http://x.example/"]},
-            "http://robots.example/",
-        ),
         (
             {"begins_at": "http://home.example/"},
             {"redirect_urls": ["http://first.example/"]},
@@ -43,4 +39,19 @@ async def test_a_request_of_which_nothing_is_known_is_its_own_beginning() -> Non
         await door.request("GET", "http://127.0.0.1:1/")
     with pytest.raises(OSError, match="Cannot connect"):  # it was let through, and nobody is there
         await door.request("GET", "http://127.0.0.1:1/")
+    await door.close()
+
+
+class Deceived(Guard):
+    """A guard that reads another host than the client does."""
+
+    def check(self, url: str | URL, begun_at: str | None = None) -> Passed:
+        return Passed(url=URL(url))
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+async def test_what_passed_as_public_ends_at_no_allowed_host(host: str) -> None:
+    door = Door(Deceived(allowed=guard_of([], ["127.0.0.1", "localhost"]).allowed))
+    with pytest.raises(PrivateAddress):
+        await door.request("GET", f"http://{host}:1/")
     await door.close()
