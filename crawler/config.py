@@ -123,6 +123,12 @@ class CrawlConfig(_Table):
         "a whole number, 1 or more",
         ge=1,
     )
+    news_candidates: int = _setting(
+        2000,
+        "Most addresses not known yet that are taken from feeds and section pages in one run of a source.",
+        "a whole number, 1 or more",
+        ge=1,
+    )
     sitemap_candidates: int = _setting(
         2000,
         "Most addresses taken from sitemaps in one run of a source, the newest first.",
@@ -147,6 +153,13 @@ class WorkersConfig(_Table):
         "a number of seconds from 0.1 to 3600",
         ge=0.1,
         le=3600,
+    )
+    memory: int = _setting(
+        1000,
+        "Megabytes that a worker process may use; over it, the page is rejected and the process replaced.",
+        "a whole number of megabytes from 200 to 100000",
+        ge=200,
+        le=100_000,
     )
     pages_per_worker: int = _setting(
         500,

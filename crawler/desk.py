@@ -80,7 +80,10 @@ async def open_desk(
     """A desk on a database that the caller opened and closes; on leaving, everything fetched is filed."""
     archive = ArchiveThread(database)
     workers = WorkerPool(
-        config.workers.processes, config.workers.page_timeout, config.workers.pages_per_worker
+        config.workers.processes,
+        config.workers.page_timeout,
+        config.workers.pages_per_worker,
+        memory=config.workers.memory,
     )
     try:
         async with open_leases(archive, config.service.lease) as leases, workers:

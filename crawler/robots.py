@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import islice
 
 from protego import Protego
 
@@ -12,6 +13,10 @@ RETRIED = timedelta(minutes=10)
 """When an unreachable robots.txt is asked for again."""
 MAX_BYTES = 512_000
 """What is read of it; RFC 9309, 2.5, asks for at least 500 KiB."""
+
+
+MAX_SITEMAPS = 100
+"""Sitemaps that are taken from it: each is a row, and may be asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +37,7 @@ class Robots:
 
     @property
     def sitemaps(self) -> list[str]:
-        return list(self.rules.sitemaps) if self.rules else []
+        return list(islice(dict.fromkeys(self.rules.sitemaps), MAX_SITEMAPS)) if self.rules else []
 
 
 def read_robots(status: int | None, body: bytes, why: str = "no answer") -> Robots:

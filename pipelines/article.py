@@ -31,6 +31,8 @@ class Rejection(enum.StrEnum):
     """The parser or the extractor gave up on it."""
     TIMEOUT = "timeout"
     """Reading it took over the time set for a page."""
+    OUT_OF_MEMORY = "out of memory"
+    """Reading it took more memory than a worker has."""
     WORKER_DIED = "worker died"
     """The process that read it crashed."""
 

@@ -84,7 +84,9 @@ def read_page(page: Page, cleaning: Cleaning = DEFAULT) -> Reading:
         return _read(page, cleaning)
     except TooDeep as error:
         return Reading(rejection=Rejection.TOO_DEEP, detail=str(error))
-    except (_GaveUp, LxmlError, RecursionError, MemoryError) as error:
+    except MemoryError:
+        return Reading(rejection=Rejection.OUT_OF_MEMORY)
+    except (_GaveUp, LxmlError, RecursionError) as error:
         return Reading(rejection=Rejection.UNREADABLE, detail=f"{type(error).__name__}: {error}"[:200])
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.text import Text
 
-_MATCH = re.compile(f"{MATCH_START}(.*?){MATCH_END}", re.DOTALL)
+_MATCH = re.compile(f"{MATCH_START}([^{MATCH_START}{MATCH_END}]*){MATCH_END}")
 _COLUMNS = 100
 """Longest line of a text on a terminal; longer ones are hard to read."""
 

@@ -27,6 +27,8 @@ def show_reports(reports: Sequence[RunReport]) -> None:
         print(f"{counted(len(folded), more)} with nothing new ({counted(unchanged, 'page')} unchanged)")
     if total.walked:
         print(f"{counted(total.walked, 'old sitemap')} or pages of archives taken in")
+    if total.left_out:
+        print(f"{counted(total.left_out, 'candidate')} left for the next run, which is more than one takes")
     if traffic := _traffic(total):
         print(traffic)
     if total.cleaned_afterwards:

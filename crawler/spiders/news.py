@@ -128,6 +128,8 @@ class NewsSpider(scrapy.Spider):
                 go_on = await self._walk_on()
         except StorageError as error:
             self._archive_failed(error)
+        except WorkersBroken as error:
+            self._workers_failed(error)
 
     async def _own_assignment(self, source: str) -> Assignment:
         try:
@@ -173,9 +175,11 @@ class NewsSpider(scrapy.Spider):
         reader = SeedReader(
             archive=self.desk.archive,
             fetch=fetch_seed,
+            workers=self.desk.workers,
             source_id=source_id,
             home=self.job.home or "",
             room=self.desk.config.crawl.sitemap_candidates,
+            room_for_news=self.desk.config.crawl.news_candidates,
             heed=self.desk.config.schedule.heed,
             sitemaps_every=self.job.sitemaps_every,
             scheduled=self.job.scheduled,
@@ -184,6 +188,7 @@ class NewsSpider(scrapy.Spider):
         await reader.read_all(self.desk.stopping, self._found)
         self.stories = reader.stories if reader.read else None
         self._polled_at = None if self.desk.stopping.is_set() else began
+        self.counts.left_out += reader.left_out
         if reader.errors and not reader.read:
             self.error = self.error or reader.errors[0]
 
@@ -223,6 +228,7 @@ class NewsSpider(scrapy.Spider):
         return Backfill(
             archive=self.desk.archive,
             fetch=fetcher(self.crawler, self.desk.retries),
+            workers=self.desk.workers,
             source_id=source_id,
             home=home,
             probes=[urljoin(home, address) for address in (*named, *UNNAMED)],
@@ -273,8 +279,7 @@ class NewsSpider(scrapy.Spider):
             cleaning = await self.knowledge.cleaning_for(page.source_id)
             return await self.desk.workers.read(fetched, cleaning)
         except WorkersBroken as error:
-            self.error = str(error)
-            self.desk.stop()
+            self._workers_failed(error)
         except StorageError as error:
             self._archive_failed(error)
         self.pages.lost(page.id)
@@ -303,6 +308,10 @@ class NewsSpider(scrapy.Spider):
             await self.knowledge.filed(filed.outcome)
         except StorageError as error:
             self._archive_failed(error)
+
+    def _workers_failed(self, error: WorkersBroken) -> None:
+        self.error = str(error)
+        self.desk.stop()
 
     def _archive_failed(self, error: StorageError) -> None:
         self.error = str(error)

@@ -16,7 +16,7 @@ from w3lib.encoding import (
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 # A script up to the next mention of one, so that no byte is read twice; or a tag.
 _MARKUP = re.compile(
-    rb"<(?:script|style)\b[^<]*+(?:<(?!/?(?:script|style)\b)[^<]*+)*+</(?:script|style)|<[^>]{0,2000}>",
+    rb"<(?:script|style)\b[^<]*+(?:<(?!/?(?:script|style)\b)[^<]*+)*+</(?:script|style)|<[^<>]{0,2000}>",
     re.IGNORECASE,
 )
 _SAMPLE = 20_000
