@@ -12,6 +12,7 @@ from typing import Self
 
 from pebble import ProcessExpired, ProcessPool
 
+from crawler.safe_lines import guard_streams
 from pipelines.article import Reading, Rejection
 from pipelines.cleaning import DEFAULT, Cleaning
 from pipelines.page import Page
@@ -42,8 +43,9 @@ def _guarded(reader: Reader, page: Page, cleaning: Cleaning) -> Reading:
 
 
 def _start_worker() -> None:
-    """Leave Ctrl-C to the parent, which lets the pages under way finish."""
+    """Leave Ctrl-C to the parent, which lets the pages under way finish; what libraries log may be a page's."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    guard_streams()
 
 
 class WorkerPool:

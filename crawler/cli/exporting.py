@@ -77,6 +77,10 @@ def export(
     feed_url: Annotated[
         str | None, typer.Option(metavar="URL", help="Where a feed will be served from.")
     ] = None,
+    as_is: Annotated[
+        bool,
+        typer.Option("--as-is", help="CSV for a program: guard no cell against what spreadsheets run."),
+    ] = False,
     verify: Annotated[
         Path | None,
         typer.Option(metavar="MANIFEST", help="Only tell whether a file still is as its manifest says."),
@@ -116,6 +120,7 @@ def export(
         manifest=manifest,
         title=title,
         feed_url=feed_url,
+        as_is=as_is,
     )
     _check(order, chosen)
     if chosen.is_feed:
@@ -147,5 +152,7 @@ def _check(order: "Order", form: Format) -> None:
         raise WrongUsage("--query looks in the words of today: leave out --as-of, or search what it writes")
     if order.manifest and order.output is None:
         raise WrongUsage("--manifest stands beside a file: add -o FILE")
+    if order.as_is and (form is not Format.CSV or (order.output is None and sys.stdout.isatty())):
+        raise WrongUsage("--as-is writes CSV for a program, not for a terminal: add -o FILE.csv")
     if form is Format.PARQUET and (order.compressed or (order.output is None and sys.stdout.isatty())):
         raise WrongUsage("Parquet is compressed by itself, and no text: add -o FILE.parquet")

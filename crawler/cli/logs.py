@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from crawler.cli.terminal import printable
+from crawler.safe_lines import SafeLines, safe_line
+from storage.redacted import without_secrets
 
 if TYPE_CHECKING:
     from crawler.cli.invocation import Invocation
@@ -21,9 +22,11 @@ def show_logs(invocation: "Invocation", desk: "Desk") -> None:
     Of Scrapy's own loggers only errors are shown, unless --debug or a LOG_LEVEL asks for more: their warnings
     give advice on settings to whoever writes spiders.
     """
-    from scrapy.utils.log import configure_logging
+    from scrapy.utils.log import configure_logging, get_scrapy_root_handler
 
     configure_logging(desk.settings)
+    if (handler := get_scrapy_root_handler()) is not None:
+        handler.setFormatter(SafeLines(handler.formatter))
     if not _is_asked_for_more(invocation):
         logging.getLogger("scrapy").setLevel(logging.ERROR)
 
@@ -75,8 +78,7 @@ class PlainLines(logging.Formatter):
         told = "  ".join(part for part in parts if part)
         if record.exc_info:
             told += "\n" + self.formatException(record.exc_info)
-        # Only a line of ours begins at the margin, whatever a page has brought into the message.
-        return printable(told).replace("\n", "\n    ")
+        return safe_line(told)
 
 
 class JsonLines(logging.Formatter):
@@ -88,15 +90,27 @@ class JsonLines(logging.Formatter):
             "at": _time(record, "milliseconds"),
             "level": record.levelname.lower(),
             "logger": record.name,
-            "message": record.getMessage(),
+            "message": without_secrets(record.getMessage()),
         }
         line |= {"source": source} if source else {}
         line |= {"run": run} if run is not None else {}
         if data := getattr(record, "data", None):
-            line["data"] = data
+            line["data"] = _redacted(data)
         if record.exc_info:
-            line["error"] = self.formatException(record.exc_info)
+            line["error"] = without_secrets(self.formatException(record.exc_info))
         return json.dumps(line, default=str)
+
+
+def _redacted(value: Any) -> Any:
+    match value:
+        case str():
+            return without_secrets(value)
+        case dict():
+            return {key: _redacted(inner) for key, inner in value.items()}
+        case list() | tuple():
+            return [_redacted(inner) for inner in value]
+        case _:
+            return value
 
 
 def _origin(record: logging.LogRecord) -> tuple[str | None, int | None]:

@@ -73,7 +73,7 @@ async def tell(on_change: str, event: Mapping[str, Any], *, waits: Sequence[floa
     What the command or the network does wrong is logged, and never raised. A webhook that cannot be reached,
     or answers 408, 425, 429 or 5xx, is tried again after each of `waits`, in seconds.
     """
-    message = json.dumps(event, ensure_ascii=False).encode()
+    message = json.dumps(event).encode()  # ASCII: nothing in it acts on a terminal that shows it
     try:
         if on_change.startswith(("http://", "https://")):
             await _post(on_change, message, waits)
