@@ -1,4 +1,4 @@
-"""Makes a line of the log safe: nothing that a page has brought into it acts, and no password stands in it."""
+"""Makes a line of the log safe: what a page has brought into it cannot act, and no password is in it."""
 
 import logging
 import sys
@@ -27,7 +27,7 @@ class SafeLines(logging.Formatter):
 
 
 def guard_streams() -> None:
-    """What goes to this process' stderr by itself is safe: logs of libraries, warnings, and tracebacks of what nobody caught."""
+    """What reaches stderr by itself is safe: libraries' logs, warnings, tracebacks of what nobody caught."""
     if logging.lastResort is not None:
         logging.lastResort.setFormatter(SafeLines())
     logging.captureWarnings(True)

@@ -43,7 +43,7 @@ def _guarded(reader: Reader, page: Page, cleaning: Cleaning) -> Reading:
 
 
 def _start_worker() -> None:
-    """Leave Ctrl-C to the parent, which lets the pages under way finish; what libraries log may be a page's."""
+    """Leave Ctrl-C to the parent, which lets the pages under way finish; what libraries log is a page's."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     guard_streams()
 

@@ -6,8 +6,8 @@ HIDDEN = "***"
 
 # The lengths are bounded, as each "://" in a text is looked behind.
 _USER = re.compile(r"""://([^\s/:@?#\["'<>]{0,200}):(?!\d{1,5}(?:[/?#\s"',;)]|$))[^\s"'<>]{0,500}@""")
-"""user:password@ of an address. A password may hold what it should have been percent-encoded for; digits before a
-/ are a port."""
+"""user:password@ of an address. A password may hold what it should have been percent-encoded for; digits
+before a / are a port."""
 _TOKEN = re.compile(r"""(?i)(https?|ftp)://[^\s/:@?#"'<>]{1,500}@""")
 """On the web, a user without a password is one himself."""
 _VALUE = re.compile(

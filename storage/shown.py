@@ -2,8 +2,8 @@
 
 Left out are control characters (C0 but tab and line feed, DEL, C1), which move a terminal; U+2028 and U+2029,
 which are lines to some programs and none to others; what turns the reading order around (UAX #9, 2.1 to 2.5;
-https://trojansource.codes); and what has no form at all: zero-width spaces, tags. The marks that Hebrew, Arabic,
-Persian and emoji need (U+200C to U+200F, U+061C) stay, as do tags within the flag of a region.
+https://trojansource.codes); and what has no form at all: zero-width spaces, tags. The marks that Hebrew,
+Arabic, Persian and emoji need (U+200C to U+200F, U+061C) stay, as do tags within the flag of a region.
 """
 
 import json
@@ -18,7 +18,9 @@ _ACTS = (
 _FLAG = "\U0001f3f4"
 """Begins the flags of England, Scotland, Wales: https://www.unicode.org/reports/tr51/#valid-emoji-tag-sequences"""
 _UNSAFE = re.compile(f"{_ACTS}()")
-_UNSAFE_BUT_FLAGS = re.compile(f"{_ACTS}|({_FLAG}[\U000e0030-\U000e0039\U000e0061-\U000e007a]{{1,6}}\U000e007f)")
+_UNSAFE_BUT_FLAGS = re.compile(
+    f"{_ACTS}|({_FLAG}[\U000e0030-\U000e0039\U000e0061-\U000e007a]{{1,6}}\U000e007f)"
+)
 _DIVIDES = {"\x0b": " ", "\x0c": " ", "\x85": " ", "\u2028": " ", "\u2029": " "}
 """Lines to some programs."""
 

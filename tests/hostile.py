@@ -55,7 +55,9 @@ _WHOLE = {
 
 def fill(database: Database) -> None:
     """An archive with something for every command to tell of."""
-    text = "The harbour wall of Skerrow is to be rebuilt by the spring, the council said on Monday.\nIt cracked."
+    text = (
+        "The harbour wall of Skerrow is to be rebuilt by the spring, the council said on Monday.\nIt cracked."
+    )
     with database.write() as session:
         seeds = (SeedDraft(url="https://paper.example/feed", kind=SeedKind.FEED),)
         draft = SourceDraft(name="The Paper", url="https://paper.example/", seeds=seeds)
@@ -96,9 +98,7 @@ def fill(database: Database) -> None:
         session.flush()
         answer = {"run_id": run.id, "at": NOW, "status": 200, "size": 12, "milliseconds": 6, "due_at": None}
         more = {"outcome": "rejected", "reason": "section page", "final_url": "https://paper.example/x"}
-        record_visits(
-            session, [VisitRecord(page_id=2, state=PageState.REJECTED, **answer, **more)]
-        )
+        record_visits(session, [VisitRecord(page_id=2, state=PageState.REJECTED, **answer, **more)])
         source.health, source.health_reason, source.failures = "failing", "because", 3
         source.health_since = source.last_run_at = NOW
 
@@ -167,7 +167,9 @@ def captured(*, terminal: bool) -> Iterator[Output]:
             threads.append(threading.Thread(target=_drain, args=(reading, collected[number]), daemon=True))
             threads[-1].start()
             raw = os.fdopen(writing, "wb", 0)
-            streams.append(io.TextIOWrapper(raw, encoding="utf-8", errors="backslashreplace", write_through=True))
+            streams.append(
+                io.TextIOWrapper(raw, encoding="utf-8", errors="backslashreplace", write_through=True)
+            )
         sys.stdout, sys.stderr = streams
         yield told
     finally:

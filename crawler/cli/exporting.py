@@ -9,7 +9,14 @@ import typer
 
 from crawler.cli.failures import WrongUsage
 from crawler.cli.invocation import Invocation
-from crawler.cli.selection import AuthorOption, LanguageOption, SinceOption, SourceOption, UntilOption
+from crawler.cli.selection import (
+    AuthorOption,
+    LanguageOption,
+    SinceOption,
+    SourceOption,
+    UntilOption,
+    within_reach,
+)
 
 if TYPE_CHECKING:
     from crawler.cli.export_files import Order
@@ -58,7 +65,10 @@ def export(
         str | None, typer.Option(metavar="NAMES", help="Only these, in this order: id,title,text.")
     ] = None,
     limit: Annotated[
-        int | None, typer.Option(min=1, metavar="N", help=f"Most articles; of a feed {_FEED_LIMIT}.")
+        int | None,
+        typer.Option(
+            min=1, metavar="N", help=f"Most articles; of a feed {_FEED_LIMIT}.", callback=within_reach
+        ),
     ] = None,
     output: Annotated[
         Path | None, typer.Option("-o", "--output", metavar="FILE", help="Where to; without it, stdout.")

@@ -13,7 +13,7 @@ import typer
 from crawler.cli.failures import CommandFailed, WrongUsage
 from crawler.cli.invocation import Invocation
 from crawler.cli.names import known_article, known_source
-from crawler.cli.selection import SourceOption
+from crawler.cli.selection import SourceOption, within_reach
 from crawler.cli.terminal import console, note, show_json, show_json_line, styled
 from crawler.cli.times import read_time
 from crawler.cli.whole_file import whole_file
@@ -100,7 +100,8 @@ def changes(
         typer.Option(metavar="KIND", help=f"Only these: {', '.join(_KINDS)}; may be given again."),
     ] = None,
     limit: Annotated[
-        int | None, typer.Option(min=1, metavar="N", help="Most changes; the oldest come first.")
+        int | None,
+        typer.Option(min=1, metavar="N", help="Most changes; the oldest come first.", callback=within_reach),
     ] = None,
     cursor: Annotated[
         Path | None,

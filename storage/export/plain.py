@@ -14,9 +14,9 @@ _BEGINS = re.compile(_RUNS).match
 _GOES_ON = re.compile(f"[\n\r\t;]{_RUNS}")
 """Where a spreadsheet may find a formula: https://owasp.org/www-community/attacks/CSV_Injection
 
-At the beginning of a cell, and behind what it takes for the end of one where it was told of another separator: our
-quotation marks stand in the midst of its cell then, and hold nothing together. An apostrophe that is there already
-gets a second one, so that taking one away gives the text again.
+At the beginning of a cell, and behind what it takes for the end of one where it was told of another
+separator: our quotation marks stand in the midst of its cell then, and hold nothing together. An apostrophe
+that is there already gets a second one, so that taking one away gives the text again.
 """
 _ADDED = re.compile(f"(^|[\n\r\t;])'{_RUNS}")
 
