@@ -33,7 +33,7 @@ https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS
 
 
 _NO_URL = "that is no database URL; one looks like postgresql://user@host/name"
-_NO_PATH = re.compile(r"(?i)^\s*(?:postgres|mysql|sqlite)[\w+]*:|\b(?:password|dbname|host)\s*=")
+_NO_PATH = re.compile(r"(?i)^\s*(?:postgres|mysql|sqlite)[\w+]*(?::|//)|\b(?:password|dbname|host)\s*=")
 """A URL written wrongly, or what libpq connects by: as a path, its password would stand in messages."""
 _SQLITE_MAY = {
     "uri": ("true",),
@@ -65,6 +65,8 @@ def parse_url(url: str) -> URL:
         raise CannotOpenDatabase(
             f"copydesk keeps an archive in SQLite or PostgreSQL, not in {parsed.drivername}"
         )
+    if "@" in (parsed.host or ""):  # part of a password, and would be told as a host
+        raise CannotOpenDatabase(f"{_NO_URL}; in a password, @ is written %40, / %2F and : %3A")
     if parsed.get_backend_name() == "sqlite" and (parsed.database or ":memory:") == ":memory:":
         raise CannotOpenDatabase("a database needs a path, such as sqlite:///copydesk.sqlite")
     if parsed.get_backend_name() == "sqlite":

@@ -9,15 +9,17 @@ BESIDE = ("-wal", "-shm", "-journal")
 _TRIES = 20
 
 
-def new_file_beside(place: Path, like: Path | None = None) -> tuple[int, Path]:
+def new_file_beside(place: Path, like: Path | None = None, *, private: bool = False) -> tuple[int, Path]:
     """A descriptor to write, and the path: made now, by us, and no link of somebody else's.
 
     What stands at `place` already may be read by the same people afterwards; a new file by those whom the
-    umask lets, of those who may read `like`. The kernel sees to that: to ask for the umask is to set it for
-    a moment, for every thread. Raises OSError.
+    umask lets, of those who may read `like`, or by its owner alone if it is `private`. The kernel sees to
+    that: to ask for the umask is to set it for a moment, for every thread. Raises OSError.
     """
     mode = place.stat().st_mode & 0o777 if place.is_file() else None
-    most = 0o600 if mode is not None else like.stat().st_mode & 0o666 if like is not None else 0o666
+    most = (
+        0o600 if mode is not None or private else like.stat().st_mode & 0o666 if like is not None else 0o666
+    )
     for _ in range(_TRIES):
         path = place.with_name(f".{place.name[:200]}.{secrets.token_hex(6)}")
         try:

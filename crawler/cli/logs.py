@@ -12,6 +12,8 @@ from crawler.safe_lines import SafeLines, safe_line
 from storage.redacted import without_secrets
 
 if TYPE_CHECKING:
+    from scrapy.settings import BaseSettings
+
     from crawler.cli.invocation import Invocation
     from crawler.desk import Desk
 
@@ -22,13 +24,31 @@ def show_logs(invocation: "Invocation", desk: "Desk") -> None:
     Of Scrapy's own loggers only errors are shown, unless --debug or a LOG_LEVEL asks for more: their warnings
     give advice on settings to whoever writes spiders.
     """
-    from scrapy.utils.log import configure_logging, get_scrapy_root_handler
+    from scrapy.utils.log import configure_logging
 
-    configure_logging(desk.settings)
-    if (handler := get_scrapy_root_handler()) is not None:
-        handler.setFormatter(SafeLines(handler.formatter))
+    # A handler of our own: Scrapy would replace its own one by another at each crawl.
+    configure_logging({"LOG_INSTALL_ROOT_HANDLER": False, "LOG_STDOUT": desk.settings["LOG_STDOUT"]})
+    root = logging.getLogger()
+    for earlier in [each for each in root.handlers if isinstance(each.formatter, SafeLines)]:
+        root.removeHandler(earlier)
+    root.addHandler(_handler(desk.settings))
+    root.setLevel(logging.NOTSET)
     if not _is_asked_for_more(invocation):
         logging.getLogger("scrapy").setLevel(logging.ERROR)
+
+
+def _handler(settings: "BaseSettings") -> logging.Handler:
+    """Where a crawl's log goes by Scrapy's settings: https://docs.scrapy.org/en/latest/topics/logging.html"""
+    handler: logging.Handler = logging.NullHandler()
+    if file := settings.get("LOG_FILE"):
+        mode = "a" if settings.getbool("LOG_FILE_APPEND") else "w"
+        handler = logging.FileHandler(file, mode=mode, encoding=settings.get("LOG_ENCODING"))
+    elif settings.getbool("LOG_ENABLED"):
+        handler = logging.StreamHandler()
+    lines = logging.Formatter(settings.get("LOG_FORMAT"), settings.get("LOG_DATEFORMAT"))
+    handler.setFormatter(SafeLines(lines))
+    handler.setLevel(settings.get("LOG_LEVEL"))
+    return handler
 
 
 @contextmanager

@@ -40,7 +40,7 @@ def init(context: typer.Context) -> None:
         invocation.config()  # a mistake in it is told before anything is made
         say(f"{file} is there already")
     else:
-        with whole_file(file) as out:
+        with whole_file(file, private=True) as out:  # the database's address may hold a password
             out.write(default_toml(_from(file, invocation.database)))
         invocation.config_file = file
         say(f"{file} written: put your e-mail address there as `contact`")

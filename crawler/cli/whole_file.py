@@ -15,13 +15,14 @@ _SQLITE = b"SQLite format 3\0"
 
 
 @contextmanager
-def whole_file(path: Path) -> Iterator[TextIO]:
+def whole_file(path: Path, *, private: bool = False) -> Iterator[TextIO]:
     """A UTF-8 text file to write that takes the place of `path` at the end of the block.
 
     If the block raises, what stood at `path` stands there still. A device or a pipe is written as it is.
+    `private`: a new file may be read by its owner alone.
     Raises OSError, with the path that the user gave.
     """
-    with whole_binary_file(path) as file:
+    with whole_binary_file(path, private=private) as file:
         text = io.TextIOWrapper(file, encoding="utf-8", newline="")
         try:
             yield text
@@ -32,10 +33,10 @@ def whole_file(path: Path) -> Iterator[TextIO]:
 
 
 @contextmanager
-def whole_binary_file(path: Path) -> Iterator[BinaryIO]:
+def whole_binary_file(path: Path, *, private: bool = False) -> Iterator[BinaryIO]:
     """The same for bytes."""
     try:
-        with _whole_file(path) as file:
+        with _whole_file(path, private) as file:
             yield file
     except OSError as error:
         # A write that fails names no file. A closed pipe is no fault of the file's.
@@ -45,7 +46,7 @@ def whole_binary_file(path: Path) -> Iterator[BinaryIO]:
 
 
 @contextmanager
-def _whole_file(path: Path) -> Iterator[BinaryIO]:
+def _whole_file(path: Path, private: bool) -> Iterator[BinaryIO]:
     if path.exists() and not path.is_file():
         with path.open("wb") as file:
             yield file
@@ -53,7 +54,7 @@ def _whole_file(path: Path) -> Iterator[BinaryIO]:
     place = path.resolve()  # a link stays a link
     _spare_archives(place, path)
     try:
-        descriptor, temporary = new_file_beside(place)
+        descriptor, temporary = new_file_beside(place, private=private)
     except OSError as error:
         raise OSError(error.errno, error.strerror, str(path)) from error
     try:

@@ -80,9 +80,18 @@ async def tell(on_change: str, event: Mapping[str, Any], *, waits: Sequence[floa
         else:
             await _run(on_change, message)
     except (_NotTold, OSError, ValueError, aiohttp.ClientError, TimeoutError) as error:
-        logger.warning("on_change was not told: %s", str(error) or type(error).__name__)
+        logger.warning("on_change was not told: %s", _why(error))
         return False
     return True
+
+
+def _why(error: Exception) -> str:
+    # A library's message may hold the whole address, and what follows its host is often its password.
+    if isinstance(error, _NotTold | aiohttp.ClientConnectionError) or not isinstance(
+        error, aiohttp.ClientError
+    ):
+        return (str(error) if not isinstance(error, ValueError) else "") or type(error).__name__
+    return type(error).__name__
 
 
 class _NotTold(Exception):
