@@ -17,6 +17,7 @@ from crawler.cli.selection import (
     UntilOption,
     within_reach,
 )
+from crawler.cli.terminal import note
 
 if TYPE_CHECKING:
     from crawler.cli.export_files import Order
@@ -143,7 +144,13 @@ def _by_name(path: Path | None) -> Format:
     suffixes = [suffix.lower() for suffix in path.suffixes] if path is not None else []
     if suffixes and suffixes[-1] == ".gz":
         suffixes.pop()
-    return _SUFFIXES.get(suffixes[-1], Format.JSONL) if suffixes else Format.JSONL
+    if not suffixes:
+        return Format.JSONL
+    if suffixes[-1] not in _SUFFIXES:
+        note(
+            f"no format goes by {suffixes[-1]}: {path} is written as JSON Lines, unless --format says another"
+        )
+    return _SUFFIXES.get(suffixes[-1], Format.JSONL)
 
 
 def _check(order: "Order", form: Format) -> None:
