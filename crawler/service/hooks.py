@@ -87,11 +87,9 @@ async def tell(on_change: str, event: Mapping[str, Any], *, waits: Sequence[floa
 
 def _why(error: Exception) -> str:
     # A library's message may hold the whole address, and what follows its host is often its password.
-    if isinstance(error, _NotTold | aiohttp.ClientConnectionError) or not isinstance(
-        error, aiohttp.ClientError
-    ):
-        return (str(error) if not isinstance(error, ValueError) else "") or type(error).__name__
-    return type(error).__name__
+    if isinstance(error, aiohttp.ClientError) and not isinstance(error, aiohttp.ClientConnectionError):
+        return f"{type(error).__name__} {getattr(error, 'status', '')}".strip()
+    return str(error) or type(error).__name__
 
 
 class _NotTold(Exception):
