@@ -13,6 +13,7 @@ from scrapy.http import Response
 from crawler.addresses import AddressRefused, PrivateAddress
 from crawler.politeness import CrawlStopping, HostResting, HostTaken
 from crawler.refusals import ForbiddenByRobots, RobotsUnreachable
+from storage.redacted import without_secrets
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +62,7 @@ class FetchFailed(Exception):
 
 def failure_of_exception(error: BaseException) -> Failure:
     """What an exception of the download means. An unknown kind is told by its own name, and tried again."""
-    detail = _TLS_OBJECT.sub("", str(error))[:300] or type(error).__name__
+    detail = without_secrets(_TLS_OBJECT.sub("", str(error))[:2000])[:300] or type(error).__name__
     match error:
         case ForbiddenByRobots():
             return Failure(reason="robots.txt", detail=detail, retry=False, forbidden=True, visited=False)

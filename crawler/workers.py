@@ -14,6 +14,7 @@ from typing import Any, NoReturn, ParamSpec, Self, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
+from crawler.safe_lines import guard_streams
 from pipelines.article import Reading, Rejection
 from pipelines.cleaning import DEFAULT, Cleaning
 from pipelines.page import Page
@@ -78,10 +79,12 @@ def _leave() -> NoReturn:
 def _start_worker(memory: int) -> None:
     """Leave Ctrl-C to the parent, which lets the pages under way finish; `memory`: most bytes of its own.
 
+    What libraries log is a page's, and written as such.
     What is counted is what it may write to: Linux does so since 4.7. Where a system counts otherwise, or has
     set a narrower limit already, that holds.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    guard_streams()
     with suppress(ValueError, OSError):
         _, most = resource.getrlimit(resource.RLIMIT_DATA)
         resource.setrlimit(resource.RLIMIT_DATA, (memory, most))

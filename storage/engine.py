@@ -1,5 +1,6 @@
 """Makes the SQLAlchemy engine for an archive: what each engine must be told before it is used."""
 
+import re
 import sqlite3
 import time
 from pathlib import Path
@@ -31,37 +32,68 @@ https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS
 """
 
 
+_NO_URL = "that is no database URL; one looks like postgresql://user@host/name"
+_NO_PATH = re.compile(r"(?i)^\s*(?:postgres|mysql|sqlite)[\w+]*(?::|//)|\b(?:password|dbname|host)\s*=")
+"""A URL written wrongly, or what libpq connects by: as a path, its password would stand in messages."""
+_SQLITE_MAY = {
+    "uri": ("true",),
+    "mode": ("ro", "rw", "rwc"),
+    "immutable": ("0", "1"),
+    "nolock": ("0", "1"),
+}
+"""https://sqlite.org/uri.html#recognized_query_parameters"""
+
+
 def parse_url(url: str) -> URL:
     """The database that `url` names: an SQLAlchemy URL, or else the path of an SQLite file.
 
     Raises `CannotOpenDatabase` for what is neither.
     """
     if "://" not in url:
+        if _NO_PATH.search(url):
+            raise CannotOpenDatabase(_NO_URL)
         if not url.strip() or url == ":memory:":
             raise CannotOpenDatabase("a database needs a path, such as copydesk.sqlite")
         return URL.create("sqlite", database=str(Path(url).expanduser()))
     try:
         parsed = make_url(url)
-    except (ArgumentError, ValueError) as error:
-        raise CannotOpenDatabase(
-            "that is no database URL; one looks like postgresql://user@host/name"
-        ) from error
+    except (ArgumentError, ValueError):
+        raise CannotOpenDatabase(_NO_URL) from None  # it would tell what was given
     if parsed.drivername in {"postgresql", "postgres"}:
         parsed = parsed.set(drivername="postgresql+psycopg")
     if parsed.drivername not in {"sqlite", "sqlite+pysqlite", "postgresql+psycopg"}:
         raise CannotOpenDatabase(
             f"copydesk keeps an archive in SQLite or PostgreSQL, not in {parsed.drivername}"
         )
+    if "@" in (parsed.host or ""):  # part of a password, and would be told as a host
+        raise CannotOpenDatabase(f"{_NO_URL}; in a password, @ is written %40, / %2F and : %3A")
     if parsed.get_backend_name() == "sqlite" and (parsed.database or ":memory:") == ":memory:":
         raise CannotOpenDatabase("a database needs a path, such as sqlite:///copydesk.sqlite")
+    if parsed.get_backend_name() == "sqlite":
+        _check_query(parsed)
     return parsed
+
+
+def _check_query(url: URL) -> None:
+    """Raise `CannotOpenDatabase` for what an SQLite URL may not ask for: another file system, memory."""
+    if url.query and url.query.get("uri") != "true":
+        raise CannotOpenDatabase(
+            "behind an SQLite file's ? has to stand uri=true, with file: before its path"
+        )
+    for name, value in url.query.items():
+        if value not in _SQLITE_MAY.get(name, ()):
+            allowed = "; ".join(f"{key}={'|'.join(values)}" for key, values in _SQLITE_MAY.items())
+            raise CannotOpenDatabase(f"behind an SQLite file's ? may stand {allowed}")
+
+
+_SECRET = re.compile("password|secret|token")
 
 
 def label(url: URL) -> str:
     """The database's name for a person: the path of a file, or the URL without its password."""
     if url.get_backend_name() == "sqlite":
         return str(url.database).removeprefix("file:")
-    secret = [name for name in url.query if "password" in name]  # also that of a key
+    secret = [name for name in url.query if _SECRET.search(name)]  # also that of a key
     return url.difference_update_query(secret).render_as_string(hide_password=True)
 
 

@@ -9,9 +9,13 @@ from sqlalchemy.orm.util import AliasedClass
 
 from storage.insert import is_postgresql
 from storage.models import Article
+from storage.rows import is_fit_text
 from storage.search.fields import author_term
 from storage.search.fulltext import for_postgresql, for_sqlite
 from storage.sources import get_source
+
+_CODE = 16
+"""Characters of a language's code or a kind, at most."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +42,12 @@ class ArticleFilter:
             if time is not None:
                 _check_reach(time)
 
+    @property
+    def is_of_no_article(self) -> bool:
+        """Whether a language or a kind is asked for that no archive can hold."""
+        codes = (self.language, self.kind)
+        return not all(code is None or is_fit_text(code, _CODE) for code in codes)
+
 
 def _check_reach(time: datetime) -> None:
     try:
@@ -56,6 +66,8 @@ def conditions(
 
     Raises `BadQuery` if the author is a name without a letter.
     """
+    if wanted.is_of_no_article:
+        return [false()]
     found: list[ColumnElement[bool]] = []
     if wanted.source is not None:
         source = get_source(session, wanted.source)

@@ -222,7 +222,7 @@ def show_text(standfirst: str | None, lines: Sequence[tuple[str, str | None]]) -
         if paragraph.strip():
             folded = textwrap.fill(paragraph, width) if width else paragraph
             out.print()
-            out.print(styled(folded, style), soft_wrap=True)
+            out.print(styled(folded, style, folded=bool(width)), soft_wrap=True)
 
 
 def as_lines(text: str) -> list[tuple[str, str | None]]:

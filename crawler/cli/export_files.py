@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Literal, TextIO, cast
 from crawler.cli.failures import CommandFailed, WrongUsage
 from crawler.cli.invocation import Invocation
 from crawler.cli.selection import article_filter
-from crawler.cli.terminal import counted, note
+from crawler.cli.terminal import counted, note, say, show_whole
 from crawler.cli.times import read_time
 from crawler.cli.whole_file import whole_binary_file, whole_file
 from storage.export import write_csv, write_jsonl
@@ -46,6 +46,8 @@ class Order:
     manifest: bool | None
     title: str | None
     feed_url: str | None
+    as_is: bool
+    """CSV without a guard against what spreadsheets run."""
 
 
 def write_export(invocation: Invocation, order: Order) -> None:
@@ -86,7 +88,7 @@ def _write(
 ) -> None:
     match order.form:
         case "csv":
-            write_csv(rows, text, request.keys)
+            write_csv(rows, text, request.keys, as_is=order.as_is)
         case "parquet":
             from storage.export.parquet import write_parquet
 
@@ -112,7 +114,7 @@ def write_feed(invocation: Invocation, order: Order) -> None:
     feed = Feed(title=order.title or f"copydesk: {about}", about=about, url=order.feed_url)
     written = feed_of(cast("Literal['atom', 'rss']", order.form), feed, rows)
     if order.output is None:
-        sys.stdout.write(written.decode())
+        show_whole(written.decode())
         return
     with (
         whole_binary_file(order.output) as file,
@@ -136,7 +138,7 @@ def verify_file(manifest: Path) -> None:
         raise CommandFailed(f"{manifest} is no manifest of an export: {error}") from None
     if wrong:
         raise CommandFailed(f"{place} is not what {manifest.name} says: {', '.join(wrong)}")
-    print(f"{place} is as its manifest says: {digest.size:,} bytes, sha256 {digest.sha256}")
+    say(f"{place} is as its manifest says: {digest.size:,} bytes, sha256 {digest.sha256}")
 
 
 def _request(session: "Session", order: Order, now: datetime) -> Request:

@@ -42,11 +42,11 @@ def _check_hook(on_change: str | None) -> None:
     try:
         command = shlex.split(on_change)[0]
     except (ValueError, IndexError):
-        command = on_change
+        command = ""
     if shutil.which(command) is None:
-        raise WrongUsage(
-            f"service.on_change: there is no command {command!r}: write its path, or a web address"
-        )
+        # An address that was written wrongly may hold a password.
+        named = f"command {command!r}" if command and ":" not in command else "such command"
+        raise WrongUsage(f"service.on_change: there is no {named}: write its path, or a web address")
 
 
 async def _serve(invocation: Invocation, database: "Database") -> None:

@@ -25,6 +25,14 @@ def _language(code: str | None) -> str | None:
         raise WrongUsage(f"--lang {code}: {error}") from None
 
 
+_MOST = 1_000_000_000
+
+
+def within_reach(number: int | None) -> int | None:
+    """A number of articles as an engine can take it: an option's callback."""
+    return None if number is None else min(number, _MOST)
+
+
 SourceOption = Annotated[str | None, typer.Option(metavar="NAME", help="Only of this source.")]
 SinceOption = Annotated[
     str | None,

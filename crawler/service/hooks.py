@@ -73,16 +73,23 @@ async def tell(on_change: str, event: Mapping[str, Any], *, waits: Sequence[floa
     What the command or the network does wrong is logged, and never raised. A webhook that cannot be reached,
     or answers 408, 425, 429 or 5xx, is tried again after each of `waits`, in seconds.
     """
-    message = json.dumps(event, ensure_ascii=False).encode()
+    message = json.dumps(event).encode()  # ASCII: nothing in it acts on a terminal that shows it
     try:
         if on_change.startswith(("http://", "https://")):
             await _post(on_change, message, waits)
         else:
             await _run(on_change, message)
     except (_NotTold, OSError, ValueError, aiohttp.ClientError, TimeoutError) as error:
-        logger.warning("on_change was not told: %s", str(error) or type(error).__name__)
+        logger.warning("on_change was not told: %s", _why(error))
         return False
     return True
+
+
+def _why(error: Exception) -> str:
+    # A library's message may hold the whole address, and what follows its host is often its password.
+    if isinstance(error, aiohttp.ClientError) and not isinstance(error, aiohttp.ClientConnectionError):
+        return f"{type(error).__name__} {getattr(error, 'status', '')}".strip()
+    return str(error) or type(error).__name__
 
 
 class _NotTold(Exception):

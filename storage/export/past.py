@@ -14,6 +14,7 @@ from storage.export.idset import IdSet, in_parts
 from storage.export.reading import columns_of, list_of, time_of
 from storage.filters import ArticleFilter
 from storage.models import Article, ArticleState, Revision, Source
+from storage.rows import is_fit_text
 from storage.search.words import fold
 from storage.sources import get_source
 
@@ -117,6 +118,8 @@ def source_name(session: Session, wanted: ArticleFilter) -> str | None:
 
 def was_source(session: Session, name: str) -> bool:
     """Whether articles once were of a source of this name."""
+    if not is_fit_text(name):
+        return False
     known = select(ArticleState.id).where(ArticleState.earlier["source"].as_string() == name).limit(1)
     return session.scalar(known) is not None
 

@@ -176,3 +176,15 @@ async def test_without_a_hook_nothing_is_told(caplog: pytest.LogCaptureFixture) 
         messenger.send(EVENT)
         await messenger.close()
     assert caplog.text == ""
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["https://hooks.example:99999/S3CRET", "http://desk:S3CRET@127.0.0.1:1/S3CRET", "http:///S3CRET"],
+)
+async def test_an_address_that_cannot_be_told_keeps_its_secret(
+    address: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert not await tell(address, {"title": "\x9b"}, waits=())
+    assert "on_change was not told" in caplog.text
+    assert "S3CRET" not in caplog.text
