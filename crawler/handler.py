@@ -3,11 +3,12 @@
 import functools
 import math
 import ssl
+import time
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 import aiohttp
-from scrapy import Request
+from scrapy import Request, exceptions
 from scrapy.core.downloader.handlers._aiohttp import AiohttpDownloadHandler, _ClientResponse
 from scrapy.crawler import Crawler
 from scrapy.http import Response
@@ -16,6 +17,9 @@ from crawler.addresses import check_literal
 from crawler.failures import retry_after
 from crawler.politeness import HostGate
 from crawler.resolver import PublicResolver
+
+LONGEST_RECOVERY = 30.0
+"""Seconds that a host is left alone at most which did not answer in time."""
 
 _gate_of_this_process = HostGate()
 """For spiders without a desk: `scrapy shell`, a spider of one's own."""
@@ -51,6 +55,8 @@ class PoliteDownloadHandler(AiohttpDownloadHandler):
             response_class=_ClientResponse,
             skip_auto_headers=("Accept", "Accept-Encoding", "Content-Type", "User-Agent"),
         )
+        # Else it asks again by itself, at once, where a connection breaks: behind the gate's back.
+        self._session._retry_connection = False
 
     async def download_request(self, request: Request) -> Response:
         check_literal(request.url, self._allowed)
@@ -59,9 +65,14 @@ class PoliteDownloadHandler(AiohttpDownloadHandler):
         host = urlsplit(request.url).hostname or ""
         gate = gate_of(self.crawler)
         async with gate.turn(host, self._delay, request.meta.get("turn_until", math.inf)):
-            response = await super().download_request(request)
-            if response.status in (429, 503):
-                gate.rest(host, retry_after(response, datetime.now(UTC)) or self._rest)
+            began = time.monotonic()
+            try:
+                response = await super().download_request(request)
+            except exceptions.DownloadTimeoutError:
+                # It may be busy still with what we do not wait for any more.
+                gate.rest(host, min(time.monotonic() - began, LONGEST_RECOVERY))
+                raise
+            gate.answered(host, response.status, retry_after(response, datetime.now(UTC)), self._rest)
             return response
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from crawler.rulebook import REMEMBERED, RuleBook
 from storage.errors import DatabaseIsLocked
-from storage.hosts import save_robots
+from storage.hosts import host_key, save_robots
 from storage.session import open_database
 from storage.thread import ArchiveThread
 
@@ -53,7 +53,7 @@ async def test_rules_in_the_archive_are_used_until_they_are_a_day_old(database_u
         for hours, asked in ((23, 0), (-1, 0), (25, 1), (-9999, 2)):
             age = timedelta(hours=hours)
             with database.write() as session:
-                save_robots(session, "a.example", 200, RULES, now - age)
+                save_robots(session, host_key(ORIGIN), 200, RULES, now - age)
             book = RuleBook(archive)
             for _ in range(2):
                 await book.rules_of(ORIGIN, host)
