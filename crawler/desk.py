@@ -63,6 +63,11 @@ class Desk:
         self.broken: StorageError | None = None
         """The failure of the database that stopped the desk."""
 
+    def reserved(self, url: str) -> tuple[str, ...]:
+        """What the robots.txt of an address's host reserves, which was asked before it was fetched."""
+        robots = self.rules.known(url)
+        return robots.reservations(url) if robots is not None else ()
+
     def stop(self) -> None:
         """Ask for a clean stop: nothing more is fetched, what was fetched is filed."""
         self.stopping.set()

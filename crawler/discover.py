@@ -17,6 +17,7 @@ from crawler.fetch import FetchOne, header, page_of
 from crawler.seeds.answers import SeedReading, parse, read_seed
 from crawler.seeds.reader import was_stopped
 from pipelines.article import Reading
+from pipelines.metadata.rights import respecting
 from pipelines.page import Page
 from storage.candidates import Candidate
 from storage.models import SeedKind
@@ -166,8 +167,10 @@ async def _sample(desk: Desk, fetch: FetchOne, discovery: Discovery, count: int)
             answer = await fetch(candidate.url)
         except FetchFailed:
             continue
-        page = page_of(answer, discovery.url, candidate.title, candidate.published_at)
-        readings.append(await desk.workers.read(page, desk.cleaning))
+        hints = candidate.title, candidate.published_at, None
+        page = page_of(answer, discovery.url, *hints, desk.reserved(answer.url))
+        reading = await desk.workers.read(page, desk.cleaning)
+        readings.append(respecting(reading, desk.config.rights.exclude))
     return readings
 
 
@@ -194,4 +197,5 @@ async def _read(answer: Response, kind: SeedKind) -> SeedReading:
 
 async def fetch_page(desk: Desk, url: str) -> Page:
     """One page, fetched with a crawl's manners. Raises FetchFailed."""
-    return page_of(await run_errand(desk, lambda fetch: fetch(url)))
+    answer = await run_errand(desk, lambda fetch: fetch(url))
+    return page_of(answer, reserved=desk.reserved(answer.url))

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from protego import Protego
 
+from crawler.rights import NOTHING, Statement, read_statement, reserved_by
 from storage.hosts import Robots as KeptRobots
 
 AGENT = "copydesk"
@@ -30,11 +31,15 @@ class Robots:
     rules: Protego | None
     unreachable: str | None = None
     """Why they could not be had (5xx, no answer): then nothing is fetched."""
-    body: bytes = b""
-    """What they were read from."""
+    statement: Statement = NOTHING
+    """What is said beside them of mining."""
 
     def allows(self, url: str) -> bool:
         return self.rules is None or bool(self.rules.can_fetch(url, AGENT))
+
+    def reservations(self, url: str) -> tuple[str, ...]:
+        """What the publisher reserves of an address, as pipelines/metadata/rights.py writes it."""
+        return () if self.rules is None else reserved_by(self.statement, self.rules, url)
 
     @property
     def crawl_delay(self) -> float:
@@ -75,9 +80,9 @@ def read_robots(status: int | None, body: bytes, why: str = "no answer") -> Robo
         return Robots(None, unreachable=f"robots.txt http {status}")
     if not 200 <= status < 300:
         return Robots(None)
-    body = body[:MAX_BYTES]
     # A mark of the byte order would hide the first line, and with it all rules of its group.
-    return Robots(Protego.parse(body.decode("utf-8-sig", "replace")), body=body)
+    text = body[:MAX_BYTES].decode("utf-8-sig", "replace")
+    return Robots(Protego.parse(text), statement=read_statement(text, AGENT))
 
 
 def asked_again_after(failing: timedelta) -> timedelta:

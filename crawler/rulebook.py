@@ -66,10 +66,15 @@ class RuleBook:
 
     def sitemaps_of(self, origin: str) -> list[str]:
         """The sitemaps that an origin's robots.txt names; none where it has not been asked yet."""
-        _, rules = self._known.get(origin_of(origin), (None, None))
+        robots = self.known(origin)
+        return robots.sitemaps if robots is not None else []
+
+    def known(self, url: str) -> Robots | None:
+        """The rules for an address, where its host has been asked for them."""
+        _, rules = self._known.get(origin_of(url), (None, None))
         if rules is None or not rules.done() or rules.cancelled() or rules.exception():
-            return []
-        return rules.result()[0].sitemaps
+            return None
+        return rules.result()[0]
 
     async def _find(self, origin: str, fetch: Fetch) -> tuple[Robots, datetime]:
         """The rules, and until when they need not be asked for again."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from storage.insert import insert_into
@@ -29,15 +29,6 @@ class Robots:
     """When it was last asked for in vain."""
     failed_status: int | None = None
     """HTTP status of that answer; null where none came."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tdmrep:
-    """The answer to a request for /.well-known/tdmrep.json."""
-
-    status: int | None
-    body: bytes | None
-    at: datetime
 
 
 def host_key(url: str) -> str:
@@ -93,18 +84,3 @@ def note_robots_failure(session: Session, host: str, status: int | None, now: da
             index_elements=[Host.host], set_={"robots_failing_since": since, **failed}
         )
     )
-
-
-def load_tdmrep(session: Session, host: str) -> Tdmrep | None:
-    """What was last saved of a host's tdmrep.json; None if it was never asked for it."""
-    columns = Host.tdmrep_status, Host.tdmrep, Host.tdmrep_at
-    row = session.execute(select(*columns).where(Host.host == host.lower())).one_or_none()
-    if row is None or row.tdmrep_at is None:
-        return None
-    return Tdmrep(status=row.tdmrep_status, body=row.tdmrep, at=row.tdmrep_at)
-
-
-def save_tdmrep(session: Session, host: str, status: int | None, body: bytes, now: datetime) -> None:
-    """Keep the answer of a host whose robots.txt is known."""
-    statement = update(Host).where(Host.host == host.lower())
-    session.execute(statement.values(tdmrep_status=status, tdmrep=body[:ROBOTS_LIMIT], tdmrep_at=now))

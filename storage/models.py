@@ -497,11 +497,6 @@ class Host(Base):
     """When it was last asked for in vain."""
     robots_failed_status: Mapped[int | None]
     """HTTP status of that answer; null where none came."""
-    tdmrep_status: Mapped[int | None]
-    """HTTP status of /.well-known/tdmrep.json; null where it was not asked for, or no answer came."""
-    tdmrep: Mapped[bytes | None] = mapped_column(LargeBinary)
-    """Its body, at most 512 kB."""
-    tdmrep_at: Mapped[datetime | None]
 
 
 class Rest(Base):

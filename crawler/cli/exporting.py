@@ -9,7 +9,15 @@ import typer
 
 from crawler.cli.failures import WrongUsage
 from crawler.cli.invocation import Invocation
-from crawler.cli.selection import AuthorOption, LanguageOption, SinceOption, SourceOption, UntilOption
+from crawler.cli.selection import (
+    AuthorOption,
+    LanguageOption,
+    RightsOption,
+    SinceOption,
+    SourceOption,
+    UntilOption,
+    names_in,
+)
 
 if TYPE_CHECKING:
     from crawler.cli.export_files import Order
@@ -44,6 +52,7 @@ def export(
     until: UntilOption = None,
     lang: LanguageOption = None,
     author: AuthorOption = None,
+    without_reservations: RightsOption = None,
     all_copies: Annotated[
         bool,
         typer.Option(
@@ -107,11 +116,11 @@ def export(
         form=chosen.value,
         output=to,
         compressed=to is not None and to.suffix.lower() == ".gz",
-        filters=(source, since, until, lang, author),
+        filters=(source, since, until, lang, author, without_reservations),
         query=query,
         all_copies=all_copies,
         as_of=as_of,
-        columns=tuple(name.strip() for name in (columns or "").split(",") if name.strip()),
+        columns=tuple(names_in(columns)),
         limit=_FEED_LIMIT if chosen.is_feed and limit is None else limit,
         manifest=manifest,
         title=title,

@@ -34,6 +34,7 @@ from crawler.seeds.reader import SeedReader
 from crawler.visits import failed, is_unchanged, led_away, visited
 from crawler.workers import WorkersBroken
 from pipelines.article import Reading
+from pipelines.metadata.rights import respecting
 from pipelines.page import Page
 from pipelines.store import Visited
 from storage.errors import StorageError
@@ -253,10 +254,13 @@ class NewsSpider(scrapy.Spider):
         if failure := (failure or led_away(page, response.url, home)):
             yield failed(self.job, page, now, failure, response)
         elif is_unchanged(page, response):
-            yield visited(self.job, page, now, response, unchanged=True)
+            reserved = self.desk.reserved(response.url)
+            yield visited(self.job, page, now, response, unchanged=True, reservations=reserved)
         else:
-            fetched = page_of(response, home, page.hint_title, page.hint_published_at, page.found_at)
+            hints = page.hint_title, page.hint_published_at, page.found_at
+            fetched = page_of(response, home, *hints, self.desk.reserved(response.url))
             if reading := await self._read(page, fetched):
+                reading = respecting(reading, self.desk.config.rights.exclude)
                 if failure := led_away(page, response.url, home, reading):
                     yield failed(self.job, page, now, failure, response)
                 else:

@@ -19,9 +19,6 @@ def upgrade() -> None:
         ("robots_failing_since", TIME),
         ("robots_failed_at", TIME),
         ("robots_failed_status", sa.Integer()),
-        ("tdmrep_status", sa.Integer()),
-        ("tdmrep", sa.LargeBinary()),
-        ("tdmrep_at", TIME),
     ):
         op.add_column("hosts", sa.Column(name, kind))
     # Those of http and of https were kept under one name: each is asked for anew before the next fetch.
@@ -30,7 +27,7 @@ def upgrade() -> None:
         "rests",
         sa.Column("host", sa.String(320), nullable=False),
         sa.Column("level", sa.Integer(), nullable=False),
-        sa.Column("seconds", sa.Float(), nullable=False),
+        sa.Column("seconds", sa.Double(), nullable=False),
         sa.Column("at", TIME, nullable=False),
         sa.PrimaryKeyConstraint("host", name="pk_rests"),
     )
