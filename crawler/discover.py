@@ -14,10 +14,10 @@ from crawler.discovery.sitemaps import NotASitemap
 from crawler.errand import run_errand
 from crawler.failures import FetchFailed
 from crawler.fetch import FetchOne, header, page_of
+from crawler.rights import respecting
 from crawler.seeds.answers import SeedReading, parse, read_seed
 from crawler.seeds.reader import was_stopped
 from pipelines.article import Reading
-from pipelines.metadata.rights import respecting
 from pipelines.page import Page
 from storage.candidates import Candidate
 from storage.models import SeedKind

@@ -1,15 +1,17 @@
-"""Which rights a host reserves in its robots.txt, for an address on it."""
+"""Which rights a host reserves in its robots.txt, and what of all that is reserved keeps an article out."""
 
 import re
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
 from protego import Protego
 
+from pipelines.article import Reading, Rejection
 from pipelines.metadata.rights import OF_ROBOTS, signals_in, usages_in
+from storage.reservations import is_named
 
 _FIELD = re.compile(r"\s*([a-z-]+)\s*:\s*([^#]*)", re.IGNORECASE)
 _NO_PART_OF_A_GROUP = frozenset({"sitemap", "host"})
@@ -101,3 +103,16 @@ def _path_and(value: str) -> tuple[str, str]:
 
 def _matches(path: str, url: str) -> bool:
     return path == "/" or not Protego.parse(f"User-agent: *\nDisallow: {path}").can_fetch(url, "*")
+
+
+def respecting(reading: Reading, names: Collection[str]) -> Reading:
+    """A reading, or its rejection where its article has a reservation that one of `names` means."""
+    article = reading.article
+    withheld = [one for one in article.reservations if is_named(one, names)] if article else []
+    if article is None or not withheld:
+        return reading
+    return Reading(
+        rejection=Rejection.RIGHTS_RESERVED,
+        detail=", ".join(withheld)[:300],
+        reservations=article.reservations,
+    )

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from operator import itemgetter
 from typing import Any, Self
 
 from sqlalchemy.orm import Session
@@ -176,7 +177,7 @@ def _note_reservations(session: Session, group: Sequence[Visited]) -> None:
     }
     articles = articles_of(session, told)
     before = reservations_of(session, set(articles.values()))
-    for page_id, article_id in articles.items():
+    for page_id, article_id in sorted(articles.items(), key=itemgetter(1)):  # one order for all who write
         visited, known = told[page_id], before.get(article_id)
         if visited.reading is not None and visited.reading.reservations is not None:
             now = list(visited.reading.reservations)

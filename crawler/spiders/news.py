@@ -28,13 +28,13 @@ from crawler.politeness import PATIENCE, CrawlStopping
 from crawler.relearning import Relearning
 from crawler.report import RunCounts
 from crawler.revisit import validators_of
+from crawler.rights import respecting
 from crawler.schedule.plan import RunEnd
 from crawler.seeds.backfill import UNNAMED, Backfill
 from crawler.seeds.reader import SeedReader
 from crawler.visits import failed, is_unchanged, led_away, visited
 from crawler.workers import WorkersBroken
 from pipelines.article import Reading
-from pipelines.metadata.rights import respecting
 from pipelines.page import Page
 from pipelines.store import Visited
 from storage.errors import StorageError

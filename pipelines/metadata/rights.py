@@ -4,13 +4,11 @@ A reservation is a short text, "place: what". Nothing is guessed: what cannot be
 """
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 
-from pipelines.article import Reading, Rejection
 from pipelines.metadata.head import Head
-from storage.reservations import is_named
 
 READ_HEADERS = ("x-robots-tag", "tdm-reservation", "tdm-policy", "content-usage", "content-signal")
 """Headers that may reserve something; names in lower case."""
@@ -115,16 +113,3 @@ def usages_in(value: str) -> list[str]:
 def _pairs(value: str) -> dict[str, str]:
     pairs = (part.partition("=") for part in value.lower().split(","))
     return {name.strip(): said.partition(";")[0].strip() for name, _, said in pairs}
-
-
-def respecting(reading: Reading, names: Collection[str]) -> Reading:
-    """A reading, or its rejection where its article has a reservation that one of `names` means."""
-    article = reading.article
-    withheld = [one for one in article.reservations if is_named(one, names)] if article else []
-    if article is None or not withheld:
-        return reading
-    return Reading(
-        rejection=Rejection.RIGHTS_RESERVED,
-        detail=", ".join(withheld)[:300],
-        reservations=article.reservations,
-    )

@@ -1,9 +1,11 @@
-"""What a robots.txt reserves for an address."""
+"""What a robots.txt reserves for an address, and which articles are not kept for what is reserved."""
 
 import pytest
 
-from crawler.rights import mining_agents
+from crawler.rights import mining_agents, respecting
 from crawler.robots import read_robots
+from pipelines.article import Article, Reading, Rejection
+from pipelines.fingerprint import fingerprint
 
 URL = "https://paper.example/news/1"
 
@@ -57,3 +59,26 @@ def test_crawlers_of_search_and_of_readers_are_none_of_those_that_mine() -> None
     agents = {agent.lower() for agent in mining_agents()}
     assert len(agents) == len(mining_agents())
     assert not agents & {"googlebot", "bingbot", "chatgpt-user", "oai-searchbot", "perplexity-user"}
+
+
+ARTICLE = Article(
+    url="https://paper.example/1",
+    canonical_url="https://paper.example/1",
+    title="x",
+    text="x",
+    reservations=("robots: GPTBot", "meta: noai"),
+    fingerprint=fingerprint("x"),
+)
+
+
+def test_an_article_is_rejected_for_what_is_respected_alone() -> None:
+    reading = Reading(article=ARTICLE)
+    assert respecting(reading, ()) == reading
+    assert respecting(reading, ["noarchive", "header"]) == reading
+    assert respecting(reading, ["robots"]) == Reading(
+        rejection=Rejection.RIGHTS_RESERVED,
+        detail="robots: GPTBot",
+        reservations=ARTICLE.reservations,
+    )
+    rejected = Reading(rejection=Rejection.STUB)
+    assert respecting(rejected, ["all"]) == rejected

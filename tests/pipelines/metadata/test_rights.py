@@ -1,12 +1,10 @@
-"""What a page and its headers reserve, and by which names that is asked for."""
+"""What a page and its headers reserve."""
 
 import pytest
 from lxml import html
 
-from pipelines.article import Article, Reading, Rejection
-from pipelines.fingerprint import fingerprint
 from pipelines.metadata.head import read_head
-from pipelines.metadata.rights import reservations_in, respecting
+from pipelines.metadata.rights import reservations_in
 
 NO_HEAD = read_head(html.document_fromstring("<p>x"))
 
@@ -86,26 +84,3 @@ def test_a_policy_is_told_beside_a_reservation(policy: str, told: list[str]) -> 
 def test_metas(meta: str, reserved: list[str]) -> None:
     head = read_head(html.document_fromstring(f"<html><head><meta {meta}></head><body><p>x"))
     assert list(reservations_in(head, ())) == reserved
-
-
-ARTICLE = Article(
-    url="https://paper.example/1",
-    canonical_url="https://paper.example/1",
-    title="x",
-    text="x",
-    reservations=("robots: GPTBot", "meta: noai"),
-    fingerprint=fingerprint("x"),
-)
-
-
-def test_an_article_is_rejected_for_what_is_respected_alone() -> None:
-    reading = Reading(article=ARTICLE)
-    assert respecting(reading, ()) == reading
-    assert respecting(reading, ["noarchive", "header"]) == reading
-    assert respecting(reading, ["robots"]) == Reading(
-        rejection=Rejection.RIGHTS_RESERVED,
-        detail="robots: GPTBot",
-        reservations=ARTICLE.reservations,
-    )
-    rejected = Reading(rejection=Rejection.STUB)
-    assert respecting(rejected, ["all"]) == rejected
