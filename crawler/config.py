@@ -185,6 +185,18 @@ class CleaningConfig(_Table):
     )
 
 
+class RightsConfig(_Table):
+    """[rights]: what publishers reserve."""
+
+    exclude: list[str] = _setting(
+        [],
+        "Articles with one of these reservations are not stored: a whole one as `copydesk show` tells it\n"
+        '("meta: noai"), its place ("robots"), or what it says ("tdm-reservation", "noarchive"); "all" for\n'
+        "any. They are recorded with each article; docs/rights.md tells what they mean.",
+        "a list of reservations, of places, or of what they say",
+    )
+
+
 class ScheduleConfig(_Table):
     """[schedule]: when what is known is looked at again."""
 
@@ -292,6 +304,7 @@ class Config(_Table):
     crawl: CrawlConfig = CrawlConfig()
     workers: WorkersConfig = WorkersConfig()
     cleaning: CleaningConfig = CleaningConfig()
+    rights: RightsConfig = RightsConfig()
     schedule: ScheduleConfig = ScheduleConfig()
     service: ServiceConfig = ServiceConfig()
     scrapy: dict[str, Any] = _setting(

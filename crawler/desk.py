@@ -15,6 +15,7 @@ from crawler.config import Config
 from crawler.leases import Leases, open_leases
 from crawler.politeness import HostGate
 from crawler.progress import Progress, Silent
+from crawler.rests import Rests
 from crawler.revisit import Retries, look_again_at
 from crawler.rulebook import RuleBook
 from crawler.service.hooks import Messenger
@@ -47,7 +48,7 @@ class Desk:
         self.cleaning = Cleaning(keep=frozenset(config.cleaning.keep))
         """How pages are cleaned of whose source nothing is known."""
         self.filer = Filer(archive, partial(look_again_at, horizon=config.schedule.look_again))
-        self.gate = HostGate(leases)
+        self.gate = HostGate(leases, Rests(archive))
         self.crawled: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         """Locked while a source is crawled whose home is the host; by the name of its lease."""
         self.rules = RuleBook(archive)
@@ -61,6 +62,11 @@ class Desk:
         )
         self.broken: StorageError | None = None
         """The failure of the database that stopped the desk."""
+
+    def reserved(self, url: str) -> tuple[str, ...]:
+        """What the robots.txt of an address's host reserves, which was asked before it was fetched."""
+        robots = self.rules.known(url)
+        return robots.reservations(url) if robots is not None else ()
 
     def stop(self) -> None:
         """Ask for a clean stop: nothing more is fetched, what was fetched is filed."""
@@ -92,6 +98,8 @@ async def open_desk(
             leases.on_loss = desk.fail
             yield desk
             await desk.filer.flush()
+            if desk.broken is None:
+                await desk.gate.leave()
             await desk.messenger.close()
     finally:
         await asyncio.to_thread(archive.close)

@@ -14,6 +14,7 @@ from crawler.discovery.sitemaps import NotASitemap
 from crawler.errand import run_errand
 from crawler.failures import FetchFailed
 from crawler.fetch import FetchOne, header, page_of
+from crawler.rights import respecting
 from crawler.seeds.answers import SeedReading, parse, read_seed
 from crawler.seeds.reader import was_stopped
 from crawler.workers import WorkLost
@@ -176,8 +177,10 @@ async def _sample(desk: Desk, fetch: FetchOne, discovery: Discovery, count: int)
             answer = await fetch(candidate.url)
         except FetchFailed:
             continue
-        page = page_of(answer, discovery.url, candidate.title, candidate.published_at)
-        readings.append(await desk.workers.read(page, desk.cleaning))
+        hints = candidate.title, candidate.published_at, None
+        page = page_of(answer, discovery.url, *hints, desk.reserved(answer.url))
+        reading = await desk.workers.read(page, desk.cleaning)
+        readings.append(respecting(reading, desk.config.rights.exclude))
     return readings
 
 
@@ -206,4 +209,5 @@ async def _read(desk: Desk, answer: Response, kind: SeedKind) -> SeedReading:
 
 async def fetch_page(desk: Desk, url: str) -> Page:
     """One page, fetched with a crawl's manners. Raises FetchFailed."""
-    return page_of(await run_errand(desk, url, lambda fetch: fetch(url)))
+    answer = await run_errand(desk, url, lambda fetch: fetch(url))
+    return page_of(answer, reserved=desk.reserved(answer.url))

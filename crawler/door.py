@@ -42,10 +42,14 @@ class Door:
 
     def _session(self, way: str) -> aiohttp.ClientSession:
         if way == "proxy":
-            return aiohttp.ClientSession(connector=aiohttp.TCPConnector(), **self._options)
-        resolver = PublicResolver(self._guard.hosts if way == "own" else ())
-        connector = aiohttp.TCPConnector(resolver=resolver, socket_factory=resolver.socket_to)
-        return aiohttp.ClientSession(connector=connector, **self._options)
+            connector = aiohttp.TCPConnector()
+        else:
+            resolver = PublicResolver(self._guard.hosts if way == "own" else ())
+            connector = aiohttp.TCPConnector(resolver=resolver, socket_factory=resolver.socket_to)
+        session = aiohttp.ClientSession(connector=connector, **self._options)
+        # Else it asks again by itself, at once, where a connection breaks: behind the gate's back.
+        session._retry_connection = False
+        return session
 
     async def close(self) -> None:
         for session in self._sessions.values():

@@ -3,11 +3,12 @@
 import functools
 import math
 import ssl
+import time
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 import aiohttp
-from scrapy import Request
+from scrapy import Request, exceptions
 from scrapy.core.downloader.handlers._aiohttp import AiohttpDownloadHandler, _ClientResponse
 from scrapy.crawler import Crawler
 from scrapy.http import Response
@@ -15,6 +16,9 @@ from scrapy.http import Response
 from crawler.door import Door, beginning, begun_at, crawl_guard
 from crawler.failures import retry_after
 from crawler.politeness import HostGate
+
+LONGEST_RECOVERY = 30.0
+"""Seconds that a host is left alone at most which did not answer in time."""
 
 _gate_of_this_process = HostGate()
 """For spiders without a desk: `scrapy shell`, a spider of one's own."""
@@ -56,10 +60,15 @@ class PoliteDownloadHandler(AiohttpDownloadHandler):
         host = urlsplit(request.url).hostname or ""
         gate = gate_of(self.crawler)
         async with gate.turn(host, self._delay, request.meta.get("turn_until", math.inf)):
-            with begun_at(begin):
-                response = await super().download_request(request)
-            if response.status in (429, 503):
-                gate.rest(host, retry_after(response, datetime.now(UTC)) or self._rest)
+            began = time.monotonic()
+            try:
+                with begun_at(begin):
+                    response = await super().download_request(request)
+            except exceptions.DownloadTimeoutError:
+                # It may be busy still with what we do not wait for any more.
+                gate.rest(host, min(time.monotonic() - began, LONGEST_RECOVERY))
+                raise
+            gate.answered(host, response.status, retry_after(response, datetime.now(UTC)), self._rest)
             return response
 
 

@@ -43,6 +43,7 @@ from pipelines.metadata.agencies import credited_agency
 from pipelines.metadata.canonical import believed_canonical
 from pipelines.metadata.head import Head, plain, read_head
 from pipelines.metadata.record import Metadata, read_metadata
+from pipelines.metadata.rights import reservations_in
 from pipelines.page import Page
 from pipelines.pointers import mark_pointers
 from pipelines.second_article import mark_second_article
@@ -247,6 +248,7 @@ def _article(opened: _Opened, metadata: Metadata, lines: Sequence[Line]) -> Arti
         tags=metadata.tags,
         credit=metadata.credit or credited_agency(text, [line.text for line in lines]),
         access=metadata.access,
+        reservations=tuple(dict.fromkeys([*page.reserved, *reservations_in(opened.head, page.headers)])),
         removed=removed_of(lines),
         corrections=corrections_in([title, metadata.standfirst, *(line.text for line in lines)]),
         makes=tuple(line.make for line in lines),

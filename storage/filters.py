@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import ColumnElement, and_, false, func, or_, text
+from sqlalchemy import ColumnElement, and_, false, func, null, or_, text
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.util import AliasedClass
 
 from storage.insert import is_postgresql
 from storage.models import Article
+from storage.reservations import named_in
 from storage.rows import is_fit_text
 from storage.search.fields import author_term
 from storage.search.fulltext import for_postgresql, for_sqlite
@@ -34,6 +35,9 @@ class ArticleFilter:
     """Words of an author's name, in their order; case and accents do not count."""
     kind: str | None = None
     """"article", "live blog", "gallery" or "video"."""
+    without_reservations: tuple[str, ...] = ()
+    """Only articles of which it is known that nothing is reserved by one of these names: as `is_named` in
+    storage/reservations.py has it."""
 
     def __post_init__(self) -> None:
         for time in (self.since, self.until):
@@ -88,6 +92,9 @@ def conditions(
         found.append(_by(session, wanted.author, article))
     if wanted.kind is not None:
         found.append(article.kind == wanted.kind)
+    if wanted.without_reservations:
+        found.append(article.reservations.is_not(null()))
+        found.append(~named_in(session, article, wanted.without_reservations))
     return found
 
 

@@ -111,6 +111,7 @@ def show_article(
             ("tags", ", ".join(article.tags)),
             ("credit", article.credit),
             ("access", article.access if article.access != "unknown" else None),
+            ("reserved", "; ".join(article.reservations or ())),
             ("image", article.image),
             ("images", str(len(article.images)) if article.images else None),
             ("fetched", shown_time(article.fetched_at)),

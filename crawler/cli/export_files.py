@@ -36,8 +36,8 @@ class Order:
     output: Path | None
     """None: standard output."""
     compressed: bool
-    filters: tuple[str | None, str | None, str | None, str | None, str | None]
-    """Source, since, until, language, author."""
+    filters: tuple[str | None, str | None, str | None, str | None, str | None, str | None]
+    """Source, since, until, language, author, without reservations."""
     query: str | None
     all_copies: bool
     as_of: str | None
@@ -109,7 +109,7 @@ def write_feed(invocation: Invocation, order: Order) -> None:
     with invocation.open_existing() as database, database.read() as session:
         request = _request(session, order, datetime.now(UTC))
         rows = newest_rows(session, request, order.limit or 0)
-    asked = [order.query, *order.filters]
+    asked = [order.query, *order.filters[:-1]]
     about = ", ".join(part for part in asked if part) or "the newest articles"
     feed = Feed(title=order.title or f"copydesk: {about}", about=about, url=order.feed_url)
     written = feed_of(cast("Literal['atom', 'rss']", order.form), feed, rows)
@@ -144,14 +144,14 @@ def verify_file(manifest: Path) -> None:
 def _request(session: "Session", order: Order, now: datetime) -> Request:
     """What is asked for, in the archive's terms. Raises WrongUsage."""
     moment = _moment(order.as_of, now) if order.as_of is not None else None
-    source, since, until, language, author = order.filters
+    source, *others = order.filters
     try:
         if source is not None and moment is not None and _was_source(session, source):
             from dataclasses import replace
 
-            wanted = replace(article_filter(session, None, since, until, language, author), source=source)
+            wanted = replace(article_filter(session, None, *others), source=source)
         else:
-            wanted = article_filter(session, source, since, until, language, author)
+            wanted = article_filter(session, source, *others)
         return Request(
             wanted=wanted,
             query=order.query,

@@ -12,9 +12,11 @@ from crawler.cli.invocation import Invocation
 from crawler.cli.selection import (
     AuthorOption,
     LanguageOption,
+    RightsOption,
     SinceOption,
     SourceOption,
     UntilOption,
+    names_in,
     within_reach,
 )
 from crawler.cli.terminal import note
@@ -52,6 +54,7 @@ def export(
     until: UntilOption = None,
     lang: LanguageOption = None,
     author: AuthorOption = None,
+    without_reservations: RightsOption = None,
     all_copies: Annotated[
         bool,
         typer.Option(
@@ -122,11 +125,11 @@ def export(
         form=chosen.value,
         output=to,
         compressed=to is not None and to.suffix.lower() == ".gz",
-        filters=(source, since, until, lang, author),
+        filters=(source, since, until, lang, author, without_reservations),
         query=query,
         all_copies=all_copies,
         as_of=as_of,
-        columns=tuple(name.strip() for name in (columns or "").split(",") if name.strip()),
+        columns=tuple(names_in(columns)),
         limit=_FEED_LIMIT if chosen.is_feed and limit is None else limit,
         manifest=manifest,
         title=title,

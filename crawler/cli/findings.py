@@ -40,6 +40,7 @@ def show_reading(reading: Reading) -> None:
             ("modified", shown_time(article.modified_at) if article.modified_at else None),
             ("language", article.language),
             ("section", article.section),
+            ("reserved", "; ".join(article.reservations)),
             ("removed", counted(len(article.removed), "passage") if article.removed else None),
         ],
     )
@@ -83,6 +84,7 @@ def _fields(article: Article) -> dict[str, Any]:
         "tags": list(article.tags),
         "credit": article.credit,
         "access": str(article.access),
+        "reservations": list(article.reservations),
         "removed": [asdict(passage) for passage in article.removed],
     }
 
@@ -106,6 +108,7 @@ _NO_ARTICLE: dict[str, Any] = {
     "tags": [],
     "credit": None,
     "access": None,
+    "reservations": [],
     "removed": [],
 }
 """What is told of a page that is none: the same keys."""

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from sqlalchemy.orm import Session
 
@@ -13,8 +12,9 @@ from crawler.config import Config
 from crawler.explain.due import Outlook, outlook
 from crawler.explain.obstacles import obstacles
 from crawler.explain.robots import RobotsVerdict, robots_verdict
+from crawler.robots import origin_of
 from storage.explain import Facts
-from storage.hosts import load_robots
+from storage.hosts import host_key, load_robots
 
 if TYPE_CHECKING:
     from crawler.explain.prospects import Prospect
@@ -51,7 +51,7 @@ def explain(session: Session, facts: Facts, url: str, config: Config, now: datet
     else:
         known = facts.article.canonical_url if facts.article else url
         asked = facts.article.url if facts.article else url
-    kept = load_robots(session, urlsplit(asked).netloc)
+    kept = load_robots(session, host_key(origin_of(asked)))
     robots = robots_verdict(asked, kept, now, obeyed=config.crawl.obey_robots)
     return Explanation(
         url=asked,

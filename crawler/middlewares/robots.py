@@ -15,6 +15,7 @@ from crawler.handler import gate_of
 from crawler.politeness import CrawlStopping, HostResting
 from crawler.refusals import ForbiddenByRobots, RobotsUnreachable
 from crawler.revisit import Retries
+from crawler.robots import origin_of
 from crawler.rulebook import RuleBook
 
 logger = logging.getLogger(__name__)
@@ -43,9 +44,9 @@ class RobotsMiddleware:
         parts = urlsplit(request.url)
         desk = getattr(self._crawler.spider, "desk", None)
         book = desk.rules if desk is not None else self._rules_without_desk
-        robots = await book.rules_of(f"{parts.scheme}://{parts.netloc}", self._fetch)
-        if robots.crawl_delay:
-            gate_of(self._crawler).ask_for_delay(parts.hostname or "", robots.crawl_delay)
+        origin = origin_of(request.url)
+        robots = await book.rules_of(origin, self._fetch)
+        gate_of(self._crawler).ask_for_delay(parts.hostname or "", robots.crawl_delay, origin)
         if robots.unreachable:
             raise RobotsUnreachable(parts.netloc, robots.unreachable)
         if not robots.allows(request.url):

@@ -28,6 +28,7 @@ from crawler.politeness import PATIENCE, CrawlStopping
 from crawler.relearning import Relearning
 from crawler.report import RunCounts
 from crawler.revisit import validators_of
+from crawler.rights import respecting
 from crawler.schedule.plan import RunEnd
 from crawler.seeds.backfill import UNNAMED, Backfill
 from crawler.seeds.reader import SeedReader
@@ -264,10 +265,13 @@ class NewsSpider(scrapy.Spider):
         if failure := (failure or led_away(page, response.url, home)):
             yield failed(self.job, page, now, failure, response)
         elif is_unchanged(page, response):
-            yield visited(self.job, page, now, response, unchanged=True)
+            reserved = self.desk.reserved(response.url)
+            yield visited(self.job, page, now, response, unchanged=True, reservations=reserved)
         else:
-            fetched = page_of(response, home, page.hint_title, page.hint_published_at, page.found_at)
+            hints = page.hint_title, page.hint_published_at, page.found_at
+            fetched = page_of(response, home, *hints, self.desk.reserved(response.url))
             if reading := await self._read(page, fetched):
+                reading = respecting(reading, self.desk.config.rights.exclude)
                 if failure := led_away(page, response.url, home, reading):
                     yield failed(self.job, page, now, failure, response)
                 else:

@@ -24,7 +24,7 @@ _PARTS = {
     "revisions": "revisions",
     "changes": "changes",
     "visits": "visits",
-    **dict.fromkeys(("pages", "seeds", "hosts"), "frontier"),
+    **dict.fromkeys(("pages", "seeds", "hosts", "rests"), "frontier"),
 }
 _WORDS = ("articles_fts", "ix_articles_words")
 

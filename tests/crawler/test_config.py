@@ -179,6 +179,7 @@ def test_every_key_of_the_written_file_can_be_uncommented(file: Path) -> None:
         "crawl",
         "workers",
         "cleaning",
+        "rights",
         "schedule",
         "service",
         "scrapy",
