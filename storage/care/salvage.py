@@ -168,18 +168,20 @@ class Reading:
         """The rows, some of them perhaps twice where they have no numbers."""
         first: int | None = _FIRST
         while first is not None:
-            at = None
             try:
                 for row in self._source.execute(self._statement, (first, _LAST)):
-                    at = row[0]
+                    first = row[0] + self.numbered
                     yield row[1:]
                 return
             except sqlite3.DatabaseError as error:
                 if not _is_damage(error):
                     raise
             self.failed = True
-            broken = first if at is None else max(at + self.numbered, first)
-            first = self._readable_after(broken)
+            # Python's module reads one row ahead, and what it fails by there costs it the row before.
+            while (row := self._next(first)) is not None:
+                first = row[0] + 1
+                yield row[1:]
+            broken, first = first, self._readable_after(first)
             if self.numbered:
                 yield from self._singly(broken + 1, _LAST if first is None else first)
 
@@ -197,13 +199,17 @@ class Reading:
         return good
 
     def _can_read(self, first: int) -> bool:
+        return self._next(first) is not None
+
+    def _next(self, first: int) -> tuple[Any, ...] | None:
+        """The first row from a number on; None where there is none, or it cannot be read."""
         try:
-            self._source.execute(f"{self._statement} LIMIT 1", (first, _LAST)).fetchone()
+            found = self._source.execute(f"{self._statement} LIMIT 1", (first, _LAST)).fetchone()
         except sqlite3.DatabaseError as error:
             if not _is_damage(error):
                 raise
-            return False
-        return True
+            return None
+        return None if found is None else tuple(found)
 
     def _singly(self, first: int, end: int) -> Iterator[tuple[Any, ...]]:
         """What was stepped over: between two damaged pages there may be one that is whole."""
