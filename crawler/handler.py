@@ -7,15 +7,22 @@ from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 import aiohttp
-from scrapy import Request
+from scrapy import Request, exceptions
 from scrapy.core.downloader.handlers._aiohttp import AiohttpDownloadHandler, _ClientResponse
 from scrapy.crawler import Crawler
 from scrapy.http import Response
 
 from crawler.addresses import check_literal
 from crawler.failures import retry_after
+from crawler.health.network import OurNetworkDown
 from crawler.politeness import HostGate
 from crawler.resolver import PublicResolver
+
+_OUT_OF_REACH = (
+    exceptions.CannotResolveHostError,
+    exceptions.DownloadConnectionRefusedError,
+    exceptions.DownloadTimeoutError,
+)
 
 _gate_of_this_process = HostGate()
 """For spiders without a desk: `scrapy shell`, a spider of one's own."""
@@ -59,10 +66,26 @@ class PoliteDownloadHandler(AiohttpDownloadHandler):
         host = urlsplit(request.url).hostname or ""
         gate = gate_of(self.crawler)
         async with gate.turn(host, self._delay, request.meta.get("turn_until", math.inf)):
-            response = await super().download_request(request)
+            response = await self._watched(request, host)
             if response.status in (429, 503):
                 gate.rest(host, retry_after(response, datetime.now(UTC)) or self._rest)
             return response
+
+
+    async def _watched(self, request: Request, host: str) -> Response:
+        """Download, and tell the desk what that says of our own network."""
+        desk = getattr(self.crawler.spider, "desk", None)
+        try:
+            response = await super().download_request(request)
+        except _OUT_OF_REACH as error:
+            if desk is not None:
+                desk.network.failed(host)
+                if desk.network.is_down:
+                    raise OurNetworkDown(str(error)) from error
+            raise
+        if desk is not None:
+            desk.network.answered(host)
+        return response
 
 
 @functools.cache

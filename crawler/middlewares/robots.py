@@ -11,6 +11,7 @@ from scrapy.exceptions import NotConfigured
 from crawler.failures import FetchFailed
 from crawler.fetch import fetch_patiently
 from crawler.handler import gate_of
+from crawler.health.network import OurNetworkDown
 from crawler.politeness import CrawlStopping, HostResting
 from crawler.refusals import ForbiddenByRobots, RobotsUnreachable
 from crawler.revisit import Retries
@@ -53,14 +54,14 @@ class RobotsMiddleware:
     async def _fetch(self, origin: str) -> tuple[int | None, bytes, str]:
         """Status and body of an origin's robots.txt; a status of None where no answer came, and why.
 
-        Raises CrawlStopping and HostResting, which say nothing of robots.txt.
+        Raises CrawlStopping, HostResting and OurNetworkDown, which say nothing of robots.txt.
         """
         retries = getattr(getattr(self._crawler.spider, "desk", None), "retries", Retries())
         try:
             url = f"{origin}/robots.txt"
             response = await fetch_patiently(self._crawler, url, None, retries, meta={"is_robots_txt": True})
         except FetchFailed as failed:
-            if isinstance(failed.__cause__, CrawlStopping | HostResting):
+            if isinstance(failed.__cause__, CrawlStopping | HostResting | OurNetworkDown):
                 raise failed.__cause__ from None
             failure = failed.failure
             logger.info("robots.txt of %s: %s (%s)", origin, failure.reason, failure.detail)

@@ -7,6 +7,7 @@ from contextlib import suppress
 
 from crawler.config import Config
 from crawler.desk import Desk, open_desk
+from crawler.health.network import Network
 from crawler.leases import awake_time
 from crawler.progress import Together
 from crawler.service.metrics import Metrics
@@ -35,6 +36,7 @@ class Server:
     def __init__(self, config: Config, open_database: OpenDatabase, metrics: Metrics) -> None:
         self._config, self._open, self._metrics = config, open_database, metrics
         self._database: Database | None = None
+        self._network = Network()
         self._desk: Desk | None = None
         self._stopping = asyncio.Event()
 
@@ -74,7 +76,7 @@ class Server:
         """With one desk; False where the memory is used up. Raises what broke the desk."""
         database = await self._opened()
         try:
-            async with open_desk(self._config, database, progress) as desk:
+            async with open_desk(self._config, database, progress, self._network) as desk:
                 self._desk = desk
                 if self._stopping.is_set():  # meanwhile, while there was no desk to tell
                     desk.stop()

@@ -31,7 +31,7 @@ from crawler.revisit import validators_of
 from crawler.schedule.plan import RunEnd
 from crawler.seeds.backfill import UNNAMED, Backfill
 from crawler.seeds.reader import SeedReader
-from crawler.visits import failed, is_unchanged, led_away, visited
+from crawler.visits import failed, is_unchanged, led_away, unread, visited
 from crawler.workers import WorkersBroken
 from pipelines.article import Reading
 from pipelines.page import Page
@@ -84,10 +84,10 @@ class NewsSpider(scrapy.Spider):
         """How the run ended, as far as the next one depends on it."""
         return RunEnd(
             failed=self.state is RunState.FAILED,
-            polled_at=self._polled_at,
+            polled_at=None if self.desk.network.is_down else self._polled_at,
             cut_off=time.monotonic() >= self._ends_at,
             stories=self.stories,
-            resting=timedelta(seconds=self.desk.gate.resting(self.job.host)),
+            resting=max(timedelta(seconds=self.desk.gate.resting(self.job.host)), self.desk.network.rest),
         )
 
     @cached_property
@@ -230,6 +230,8 @@ class NewsSpider(scrapy.Spider):
         """Whether another page may be fetched: not where user or site asked to stop, nor once time is up."""
         if self.desk.stopping.is_set() or time.monotonic() >= self._ends_at:
             return False
+        if self.desk.network.is_down:
+            return False
         if (seconds := self.desk.gate.resting(self.job.host)) <= PATIENCE:
             return True
         self.error = f"the site asked to be left alone for {seconds:.0f} s"
@@ -257,7 +259,7 @@ class NewsSpider(scrapy.Spider):
         else:
             fetched = page_of(response, home, page.hint_title, page.hint_published_at, page.found_at)
             if reading := await self._read(page, fetched):
-                if failure := led_away(page, response.url, home, reading):
+                if failure := unread(reading) or led_away(page, response.url, home, reading):
                     yield failed(self.job, page, now, failure, response)
                 else:
                     yield visited(self.job, page, now, response, reading=reading)
@@ -311,7 +313,9 @@ class NewsSpider(scrapy.Spider):
             self.error = self.error or f"the crawl broke off ({reason}); the log says more"
         if self.desk.broken is None:
             await self._clean_what_is_stored()
-        if self.error:
+        if self.desk.network.is_down and not self.desk.broken:
+            self.state, self.error = RunState.STOPPED, self.error or self.desk.network.why
+        elif self.error:
             self.state = RunState.FAILED
         elif self.desk.stopping.is_set():
             self.state = RunState.STOPPED

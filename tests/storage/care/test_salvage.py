@@ -124,7 +124,7 @@ def test_a_row_whose_text_cannot_be_read_on_costs_itself(
     assert faults(Path(saved.to)) == []
 
 
-@pytest.mark.parametrize("name", ["bands", "pages", "visits", "ix_articles_url", "articles_fts_data", "runs"])
+@pytest.mark.parametrize("name", ["bands", "pages", "ix_articles_url", "articles_fts_data"])
 def test_whatever_page_is_damaged_the_articles_are_saved(archive: Path, now: datetime, name: str) -> None:
     overwrite(archive, leaves(archive, name)[0])
     saved = save(archive, now)
