@@ -73,6 +73,8 @@ class NewsSpider(scrapy.Spider):
         """When what the seeds named for the first time was published; None: no seed was read."""
         self._polled_at: datetime | None = None
         self.error: str | None = None
+        self._ours = False
+        """Whether the error is no fault of the source's."""
         self.state = RunState.DONE
 
     @property
@@ -270,7 +272,7 @@ class NewsSpider(scrapy.Spider):
             cleaning = await self.knowledge.cleaning_for(page.source_id)
             return await self.desk.workers.read(fetched, cleaning)
         except WorkersBroken as error:
-            self.error = str(error)
+            self.error, self._ours = str(error), True
             self.desk.stop()
         except StorageError as error:
             self._archive_failed(error)
@@ -315,7 +317,7 @@ class NewsSpider(scrapy.Spider):
             await self._clean_what_is_stored()
         if self.desk.network.is_down and not self.desk.broken:
             self.state, self.error = RunState.STOPPED, self.error or self.desk.network.why
-        elif self.error:
+        elif self.error and not self._ours:
             self.state = RunState.FAILED
         elif self.desk.stopping.is_set():
             self.state = RunState.STOPPED
