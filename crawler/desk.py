@@ -12,6 +12,7 @@ from scrapy.crawler import AsyncCrawlerRunner
 from scrapy.settings import Settings
 
 from crawler.config import Config
+from crawler.health.network import Network
 from crawler.leases import Leases, open_leases
 from crawler.politeness import HostGate
 from crawler.progress import Progress, Silent
@@ -39,6 +40,7 @@ class Desk:
         leases: Leases,
         workers: WorkerPool,
         progress: Progress,
+        network: Network | None = None,
     ) -> None:
         self.config = config
         self.archive = archive
@@ -49,6 +51,7 @@ class Desk:
         """How pages are cleaned of whose source nothing is known."""
         self.filer = Filer(archive, partial(look_again_at, horizon=config.schedule.look_again))
         self.gate = HostGate(leases, Rests(archive))
+        self.network = network or Network()
         self.crawled: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         """Locked while a source is crawled whose home is the host; by the name of its lease."""
         self.rules = RuleBook(archive)
@@ -81,9 +84,15 @@ class Desk:
 
 @asynccontextmanager
 async def open_desk(
-    config: Config, database: Database, progress: Progress | None = None
+    config: Config,
+    database: Database,
+    progress: Progress | None = None,
+    network: Network | None = None,
 ) -> AsyncIterator[Desk]:
-    """A desk on a database that the caller opened and closes; on leaving, everything fetched is filed."""
+    """A desk on a database that the caller opened and closes; on leaving, everything fetched is filed.
+
+    `network`: what is known of it from an earlier desk.
+    """
     archive = ArchiveThread(database)
     workers = WorkerPool(
         config.workers.processes,
@@ -94,7 +103,7 @@ async def open_desk(
     try:
         async with open_leases(archive, config.service.lease) as leases, workers:
             await archive.write(lambda session: close_abandoned_runs(session, datetime.now(UTC)))
-            desk = Desk(config, archive, leases, workers, progress or Silent())
+            desk = Desk(config, archive, leases, workers, progress or Silent(), network)
             leases.on_loss = desk.fail
             yield desk
             await desk.filer.flush()

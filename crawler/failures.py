@@ -11,6 +11,7 @@ from scrapy import exceptions
 from scrapy.http import Response
 
 from crawler.addresses import AddressRefused, PrivateAddress
+from crawler.health.network import AGAIN, OurNetworkDown
 from crawler.politeness import CrawlStopping, HostResting, HostTaken
 from crawler.refusals import ForbiddenByRobots, RobotsUnreachable
 from storage.redacted import without_secrets
@@ -34,6 +35,9 @@ class Failure:
     forbidden: bool = False
     visited: bool = True
     """False where nothing was asked of the host: the try does not count."""
+
+    ours: bool = False
+    """Our own network is at fault: as soon as that is back it may be tried again."""
 
     @property
     def tells_nothing(self) -> bool:
@@ -76,6 +80,10 @@ def failure_of_exception(error: BaseException) -> Failure:
             return Failure(reason="host taken", detail=detail, retry_after=error.seconds, visited=False)
         case HostResting():
             return Failure(reason="host asked to wait", retry_after=error.seconds, visited=False)
+        case OurNetworkDown():
+            return Failure(
+                reason="our network is down", detail=detail, retry_after=AGAIN, visited=False, ours=True
+            )
         case CrawlStopping():
             return Failure(reason="stopped", visited=False)
         case exceptions.CannotResolveHostError():

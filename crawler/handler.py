@@ -15,10 +15,17 @@ from scrapy.http import Response
 
 from crawler.door import Door, beginning, begun_at, crawl_guard
 from crawler.failures import retry_after
+from crawler.health.network import OurNetworkDown
 from crawler.politeness import HostGate
 
 LONGEST_RECOVERY = 30.0
 """Seconds that a host is left alone at most which did not answer in time."""
+
+_OUT_OF_REACH = (
+    exceptions.CannotResolveHostError,
+    exceptions.DownloadConnectionRefusedError,
+    exceptions.DownloadTimeoutError,
+)
 
 _gate_of_this_process = HostGate()
 """For spiders without a desk: `scrapy shell`, a spider of one's own."""
@@ -63,13 +70,28 @@ class PoliteDownloadHandler(AiohttpDownloadHandler):
             began = time.monotonic()
             try:
                 with begun_at(begin):
-                    response = await super().download_request(request)
+                    response = await self._watched(request, host)
             except exceptions.DownloadTimeoutError:
                 # It may be busy still with what we do not wait for any more.
                 gate.rest(host, min(time.monotonic() - began, LONGEST_RECOVERY))
                 raise
             gate.answered(host, response.status, retry_after(response, datetime.now(UTC)), self._rest)
             return response
+
+    async def _watched(self, request: Request, host: str) -> Response:
+        """Download, and tell the desk what that says of our own network."""
+        desk = getattr(self.crawler.spider, "desk", None)
+        try:
+            response = await super().download_request(request)
+        except _OUT_OF_REACH as error:
+            if desk is not None:
+                desk.network.failed(host)
+                if desk.network.is_down:
+                    raise OurNetworkDown(str(error)) from error
+            raise
+        if desk is not None:
+            desk.network.answered(host)
+        return response
 
 
 @functools.cache

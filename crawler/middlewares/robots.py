@@ -12,6 +12,7 @@ from crawler.addresses import AddressRefused
 from crawler.failures import FetchFailed
 from crawler.fetch import fetch_patiently
 from crawler.handler import gate_of
+from crawler.health.network import OurNetworkDown
 from crawler.politeness import CrawlStopping, HostResting
 from crawler.refusals import ForbiddenByRobots, RobotsUnreachable
 from crawler.revisit import Retries
@@ -55,14 +56,14 @@ class RobotsMiddleware:
     async def _fetch(self, origin: str) -> tuple[int | None, bytes, str]:
         """Status and body of an origin's robots.txt; a status of None where no answer came, and why.
 
-        Raises CrawlStopping, HostResting and AddressRefused, which say nothing of robots.txt.
+        Raises CrawlStopping, HostResting, OurNetworkDown and AddressRefused, which say nothing of robots.txt.
         """
         retries = getattr(getattr(self._crawler.spider, "desk", None), "retries", Retries())
         try:
             url = f"{origin}/robots.txt"
             response = await fetch_patiently(self._crawler, url, None, retries, meta={"is_robots_txt": True})
         except FetchFailed as failed:
-            if isinstance(failed.__cause__, CrawlStopping | HostResting | AddressRefused):
+            if isinstance(failed.__cause__, CrawlStopping | HostResting | OurNetworkDown | AddressRefused):
                 raise failed.__cause__ from None
             failure = failed.failure
             logger.info("robots.txt of %s: %s (%s)", origin, failure.reason, failure.detail)

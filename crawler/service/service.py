@@ -16,6 +16,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler  # type: ignore[impo
 from crawler.config import ConfigError
 from crawler.crawl import crawl_source
 from crawler.desk import Desk
+from crawler.health.network import PROBE
 from crawler.leases import awake_time
 from crawler.politeness import CrawlStopping, HostTaken
 from crawler.service.clock import ClockWatch
@@ -57,6 +58,8 @@ class Service:
         self._tasks: set[asyncio.Task[None]] = set()
         self._aside: dict[int, float] = {}
         """Until when sources are passed over, of `awake_time`."""
+        self._probe_at = 0.0
+        """When the network is tried next, while it is down, of `awake_time`."""
         self._looking = asyncio.Lock()
         self.memory = MemoryLimit(desk.config.service.memory, desk.workers)
         self.scheduler = AsyncIOScheduler(
@@ -130,6 +133,8 @@ class Service:
             return
         async with self._looking:
             room = self.desk.config.crawl.crawls_at_once - len(self._crawled)
+            if self.desk.network.is_down:
+                room = self._room_for_a_probe()
             if room <= 0 or self.desk.stopping.is_set():
                 return
             if await self.memory.is_full(idle=not self._crawled):
@@ -146,6 +151,14 @@ class Service:
                 task = asyncio.create_task(self._crawl(source))
                 self._tasks.add(task)
                 task.add_done_callback(self._tasks.discard)
+
+    def _room_for_a_probe(self) -> int:
+        """While our network is down one source is tried now and then, and the others are left to wait."""
+        notify(STATUS=self.desk.network.why)
+        if self._crawled or awake_time() < self._probe_at:
+            return 0
+        self._probe_at = awake_time() + PROBE
+        return 1
 
     async def _due(self, room: int) -> list[DueSource]:
         """The sources whose turn it is and whose host is free, one of each host."""

@@ -32,7 +32,7 @@ from crawler.rights import respecting
 from crawler.schedule.plan import RunEnd
 from crawler.seeds.backfill import UNNAMED, Backfill
 from crawler.seeds.reader import SeedReader
-from crawler.visits import failed, is_unchanged, led_away, visited
+from crawler.visits import failed, is_unchanged, led_away, unread, visited
 from crawler.workers import WorkersBroken
 from pipelines.article import Reading
 from pipelines.page import Page
@@ -74,6 +74,8 @@ class NewsSpider(scrapy.Spider):
         """When what the seeds named for the first time was published; None: no seed was read."""
         self._polled_at: datetime | None = None
         self.error: str | None = None
+        self._ours = False
+        """Whether the error is no fault of the source's."""
         self.state = RunState.DONE
 
     @property
@@ -90,10 +92,10 @@ class NewsSpider(scrapy.Spider):
         """How the run ended, as far as the next one depends on it."""
         return RunEnd(
             failed=self.state is RunState.FAILED,
-            polled_at=self._polled_at,
+            polled_at=None if self.desk.network.is_down else self._polled_at,
             cut_off=time.monotonic() >= self._ends_at,
             stories=self.stories,
-            resting=timedelta(seconds=self.desk.gate.resting(self.job.host)),
+            resting=max(timedelta(seconds=self.desk.gate.resting(self.job.host)), self.desk.network.rest),
         )
 
     @cached_property
@@ -242,6 +244,8 @@ class NewsSpider(scrapy.Spider):
         """Whether another page may be fetched: not where user or site asked to stop, nor once time is up."""
         if self.desk.stopping.is_set() or time.monotonic() >= self._ends_at:
             return False
+        if self.desk.network.is_down:
+            return False
         if (seconds := self.desk.gate.resting(self.job.host)) <= PATIENCE:
             return True
         self.error = f"the site asked to be left alone for {seconds:.0f} s"
@@ -272,7 +276,7 @@ class NewsSpider(scrapy.Spider):
             fetched = page_of(response, home, *hints, self.desk.reserved(response.url))
             if reading := await self._read(page, fetched):
                 reading = respecting(reading, self.desk.config.rights.exclude)
-                if failure := led_away(page, response.url, home, reading):
+                if failure := unread(reading) or led_away(page, response.url, home, reading):
                     yield failed(self.job, page, now, failure, response)
                 else:
                     yield visited(self.job, page, now, response, reading=reading)
@@ -314,7 +318,7 @@ class NewsSpider(scrapy.Spider):
             self._archive_failed(error)
 
     def _workers_failed(self, error: WorkersBroken) -> None:
-        self.error = str(error)
+        self.error, self._ours = str(error), True
         self.desk.stop()
 
     def _archive_failed(self, error: StorageError) -> None:
@@ -329,7 +333,9 @@ class NewsSpider(scrapy.Spider):
             self.error = self.error or f"the crawl broke off ({reason}); the log says more"
         if self.desk.broken is None:
             await self._clean_what_is_stored()
-        if self.error:
+        if self.desk.network.is_down and not self.desk.broken:
+            self.state, self.error = RunState.STOPPED, self.error or self.desk.network.why
+        elif self.error and not self._ours:
             self.state = RunState.FAILED
         elif self.desk.stopping.is_set():
             self.state = RunState.STOPPED
