@@ -34,10 +34,20 @@ from storage.articles import file_article
 from storage.session import open_database
 from storage.sources import SourceDraft, add_source, list_sources
 
-LONGEST = {"extract": 20_000, "feed": 12_000, "sitemap": 12_000, "canonical": 600, "query": 400, "robots": 3_000}
+LONGEST = {
+    "extract": 20_000,
+    "feed": 12_000,
+    "sitemap": 12_000,
+    "canonical": 600,
+    "query": 400,
+    "robots": 3_000,
+}
 """Bytes of an input. Long ones are slow, and find no more: benchmarks/mutated.py reads whole pages."""
 CAP_SECONDS, CAP_MB = 25, 2048
-_NOISE = re.compile(rb"<script(?![^>]*json)\b.*?</script>|<style\b.*?</style>|<svg\b.*?</svg>|<!--.*?-->", re.DOTALL | re.IGNORECASE)
+_NOISE = re.compile(
+    rb"<script(?![^>]*json)\b.*?</script>|<style\b.*?</style>|<svg\b.*?</svg>|<!--.*?-->",
+    re.DOTALL | re.IGNORECASE,
+)
 _FROM = datetime(2024, 5, 6, 7, 8, 9, tzinfo=UTC)
 Rows = list[dict[str, Any]]
 
@@ -55,30 +65,42 @@ def feeds_of(rows: Rows) -> Iterator[bytes]:
         when = _FROM + timedelta(hours=number)
         titles = [escape(row["title"] or f"Story & more {number}") for row in some]
         links = [escape(row["url"]) for row in some]
-        yield b"\0" + (
-            '<?xml version="1.0" encoding="utf-8"?><rss version="2.0"><channel><title>Paper</title>'
-            + "".join(
-                f"<item><title><![CDATA[{t}]]></title><link>{u}</link><guid isPermaLink='true'>{u}</guid>"
-                f"<pubDate>{format_datetime(when)}</pubDate></item>"
-                for t, u in zip(titles, links, strict=True)
-            )
-            + "</channel></rss>"
-        ).encode()
-        yield b"\0" + (
-            '<feed xmlns="http://www.w3.org/2005/Atom" xml:base="https://paper.example/">'
-            + "".join(
-                f'<entry><title type="html">{escape(t)}</title><link rel="alternate" href="{u}"/><id>{u}</id>'
-                f"<updated>{when.isoformat()}</updated></entry>"
-                for t, u in zip(titles, links, strict=True)
-            )
-            + "</feed>"
-        ).encode()
-        items = [{"id": r["url"], "url": r["url"], "title": r["title"], "date_published": when.isoformat()} for r in some]
+        yield (
+            b"\0"
+            + (
+                '<?xml version="1.0" encoding="utf-8"?><rss version="2.0"><channel><title>Paper</title>'
+                + "".join(
+                    f"<item><title><![CDATA[{t}]]></title><link>{u}</link><guid isPermaLink='true'>{u}</guid>"
+                    f"<pubDate>{format_datetime(when)}</pubDate></item>"
+                    for t, u in zip(titles, links, strict=True)
+                )
+                + "</channel></rss>"
+            ).encode()
+        )
+        yield (
+            b"\0"
+            + (
+                '<feed xmlns="http://www.w3.org/2005/Atom" xml:base="https://paper.example/">'
+                + "".join(
+                    f'<entry><title type="html">{escape(t)}</title><link rel="alternate" href="{u}"/><id>{u}</id>'
+                    f"<updated>{when.isoformat()}</updated></entry>"
+                    for t, u in zip(titles, links, strict=True)
+                )
+                + "</feed>"
+            ).encode()
+        )
+        items = [
+            {"id": r["url"], "url": r["url"], "title": r["title"], "date_published": when.isoformat()}
+            for r in some
+        ]
         yield b"\0" + json.dumps({"version": "https://jsonfeed.org/version/1.1", "items": items}).encode()
         yield b"\0" + (
             '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/" '
             'xmlns:dc="http://purl.org/dc/elements/1.1/">'
-            + "".join(f"<item><title>{t}</title><link>{u}</link><dc:date>{when:%Y-%m-%d}</dc:date></item>" for t, u in zip(titles, links, strict=True))
+            + "".join(
+                f"<item><title>{t}</title><link>{u}</link><dc:date>{when:%Y-%m-%d}</dc:date></item>"
+                for t, u in zip(titles, links, strict=True)
+            )
             + "</rdf:RDF>"
         ).encode("utf-16" if number % 3 == 0 else "utf-8")
 
@@ -107,11 +129,19 @@ def addresses_of(rows: Rows) -> Iterator[bytes]:
 
 
 def queries_of(rows: Rows) -> Iterator[bytes]:
-    forms = ('"{0}" -{1}', "title:{0} OR {1}*", "({0} {1}) author:{2}", "{0} after:2024 before:2024-05-06 lang:en", "{0} {1} {2}")
+    forms = (
+        '"{0}" -{1}',
+        "title:{0} OR {1}*",
+        "({0} {1}) author:{2}",
+        "{0} after:2024 before:2024-05-06 lang:en",
+        "{0} {1} {2}",
+    )
     for number, row in enumerate(rows):
         words = ((row["title"] or "") + " harbour bridge closed").split()
         yield forms[number % len(forms)].format(*words[:3]).encode()
-    yield from (word.encode() for article in map(Press(1), range(40)) for word in article.article.title.split()[:2])
+    yield from (
+        word.encode() for article in map(Press(1), range(40)) for word in article.article.title.split()[:2]
+    )
 
 
 def robots_of(rows: Rows) -> Iterator[bytes]:
@@ -161,15 +191,36 @@ def fuzz(name: str, folder: Path, seconds: float, databases: list[str]) -> dict[
                 f"-max_len={LONGEST[name]}", f"-artifact_prefix={place}/findings/", "-len_control=0", "-use_value_profile=0",
                 f"-seed={1000 + runs}",
             )  # fmt: skip
-            command = [sys.executable, str(Path(__file__).with_name("fuzzed.py")), name, str(place / "findings"), *options]
+            command = [
+                sys.executable,
+                str(Path(__file__).with_name("fuzzed.py")),
+                name,
+                str(place / "findings"),
+                *options,
+            ]
             environment = os.environ | {"COPYDESK_FUZZ_DATABASES": " ".join(databases)}
-            subprocess.run([*command, str(place / "corpus")], stdout=log, stderr=log, env=environment, check=False)
+            subprocess.run(
+                [*command, str(place / "corpus")], stdout=log, stderr=log, env=environment, check=False
+            )
     text = (place / "log").read_text("utf-8", "replace")
-    executed = sum(int(number) for number in re.findall(r"^Done (\d+) runs|^stat::number_of_executed_units: *(\d+)", text, re.MULTILINE) for number in number if number)
+    executed = sum(
+        int(number)
+        for number in re.findall(
+            r"^Done (\d+) runs|^stat::number_of_executed_units: *(\d+)", text, re.MULTILINE
+        )
+        for number in number
+        if number
+    )
     features = max(map(int, re.findall(r"\bft: (\d+)", text)), default=0)
     slowest = max(map(float, re.findall(r"^SLOWEST \w+ ([\d.]+)", text, re.MULTILINE)), default=0.0)
     found = sorted(file.name for file in (place / "findings").iterdir() if file.suffix != ".txt")
-    return {"inputs": executed, "features": features, "slowest_seconds_instrumented": slowest, "starts": runs, "findings": found}
+    return {
+        "inputs": executed,
+        "features": features,
+        "slowest_seconds_instrumented": slowest,
+        "starts": runs,
+        "findings": found,
+    }
 
 
 def main() -> int:

@@ -52,7 +52,14 @@ from storage.session import Database, open_database
 NOW = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)
 SLOW = {"extract": 10.0, "feed": 3.0, "sitemap": 3.0, "canonical": 0.5, "query": 2.0, "robots": 2.0}
 """Seconds of CPU, instrumented (three times what they are otherwise), from which on an input is a finding."""
-KINDS = ("text/html; charset=utf-8", None, "text/html", "text/html; charset=windows-1251", "application/xml", "text/xml; charset=x")
+KINDS = (
+    "text/html; charset=utf-8",
+    None,
+    "text/html",
+    "text/html; charset=windows-1251",
+    "application/xml",
+    "text/xml; charset=x",
+)
 PAGE = "https://www.paper.example/news/2024/05/06/bridge-closed-12345.html"
 
 _DATABASES: list[Database] = []
@@ -70,7 +77,9 @@ def keep(faults: Sequence[str]) -> None:
 def extract(data: bytes) -> None:
     """The first byte chooses the header's content type."""
     kind = KINDS[data[0] % len(KINDS)] if data else None
-    reading = read_page(Page(url=PAGE, body=data[1:], content_type=kind, seen_at=NOW, site_url="https://www.paper.example/"))
+    reading = read_page(
+        Page(url=PAGE, body=data[1:], content_type=kind, seen_at=NOW, site_url="https://www.paper.example/")
+    )
     if reading.article is None:
         if reading.rejection is None:
             raise Broken("neither an article nor a reason")
@@ -137,7 +146,9 @@ def query(data: bytes) -> None:
             try:
                 search(session, text, ArticleFilter(), 2, now=NOW)
                 asked = asked_for(session, text, ArticleFilter(), NOW)
-                found.append(str(sorted(match.id for match in find(session, asked.node, 1000) if not match.doubtful)))
+                found.append(
+                    str(sorted(match.id for match in find(session, asked.node, 1000) if not match.doubtful))
+                )
             except BadQuery as error:
                 found.append(str(error))
     if len(set(found)) > 1:
@@ -148,7 +159,11 @@ def robots(data: bytes) -> None:
     """The first line is an address that is asked for, the rest the file."""
     line, _, body = data.partition(b"\n")
     rules = read_robots(200, body)
-    for url in (PAGE, "https://paper.example/" + line.decode("utf-8", "replace"), "https://paper.example/?" + "a" * 300):
+    for url in (
+        PAGE,
+        "https://paper.example/" + line.decode("utf-8", "replace"),
+        "https://paper.example/?" + "a" * 300,
+    ):
         rules.allows(url)
     if not (0 <= rules.crawl_delay < math.inf):
         raise Broken(f"a delay of {rules.crawl_delay}")
@@ -225,7 +240,9 @@ class Judge:
     def found(self, data: bytes, error: Exception) -> None:
         frames = traceback.extract_tb(error.__traceback__)[-2:]
         said = str(error).partition(":")[0] if isinstance(error, Broken) else ""
-        sign = f"{type(error).__name__} {said[:60]} " + " ".join(f"{Path(f.filename).stem}:{f.lineno}" for f in frames)
+        sign = f"{type(error).__name__} {said[:60]} " + " ".join(
+            f"{Path(f.filename).stem}:{f.lineno}" for f in frames
+        )
         name = f"{type(error).__name__}-{hashlib.sha1(sign.encode('utf-8', 'replace')).hexdigest()[:8]}"  # noqa: S324
         if name not in self.seen:
             self.seen.add(name)

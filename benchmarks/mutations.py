@@ -18,7 +18,9 @@ Mutation = Callable[[bytes, random.Random, bytes], bytes]
 
 _TAG = re.compile(rb"<[a-zA-Z/!][^<>]{0,2000}>")
 _CLOSING = re.compile(rb"</[a-zA-Z][^<>]{0,40}>")
-_BLOCK = re.compile(rb"(?=<(?:p|div|section|article|li|h[1-6]|table|ul|figure|aside|script)\b)", re.IGNORECASE)
+_BLOCK = re.compile(
+    rb"(?=<(?:p|div|section|article|li|h[1-6]|table|ul|figure|aside|script)\b)", re.IGNORECASE
+)
 _JSON = re.compile(rb"(<script[^>]*ld\+json[^>]*>)(.*?)(</script)", re.IGNORECASE | re.DOTALL)
 _NUMBER = re.compile(rb"\d{1,4}")
 _ATTRIBUTE = re.compile(rb'(\s[a-zA-Z-]{2,20}=)"([^"<>]{0,2000})"')
@@ -105,7 +107,9 @@ def _some(chance: random.Random, most: int) -> int:
     return max(1, round(most ** chance.random()))
 
 
-def _replace_some(pattern: re.Pattern[bytes], body: bytes, chance: random.Random, new: Callable[[bytes], bytes]) -> bytes:
+def _replace_some(
+    pattern: re.Pattern[bytes], body: bytes, chance: random.Random, new: Callable[[bytes], bytes]
+) -> bytes:
     share = chance.choice((0.001, 0.01, 0.1, 0.5))
     return pattern.sub(lambda m: new(m[0]) if chance.random() < share else m[0], body)
 
@@ -153,7 +157,9 @@ def _other_tags(body: bytes, chance: random.Random, other: bytes) -> bytes:
 
 
 def _deeper(body: bytes, chance: random.Random, other: bytes) -> bytes:
-    name = chance.choice((b"div", b"b", b"p", b"a href=/x", b"table", b"span", b"blockquote", b"ul><li", b"font", b"x-y"))
+    name = chance.choice(
+        (b"div", b"b", b"p", b"a href=/x", b"table", b"span", b"blockquote", b"ul><li", b"font", b"x-y")
+    )
     times = _some(chance, 60_000)
     return _put(body, chance, b"<" + name + b">" + (b"<" + name + b">") * times)
 
@@ -183,7 +189,9 @@ def _lied(body: bytes, chance: random.Random, other: bytes) -> bytes:
 
 
 def _recoded(body: bytes, chance: random.Random, other: bytes) -> bytes:
-    name = chance.choice(("utf-16", "utf-16-be", "utf-32", "latin-1", "cp1251", "shift_jis", "iso2022_jp", "gb18030"))
+    name = chance.choice(
+        ("utf-16", "utf-16-be", "utf-32", "latin-1", "cp1251", "shift_jis", "iso2022_jp", "gb18030")
+    )
     return body.decode("utf-8", "replace").encode(name, "replace")
 
 
@@ -207,7 +215,9 @@ def _grown(body: bytes, chance: random.Random, other: bytes) -> bytes:
 
 
 def _attributes(body: bytes, chance: random.Random, other: bytes) -> bytes:
-    return _put(body, chance, b"<div " + b" ".join(b"a%d=%d" % (n, n) for n in range(_some(chance, 20_000))) + b">")
+    return _put(
+        body, chance, b"<div " + b" ".join(b"a%d=%d" % (n, n) for n in range(_some(chance, 20_000))) + b">"
+    )
 
 
 def _attributes_torn(body: bytes, chance: random.Random, other: bytes) -> bytes:
@@ -233,14 +243,22 @@ def _json_torn(body: bytes, chance: random.Random, other: bytes) -> bytes:
         lambda text: b'{"@graph":' * _some(chance, 5_000) + text,
         lambda text: text * _some(chance, 200),
         lambda text: _NUMBER.sub(lambda m: chance.choice(_NUMBERS), text),
-        lambda text: re.sub(rb'"[^"]*"', lambda m: chance.choice((m[0], b"null", b"[]", b"{}", b"1", b'"\\ud800"')), text),
+        lambda text: re.sub(
+            rb'"[^"]*"', lambda m: chance.choice((m[0], b"null", b"[]", b"{}", b"1", b'"\\ud800"')), text
+        ),
         lambda text: re.sub(rb"[\[\]{}]", lambda m: chance.choice((m[0], m[0], b"[", b"}")), text),
         lambda text: text.replace(b'"', chance.choice((b'\\"', b"'", b""))),
     )
     way = chance.choice(ways)
     if not _JSON.search(body):
         found = _JSON.search(other)
-        body = _put(body, chance, found[0] + b">" if found else b'<script type="application/ld+json">{"@type":"NewsArticle"}</script>')
+        body = _put(
+            body,
+            chance,
+            found[0] + b">"
+            if found
+            else b'<script type="application/ld+json">{"@type":"NewsArticle"}</script>',
+        )
     return _JSON.sub(lambda match: match[1] + way(match[2][:100_000]) + match[3], body)
 
 
@@ -259,7 +277,11 @@ def _trapped(body: bytes, chance: random.Random, other: bytes) -> bytes:
 def _endless(body: bytes, chance: random.Random, other: bytes) -> bytes:
     """One sign or phrase again and again, in one paragraph: what regular expressions stumble over."""
     word = chance.choice(_WORDS)
-    return _put(body, chance, b"<p>" + word * (_some(chance, 300_000) // len(word) + 1) + chance.choice((b"", b"</p>", b"!")))
+    return _put(
+        body,
+        chance,
+        b"<p>" + word * (_some(chance, 300_000) // len(word) + 1) + chance.choice((b"", b"</p>", b"!")),
+    )
 
 
 def _many(body: bytes, chance: random.Random, other: bytes) -> bytes:
@@ -273,7 +295,11 @@ def _many(body: bytes, chance: random.Random, other: bytes) -> bytes:
 
 
 def _gzipped(body: bytes, chance: random.Random, other: bytes) -> bytes:
-    return gzip.compress(body[:200_000], 1)[: chance.randrange(20, 100_000)] if chance.random() < 0.2 else body.swapcase()
+    return (
+        gzip.compress(body[:200_000], 1)[: chance.randrange(20, 100_000)]
+        if chance.random() < 0.2
+        else body.swapcase()
+    )
 
 
 MUTATIONS: dict[str, Mutation] = {
