@@ -64,8 +64,7 @@ def canonical_url(url: str) -> str | None:
     host = f"[{host}]" if ":" in host else host
     if not _HOST.fullmatch(host):
         return None
-    scheme, host, path = _out_of_amp_cache(scheme, host, _spelled(parts.path))
-    host, path = _plain_host(host), _plain_path(path)
+    scheme, host, path = _plain(scheme, host, _spelled(parts.path))
     netloc = host if port in (None, _DEFAULT_PORTS[scheme]) else f"{host}:{port}"
     result = urlunsplit((scheme, netloc, path, _plain_query(_spelled(parts.query)), ""))
     return result if len(result) <= MAX_LENGTH else None
@@ -83,6 +82,16 @@ def _spelled(part: str) -> str:
     if not part.isascii():
         part = quote(part, safe="%/:?#[]@!$&'()*+,;=~")
     return _ESCAPE.sub(escape, part) if "%" in part else part
+
+
+def _plain(scheme: str, host: str, path: str) -> tuple[str, str, str]:
+    """The plain form of an address, of which the plain form is itself: one may be wrapped in another."""
+    while True:
+        before = (scheme, host, path)
+        scheme, host, path = _out_of_amp_cache(*before)
+        host, path = _plain_host(host), _plain_path(path)
+        if (scheme, host, path) == before:
+            return before
 
 
 def _out_of_amp_cache(scheme: str, host: str, path: str) -> tuple[str, str, str]:

@@ -61,6 +61,13 @@ SITE = "https://www.example.com"
         ("http://127.0.0.1:8000/a", "http://127.0.0.1:8000/a"),
         ("http://localhost:8000/a", "http://localhost:8000/a"),
         ("http://[::1]:80/a", "http://[::1]/a"),
+        # one wrapped in another
+        ("https://www.google.com/amp/s/www.google.com/amp/s/paper.example/x", "https://paper.example/x"),
+        ("https://m.google.com/amp/s/paper.example/x", "https://paper.example/x"),
+        ("https://m.m.example.com/a", f"{SITE}/a"),
+        ("https://en.m.m.example.com/a", "https://en.example.com/a"),
+        (f"{SITE}/a/amp/amp", f"{SITE}/a"),
+        (f"{SITE}/a/b/..amp", f"{SITE}/a/b/"),
     ],
 )
 def test_an_address_has_one_form(url: str, canonical: str) -> None:
