@@ -43,7 +43,9 @@ _FILE = "copydesk_file"
 
 
 _NO_URL = "that is no database URL; one looks like postgresql://user@host/name"
-_NO_PATH = re.compile(r"(?i)^\s*(?:postgres|mysql|sqlite)[\w+]*(?::|//)|\b(?:password|dbname|host)\s*=")
+_NO_PATH = re.compile(
+    r"(?i)(?:^\s*|/)(?:postgres\w*|mysql|sqlite)(?:\+\w+)?(?::|//|/[^/\s]*:[^/\s]*@)|\b(?:password|dbname|host)\s*="
+)
 """A URL written wrongly, or what libpq connects by: as a path, its password would stand in messages."""
 _SQLITE_MAY = {
     "uri": ("true",),
