@@ -71,7 +71,6 @@ class PoliteDownloadHandler(AiohttpDownloadHandler):
                 gate.rest(host, retry_after(response, datetime.now(UTC)) or self._rest)
             return response
 
-
     async def _watched(self, request: Request, host: str) -> Response:
         """Download, and tell the desk what that says of our own network."""
         desk = getattr(self.crawler.spider, "desk", None)

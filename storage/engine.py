@@ -1,6 +1,5 @@
 """Makes the SQLAlchemy engine for an archive: what each engine must be told before it is used."""
 
-import os
 import sqlite3
 import time
 from pathlib import Path
@@ -84,7 +83,11 @@ def make_engine(url: URL, *, wait: float, create: bool = False) -> Engine:
     is not installed.
     """
     try:
-        engine = _sqlite(url, wait, create=create) if url.get_backend_name() == "sqlite" else _postgresql(url, wait)
+        engine = (
+            _sqlite(url, wait, create=create)
+            if url.get_backend_name() == "sqlite"
+            else _postgresql(url, wait)
+        )
     except (ModuleNotFoundError, NoSuchModuleError) as error:
         raise CannotOpenDatabase(
             "PostgreSQL needs a driver that is not installed: pip install 'copydesk[postgresql]'"
@@ -186,7 +189,7 @@ def _synchronous(url: URL) -> str:
 def _file_at(path: str) -> tuple[int, int] | None:
     """Which file stands at a path; None where there is none."""
     try:
-        found = os.stat(path)
+        found = Path(path).stat()
     except OSError:
         return None
     return found.st_dev, found.st_ino

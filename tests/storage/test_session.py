@@ -135,9 +135,7 @@ def test_two_that_file_the_same_text_at_once_see_that_it_is_the_same(
     assert sorted(outcomes) == [FilingOutcome.DUPLICATE, FilingOutcome.NEW]
 
 
-@pytest.mark.parametrize(
-    ("asked", "level"), [("", 2), ("?synchronous=normal", 1), ("?synchronous=FULL", 2)]
-)
+@pytest.mark.parametrize(("asked", "level"), [("", 2), ("?synchronous=normal", 1), ("?synchronous=FULL", 2)])
 def test_every_connection_of_sqlite_writes_each_commit_through(
     tmp_path: Path, asked: str, level: int
 ) -> None:
