@@ -1,4 +1,4 @@
-"""What the database does so that a commit outlives a power cut, and what that is worth where it is told not to.
+"""What the database is set to do so that a commit outlives a power cut, and what it costs where it does not.
 
 https://www.postgresql.org/docs/current/runtime-config-wal.html
 https://sqlite.org/pragma.html#pragma_synchronous
@@ -32,8 +32,6 @@ def settings_of(connection: Connection) -> Mapping[str, str]:
 
 def weaknesses(settings: Mapping[str, str]) -> list[str]:
     """What a power cut may cost by `settings_of`, a sentence for each setting that lets it; often none."""
-    told = [
-        f"{name} is off: {cost}" for name, cost in _OF_POSTGRESQL.items() if settings.get(name) == "off"
-    ]
+    told = [f"{name} is off: {cost}" for name, cost in _OF_POSTGRESQL.items() if settings.get(name) == "off"]
     level = settings.get("synchronous", "")
     return [*told, f"synchronous is {level}: {_OF_SQLITE[level]}"] if level in _OF_SQLITE else told

@@ -1,6 +1,5 @@
 """Makes the SQLAlchemy engine for an archive: what each engine must be told before it is used."""
 
-import os
 import re
 import sqlite3
 import time
@@ -225,7 +224,7 @@ def _synchronous(url: URL) -> str:
 def _file_at(path: str) -> tuple[int, int] | None:
     """Which file stands at a path; None where there is none."""
     try:
-        found = os.stat(path)
+        found = Path(path).stat()
     except OSError:
         return None
     return found.st_dev, found.st_ino

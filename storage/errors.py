@@ -175,8 +175,8 @@ _POSTGRESQL: dict[str, tuple[type[StorageError], str]] = {
 
 
 _REFUSED = re.compile(r"FATAL: .*(authentication|does not exist|pg_hba|permi)|invalid")
-"""What a server says, before there is an SQLSTATE to go by, that waiting does not help; in another language it
-is taken for a server that is away."""
+"""What a server says, before there is an SQLSTATE to go by, that waiting does not help; in another language
+it is taken for a server that is away."""
 
 
 def storage_error(error: BaseException, database: str, *, connecting: bool = False) -> StorageError | None:

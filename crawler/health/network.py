@@ -1,7 +1,7 @@
 """Tells whether it is our own network that is down: all hosts fail at once that answered before.
 
-One host that fails is a matter between it and us. Where several fail that have answered this process before, and
-in all that time nobody answers at all, the fault is on our side: nothing is then held against any of them.
+One host that fails is a matter between it and us. Where several fail that have answered this process before,
+and in all that time nobody answers at all, the fault is on our side: nothing is held against any of them.
 """
 
 import logging
@@ -43,7 +43,8 @@ class Network:
     @property
     def why(self) -> str:
         """What is said of a run that ended for it."""
-        return f"our own network seems to be down: {len(self._failing)} hosts that answered before are out of reach"
+        hosts = f"{len(self._failing)} hosts that answered before are out of reach"
+        return f"our own network seems to be down: {hosts}"
 
     def answered(self, host: str) -> None:
         """A host has answered, whatever it said."""

@@ -21,7 +21,7 @@ from storage.care.finding import Repair
 from storage.care.place import new_database_file
 from storage.care.repair import repair
 from storage.engine import know_words, label, parse_url
-from storage.errors import CannotOpenDatabase, CannotStore, storage_error
+from storage.errors import CannotOpenDatabase, CannotStore
 from storage.insert import table_of
 from storage.models import Article, Holder, Lease, Page, PageState
 from storage.recorded import Clock
@@ -47,7 +47,7 @@ class SavedTable:
     rows: int = 0
     """Saved."""
     lost: int | None = 0
-    """That an index of the table names, and that could not be read; None where no index could be read either."""
+    """Named by an index of the table, and not to be read; None where no index could be read either."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +96,9 @@ def _damaged(path: Path) -> sqlite3.Connection:
     if not path.is_file():
         raise CannotOpenDatabase(f"{path} does not exist")
     # Read-only: on closing, SQLite would else take the log over into a file that is to stay as it is.
-    connection = sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True, isolation_level=None, timeout=30)
+    connection = sqlite3.connect(
+        f"file:{quote(str(path))}?mode=ro", uri=True, isolation_level=None, timeout=30
+    )
     try:
         connection.execute("PRAGMA cell_size_check = ON")
         found = connection.execute(f"SELECT version_num FROM {VERSION_TABLE}").fetchone()  # noqa: S608  ours
@@ -123,7 +125,9 @@ def _new(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def _save(source: sqlite3.Connection, target: sqlite3.Connection, table: Table, on_rows: OnRows) -> SavedTable:
+def _save(
+    source: sqlite3.Connection, target: sqlite3.Connection, table: Table, on_rows: OnRows
+) -> SavedTable:
     saved = SavedTable(table=table.name)
     columns = ", ".join(f'"{column.name}"' for column in table.columns)
     places = ", ".join("?" for _ in table.columns)
@@ -240,7 +244,9 @@ def is_whole(table: Table, row: tuple[Any, ...]) -> bool:
                 getattr(column.type, "impl", None), DateTime
             ):
                 datetime.fromisoformat(value)
-            elif column.type.python_type in (int, float, str) and not isinstance(value, column.type.python_type):
+            elif column.type.python_type in (int, float, str) and not isinstance(
+                value, column.type.python_type
+            ):
                 return False
         check_row(table, {column.name: value for column, value in zip(table.columns, row, strict=True)})
     except (CannotStore, ValueError, TypeError):

@@ -1,4 +1,4 @@
-"""The database goes away, is restarted or full while a service crawls: it waits, and nothing is lost or doubled."""
+"""The database goes away, is restarted or full during a crawl: nothing is lost or doubled."""
 
 import os
 import re

@@ -6,7 +6,7 @@ from crawler.health.network import REMEMBERED, Network
 
 
 def after(*happened: str) -> Network:
-    """"+a": a answered, "-a": a was out of reach."""
+    """ "+a": a answered, "-a": a was out of reach."""
     network = Network()
     for each in happened:
         (network.answered if each[0] == "+" else network.failed)(each[1:])
@@ -34,9 +34,10 @@ def test_when_it_is_us(happened: str, is_down: bool) -> None:
 
 
 def test_a_source_is_left_alone_for_a_while_only_then() -> None:
+    down = after("+a", "+b", "-a", "-b")
     assert not after("+a").rest
-    assert after(*"+a +b -a -b".split()).rest
-    assert "2 hosts that answered before are out of reach" in after(*"+a +b -a -b".split()).why
+    assert down.rest
+    assert "2 hosts that answered before are out of reach" in down.why
 
 
 def test_not_every_host_there_ever_was_is_remembered() -> None:

@@ -61,7 +61,7 @@ def save(path: Path, now: datetime) -> Saved:
 def counts(path: Path) -> dict[str, int]:
     with closing(sqlite3.connect(path)) as connection:
         return {
-            table.name: connection.execute(f"SELECT count(*) FROM {table.name}").fetchone()[0]
+            table.name: connection.execute(str(select(func.count()).select_from(table))).fetchone()[0]
             for table in Base.metadata.sorted_tables
         }
 
