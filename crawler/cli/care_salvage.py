@@ -10,7 +10,7 @@ import typer
 
 from crawler.cli.care_progress import shown_amount
 from crawler.cli.invocation import Invocation
-from crawler.cli.terminal import counted, note, printable, show_json, show_table
+from crawler.cli.terminal import counted, note, say, show_json, show_table
 
 if TYPE_CHECKING:
     from storage.care.salvage import Saved
@@ -58,8 +58,8 @@ def _show(saved: "Saved") -> None:
         ],
     )
     for url in saved.to_fetch[:_SHOWN]:
-        print(printable(f"lost, and due again: {url}"))
+        say(f"lost, and due again: {url}")
     if (more := len(saved.to_fetch) - _SHOWN) > 0:
-        print(f"and {counted(more, 'address')} more")
-    print(printable(f"{saved.to} has {'all' if saved.is_all else 'what could be read'}"))
+        say(f"and {counted(more, 'address')} more")
+    say(f"{saved.to} has {'all' if saved.is_all else 'what could be read'}")
     note(f"`copydesk --db {saved.to} db check` looks it over; then put it where the archive was")
