@@ -36,7 +36,7 @@ REASONS = {
 @pytest.fixture
 def config() -> Config:
     return Config(
-        crawl=CrawlConfig(delay=0, download_timeout=2, max_body=2_000_000, retries=0, news_candidates=1000),
+        crawl=CrawlConfig(delay=0, download_timeout=2, max_body=2_000_000, retries=0, news_candidates=300),
         workers=WorkersConfig(processes=1, page_timeout=4),
     )
 
@@ -67,10 +67,10 @@ async def test_a_feed_without_end_gives_as_many_pages_as_a_run_takes(
     patient = config.model_copy(update={"workers": WorkersConfig(processes=1)})
     with open_database(str(tmp_path / "archive.sqlite")) as database:
         async with open_desk(patient, database) as desk:
-            source_id = await add(desk, "/vast-feed.xml?entries=3000")
+            source_id = await add(desk, "/vast-feed.xml?entries=900")
             report = (await crawl_sources(desk, [source_id], limit=1))[0]
             pages = await desk.archive.read(lambda s: s.scalars(select(func.count(Page.id))).one())
-    assert (pages, report.counts.left_out) == (1000, 2000)
+    assert (pages, report.counts.left_out) == (300, 600)
 
 
 async def test_a_feed_that_takes_too_long_holds_up_nothing_else(

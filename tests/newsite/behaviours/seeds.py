@@ -94,7 +94,7 @@ async def entity_feed(call: Call) -> Answer:
 async def vast_feed(call: Call) -> Answer:
     """/vast-feed.xml?entries=20000: so many stories, each at an address of its own."""
     items = "".join(
-        f"<item><link>/article/{n}</link></item>" for n in range(1, int(call.number("entries", 20_000)))
+        f"<item><link>/article/{n}</link></item>" for n in range(1, int(call.number("entries", 20_000)) + 1)
     )
     return Answer(
         body=f'<rss version="2.0"><channel><title>Vast</title>{items}</channel></rss>'.encode(),
