@@ -14,7 +14,7 @@ GENERIC = (
 """What any text may be full of."""
 _LONG = 64
 """A repeat that may go on for as many rounds as this, or more, can be fed at length."""
-_MOST_SEEDS = 24
+_MOST_SEEDS = 16
 _CATEGORIES = {
     ops.CATEGORY_DIGIT: "7",
     ops.CATEGORY_NOT_DIGIT: "x",
@@ -37,11 +37,9 @@ def _is_bytes(pattern: re.Pattern[Any]) -> bool:
     return isinstance(pattern.pattern, bytes)
 
 
-def attacks(seed: str, size: int) -> Iterator[str]:
-    """Texts of about `size` characters, full of a seed, that end in what it does not go on with."""
-    many = seed * (size // len(seed))
-    yield many
-    yield many + "\x01!"
+def attack(seed: str, size: int) -> str:
+    """A text of about `size` characters, full of a seed, that ends in what it does not go on with."""
+    return seed * (size // len(seed)) + "\x01!"
 
 
 def _prefixes(tree: Any) -> Iterator[str]:
