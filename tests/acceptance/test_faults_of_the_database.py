@@ -21,7 +21,7 @@ import sqlalchemy as sa
 from newsite.press import Press
 from storage.errors import StorageError
 from storage.models import Article, Page, PageState, Revision, Run, RunState
-from storage.session import open_database
+from storage.session import Database, open_database
 
 COPYDESK = (sys.executable, "-c", "from crawler.cli import main; main()")
 CRAWLED = 2
@@ -96,6 +96,7 @@ class Desk:
 
     folder: Path
     url: str
+    database: Database
     press: Press
 
     def start(self, *words: str) -> "subprocess.Popen[bytes]":
@@ -122,12 +123,12 @@ class Desk:
 
     def is_whole(self) -> bool:
         """Whether every article of the publishers is stored."""
-        with open_database(self.url, create=False) as database, database.read() as session:
+        with self.database.read() as session:
             stored = session.scalars(sa.select(Page.url).where(Page.state == PageState.STORED)).all()
             return self.wanted <= set(stored)
 
     def assert_nothing_is_doubled(self) -> None:
-        with open_database(self.url, create=False) as database, database.read() as session:
+        with self.database.read() as session:
             addresses = session.scalars(sa.select(Article.canonical_url)).all()
             assert len(addresses) == len(set(addresses))
             assert session.scalar(sa.select(sa.func.count()).select_from(Revision)) == 0
@@ -137,30 +138,33 @@ class Desk:
         assert max(seen.max_active for seen in seen_by_hosts) == 1
 
 
-def make_desk(folder: Path, url: str, press: Press) -> Desk:
+@contextmanager
+def made_desk(folder: Path, url: str, press: Press) -> Iterator[Desk]:
     press.latency = 0.03
-    desk = Desk(folder=folder, url=url, press=press)
     (folder / "copydesk.toml").write_text(SETTINGS.format(url=url), encoding="utf-8")
     hosts = "".join(f"http://{publisher.host}/\n" for publisher in press.publishers[:CRAWLED])
     (folder / "hosts.txt").write_text(hosts, encoding="utf-8")
-    open_database(url).close()
-    with desk.start("sources", "import", "hosts.txt") as process:
-        assert process.wait() == 0
-    return desk
+    with open_database(url) as database:
+        desk = Desk(folder=folder, url=url, database=database, press=press)
+        with desk.start("sources", "import", "hosts.txt") as process:
+            assert process.wait() == 0
+        yield desk
 
 
 @pytest.fixture
-def on_postgresql(server: Server, tmp_path: Path, threaded_press: Press) -> Desk:
+def on_postgresql(server: Server, tmp_path: Path, threaded_press: Press) -> Iterator[Desk]:
     admin(server, "DROP DATABASE IF EXISTS news WITH (FORCE)", "CREATE DATABASE news")
     url = server.url.set(database="news").render_as_string(hide_password=False)
-    return make_desk(tmp_path, url, threaded_press)
+    with made_desk(tmp_path, url, threaded_press) as desk:
+        yield desk
 
 
 @pytest.fixture
-def on_sqlite(tmp_path: Path, threaded_press: Press) -> Desk:
+def on_sqlite(tmp_path: Path, threaded_press: Press) -> Iterator[Desk]:
     disk = tmp_path / "disk"
     disk.mkdir()
-    return make_desk(tmp_path, str(disk / "archive.sqlite"), threaded_press)
+    with made_desk(tmp_path, str(disk / "archive.sqlite"), threaded_press) as desk:
+        yield desk
 
 
 @contextmanager
@@ -189,11 +193,11 @@ def until(true: Callable[[], bool], process: "subprocess.Popen[bytes]", seconds:
     while not is_true():
         assert process.poll() is None, "it has ended"
         assert time.monotonic() < deadline, "it does not come to that"
-        time.sleep(0.05)
+        time.sleep(0.1)
 
 
 def some_articles(desk: Desk, fewest: int = 4) -> bool:
-    with open_database(desk.url, create=False) as database, database.read() as session:
+    with desk.database.read() as session:
         return (session.scalar(sa.select(sa.func.count()).select_from(Article)) or 0) >= fewest
 
 
@@ -217,7 +221,7 @@ def test_a_server_that_goes_and_comes_back_in_the_middle_of_a_crawl(
 
 def kill_a_backend(desk: Desk) -> None:
     """With SIGKILL, upon which PostgreSQL ends all others too, and recovers."""
-    with open_database(desk.url, create=False) as database, database.read() as session:
+    with desk.database.read() as session:
         others = sa.text(
             "SELECT pid FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid() LIMIT 1"
