@@ -21,7 +21,7 @@ import sqlalchemy as sa
 from newsite.press import Press
 from storage.errors import StorageError
 from storage.models import Article, Page, PageState, Revision, Run, RunState
-from storage.session import open_database
+from storage.session import Database, open_database
 
 COPYDESK = (sys.executable, "-c", "from crawler.cli import main; main()")
 CRAWLED = 2
@@ -96,19 +96,25 @@ class Desk:
 
     folder: Path
     url: str
+    database: Database
     press: Press
 
-    def start(self, *words: str, **more: object) -> "subprocess.Popen[str]":
-        return subprocess.Popen(
-            [*COPYDESK, *words],
-            cwd=self.folder,
-            env={**os.environ, "http_proxy": self.press.proxy_url},
-            text=True,
-            stderr=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            start_new_session=True,
-            **more,  # type: ignore[call-overload]
-        )
+    def start(self, *words: str) -> "subprocess.Popen[bytes]":
+        """Start the program; what it says goes to a file, for nobody empties a pipe meanwhile."""
+        with (self.folder / "told").open("wb") as told:
+            return subprocess.Popen(
+                [*COPYDESK, *words],
+                cwd=self.folder,
+                env={**os.environ, "http_proxy": self.press.proxy_url},
+                stderr=told,
+                stdout=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+
+    @property
+    def told(self) -> str:
+        """What the program that was started last has said so far."""
+        return (self.folder / "told").read_text(encoding="utf-8")
 
     @property
     def wanted(self) -> set[str]:
@@ -117,12 +123,12 @@ class Desk:
 
     def is_whole(self) -> bool:
         """Whether every article of the publishers is stored."""
-        with open_database(self.url, create=False) as database, database.read() as session:
+        with self.database.read() as session:
             stored = session.scalars(sa.select(Page.url).where(Page.state == PageState.STORED)).all()
             return self.wanted <= set(stored)
 
     def assert_nothing_is_doubled(self) -> None:
-        with open_database(self.url, create=False) as database, database.read() as session:
+        with self.database.read() as session:
             addresses = session.scalars(sa.select(Article.canonical_url)).all()
             assert len(addresses) == len(set(addresses))
             assert session.scalar(sa.select(sa.func.count()).select_from(Revision)) == 0
@@ -132,48 +138,50 @@ class Desk:
         assert max(seen.max_active for seen in seen_by_hosts) == 1
 
 
-def make_desk(folder: Path, url: str, press: Press) -> Desk:
+@contextmanager
+def made_desk(folder: Path, url: str, press: Press) -> Iterator[Desk]:
     press.latency = 0.03
-    desk = Desk(folder=folder, url=url, press=press)
     (folder / "copydesk.toml").write_text(SETTINGS.format(url=url), encoding="utf-8")
     hosts = "".join(f"http://{publisher.host}/\n" for publisher in press.publishers[:CRAWLED])
     (folder / "hosts.txt").write_text(hosts, encoding="utf-8")
-    open_database(url).close()
-    with desk.start("sources", "import", "hosts.txt") as process:
-        assert process.wait() == 0
-    return desk
+    with open_database(url) as database:
+        desk = Desk(folder=folder, url=url, database=database, press=press)
+        with desk.start("sources", "import", "hosts.txt") as process:
+            assert process.wait() == 0
+        yield desk
 
 
 @pytest.fixture
-def on_postgresql(server: Server, tmp_path: Path, threaded_press: Press) -> Desk:
+def on_postgresql(server: Server, tmp_path: Path, threaded_press: Press) -> Iterator[Desk]:
     admin(server, "DROP DATABASE IF EXISTS news WITH (FORCE)", "CREATE DATABASE news")
     url = server.url.set(database="news").render_as_string(hide_password=False)
-    return make_desk(tmp_path, url, threaded_press)
+    with made_desk(tmp_path, url, threaded_press) as desk:
+        yield desk
 
 
 @pytest.fixture
-def on_sqlite(tmp_path: Path, threaded_press: Press) -> Desk:
+def on_sqlite(tmp_path: Path, threaded_press: Press) -> Iterator[Desk]:
     disk = tmp_path / "disk"
     disk.mkdir()
-    return make_desk(tmp_path, str(disk / "archive.sqlite"), threaded_press)
+    with made_desk(tmp_path, str(disk / "archive.sqlite"), threaded_press) as desk:
+        yield desk
 
 
 @contextmanager
-def serving(desk: Desk, **more: object) -> Iterator["subprocess.Popen[str]"]:
+def serving(desk: Desk) -> Iterator["subprocess.Popen[bytes]"]:
     """A service that has filed everything in the end, and stops when it is told to."""
     with ExitStack() as stack:
-        process = stack.enter_context(desk.start("run", **more))
+        process = stack.enter_context(desk.start("run"))
         stack.callback(lambda: process.poll() is None and os.killpg(process.pid, signal.SIGKILL))
         yield process
         until(desk.is_whole, process)
         process.send_signal(signal.SIGTERM)
-        _, told = process.communicate(timeout=30)
-        assert process.returncode == 0, told
-        assert "Traceback" not in told, told
+        assert process.wait(30) == 0, desk.told
+        assert "Traceback" not in desk.told, desk.told
     desk.assert_nothing_is_doubled()
 
 
-def until(true: Callable[[], bool], process: "subprocess.Popen[str]", seconds: float = 60) -> None:
+def until(true: Callable[[], bool], process: "subprocess.Popen[bytes]", seconds: float = 60) -> None:
     deadline = time.monotonic() + seconds
 
     def is_true() -> bool:
@@ -183,13 +191,13 @@ def until(true: Callable[[], bool], process: "subprocess.Popen[str]", seconds: f
             return False
 
     while not is_true():
-        assert process.poll() is None, process.communicate()
+        assert process.poll() is None, "it has ended"
         assert time.monotonic() < deadline, "it does not come to that"
-        time.sleep(0.05)
+        time.sleep(0.1)
 
 
 def some_articles(desk: Desk, fewest: int = 4) -> bool:
-    with open_database(desk.url, create=False) as database, database.read() as session:
+    with desk.database.read() as session:
         return (session.scalar(sa.select(sa.func.count()).select_from(Article)) or 0) >= fewest
 
 
@@ -213,7 +221,7 @@ def test_a_server_that_goes_and_comes_back_in_the_middle_of_a_crawl(
 
 def kill_a_backend(desk: Desk) -> None:
     """With SIGKILL, upon which PostgreSQL ends all others too, and recovers."""
-    with open_database(desk.url, create=False) as database, database.read() as session:
+    with desk.database.read() as session:
         others = sa.text(
             "SELECT pid FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid() LIMIT 1"
@@ -236,9 +244,8 @@ def test_a_service_that_is_started_before_its_server_waits_for_it(
 def test_a_wrong_name_is_told_at_once_and_not_waited_for(on_postgresql: Desk, server: Server) -> None:
     wrong = server.url.set(database="nowhere").render_as_string(hide_password=False)
     with on_postgresql.start("--db", wrong, "run") as process:
-        _, told = process.communicate(timeout=30)
-    assert process.returncode == 1
-    assert 'database "nowhere" does not exist' in told
+        assert process.wait(30) == 1
+    assert 'database "nowhere" does not exist' in on_postgresql.told
 
 
 def test_a_server_that_is_read_only_for_a_while(on_postgresql: Desk, server: Server) -> None:
@@ -268,7 +275,7 @@ def test_the_disk_of_the_file_is_away_for_a_while(on_sqlite: Desk) -> None:
         away.rename(disk)
 
 
-def fill_the_disk(desk: Desk, process: "subprocess.Popen[str]") -> None:
+def fill_the_disk(desk: Desk, process: "subprocess.Popen[bytes]") -> None:
     """From now on a write beyond the size that the archive has, or its log, fails as on a full disk."""
     files = [Path(f"{desk.url}{rest}") for rest in ("", "-wal")]
     size = max(file.stat().st_size for file in files if file.exists())
@@ -280,27 +287,18 @@ def test_a_full_disk_is_waited_for_until_there_is_room(on_sqlite: Desk) -> None:
     with serving(on_sqlite) as process:
         until(lambda: some_articles(on_sqlite), process)
         fill_the_disk(on_sqlite, process)
-        told = read_until(process, "could not be written|no room left")
-        assert "check the disk" in told or "make room" in told
+        until(lambda: re.search("could not be written|no room left", on_sqlite.told) is not None, process)
+        assert "then run the same command again" in on_sqlite.told
         resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY,) * 2)
-
-
-def read_until(process: "subprocess.Popen[str]", pattern: str) -> str:
-    assert process.stderr is not None
-    for line in process.stderr:
-        if re.search(pattern, line):
-            return line
-    raise AssertionError("it was not told")
 
 
 def test_a_crawl_by_hand_on_a_full_disk_says_so_and_the_next_one_goes_on(on_sqlite: Desk) -> None:
     with on_sqlite.start("crawl", "--all") as process:
         until(lambda: some_articles(on_sqlite), process)
         fill_the_disk(on_sqlite, process)
-        _, told = process.communicate(timeout=60)
-    assert process.returncode == 1
-    assert "then run the same command again" in told
-    assert "Traceback" not in told
+        assert process.wait(60) == 1
+    assert "then run the same command again" in on_sqlite.told
+    assert "Traceback" not in on_sqlite.told
     with on_sqlite.start("crawl", "--all") as process:
         assert process.wait(60) == 0
     assert on_sqlite.is_whole()
@@ -313,10 +311,9 @@ def test_a_crawl_by_hand_whose_server_goes_away_says_so_and_the_next_one_goes_on
     with on_postgresql.start("crawl", "--all") as process:
         until(lambda: some_articles(on_postgresql), process)
         server.control("restart", "-m", "immediate", "-o", server._options())
-        _, told = process.communicate(timeout=60)
-    assert process.returncode == 1
-    assert "try again when the server is back" in told
-    assert "Traceback" not in told
+        assert process.wait(60) == 1
+    assert "try again when the server is back" in on_postgresql.told
+    assert "Traceback" not in on_postgresql.told
     with on_postgresql.start("crawl", "--all") as process:
         assert process.wait(60) == 0
     assert on_postgresql.is_whole()
