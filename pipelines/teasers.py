@@ -19,8 +19,9 @@ _ENOUGH = 250
 def teasers_among(lines: Sequence[Line]) -> dict[HtmlElement, list[Line]]:
     """The lines that stand in a small block under a heading that is a link, by block."""
     blocks: dict[HtmlElement, list[Line]] = {}
+    small: dict[HtmlElement, bool] = {}
     for line in lines:
-        block = _teaser_around(line.place.elements[0]) if line.place else None
+        block = _teaser_around(line.place.elements[0], small) if line.place else None
         if block is not None:
             blocks.setdefault(block, []).append(line)
     return blocks
@@ -55,12 +56,15 @@ def mark_teasers(lines: Sequence[Line], url: str) -> None:
             line.rule = "teaser"
 
 
-def _teaser_around(element: HtmlElement) -> HtmlElement | None:
+def _teaser_around(element: HtmlElement, small: dict[HtmlElement, bool]) -> HtmlElement | None:
+    """`small`: whether elements are, as far as somebody has asked; lines have most of those around them in common."""
     for parent, _ in zip((element, *element.iterancestors()), range(5), strict=False):
         if parent.tag in ("body", "main"):
             return None
         # first, because a large element may have thousands of headings
-        if not _is_small(parent):
+        if parent not in small:
+            small[parent] = _is_small(parent)
+        if not small[parent]:
             return None
         linked = (h for h in parent.iter("h1", "h2", "h3", "h4") if _is_linked(h))
         if next(linked, None) is not None:

@@ -14,6 +14,13 @@ from w3lib.encoding import (
 )
 
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+# The same, and half a surrogate pair, by number: a parser would put them into the text again.
+_REFERENCES = re.compile(
+    r"&#(?:[xX]0*(?:[0-8bcefBCEF]|1[0-9a-fA-F]|7[fF]|[dD][89a-fA-F][0-9a-fA-F]{2}|[fF]{3}[eEfF]"
+    r"|[fF][dD][dDeE][0-9a-fA-F])(?![0-9a-fA-F])"
+    r"|0*(?:[0-8]|1[124-9]|2[0-9]|3[01]|127|5529[6-9]|55[3-9]\d\d|56\d{3}|57[0-2]\d\d|573[0-3]\d|5734[0-3]"
+    r"|6497[6-9]|649[89]\d|6500[0-7]|6553[45])(?!\d));?"
+)
 # A script up to the next mention of one, so that no byte is read twice; or a tag.
 _MARKUP = re.compile(
     rb"<(?:script|style)\b[^<]*+(?:<(?!/?(?:script|style)\b)[^<]*+)*+</(?:script|style)|<[^<>]{0,2000}>",
@@ -30,7 +37,7 @@ _DEFAULTS = frozenset({"cp1252", "iso8859-1", "latin_1", "ascii"})
 
 
 def decode(body: bytes, content_type: str | None = None) -> str:
-    """The text of `body`, without control characters and lone surrogates. Never raises.
+    """The text of `body`, without control characters and lone surrogates, written out or by number. Never raises.
 
     A byte order mark decides; then what is valid UTF-8 is UTF-8, whatever it is declared to be; then the
     header's charset, the document's own, a guess. A header's Latin-1 yields to the document's declaration,
@@ -89,4 +96,5 @@ def _guess(body: bytes) -> str:
 
 
 def _clean(text: str) -> str:
-    return _CONTROLS.sub("", text) if _CONTROLS.search(text) else text
+    text = _CONTROLS.sub("", text) if _CONTROLS.search(text) else text
+    return _REFERENCES.sub("", text) if "&#" in text else text

@@ -10,6 +10,7 @@ from typing import Any
 from lxml.html import HtmlElement
 
 from pipelines.document.decode import decode
+from pipelines.document.escapes import without_unfit_escapes
 from pipelines.document.layout import block_of, key_of, read_layout
 from pipelines.document.parse import TooDeep, parse
 from pipelines.fingerprint import words_of
@@ -98,7 +99,7 @@ def _data_in(page: Page) -> Iterator[Any]:
         return
     left, flight, loader = _MOST_SCRIPT, [], _Loader(_MOST_DECODED * len(document))
     for script in tree.iter("script") if tree is not None else ():
-        text = script.text or ""
+        text = without_unfit_escapes(script.text or "")
         if not _SHORTEST_SCRIPT <= len(text) <= left or "ld+json" in (script.get("type") or ""):
             continue
         left -= len(text)
@@ -108,14 +109,14 @@ def _data_in(page: Page) -> Iterator[Any]:
         for start in islice(_START.finditer(text), _MOST_STARTS):
             value = loader.load(text, start.end())
             if start["parse"] and isinstance(value, str):
-                value = loader.load(value, 0)
+                value = loader.load(without_unfit_escapes(value), 0)
             if isinstance(value, list) and len(value) == 2 and isinstance(value[1], str):
                 flight.append(value[1])
             elif isinstance(value, dict | list):
                 yield value
                 if len(value) > 1:
                     break
-    stream = "".join(flight)
+    stream = without_unfit_escapes("".join(flight))
     places = [(match.start(), match.end()) for match in islice(_FLIGHT.finditer(stream), _MOST_ROWS)]
     for (_, begin), (end, _) in pairwise([*places, (len(stream), len(stream))]):
         yield loader.load(stream[begin:end], 0)

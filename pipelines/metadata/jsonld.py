@@ -7,6 +7,8 @@ from typing import Any
 
 from lxml.html import HtmlElement
 
+from pipelines.document.escapes import without_unfit_escapes
+
 Node = dict[str, Any]
 
 ARTICLE_TYPES = frozenset(
@@ -44,6 +46,7 @@ def read_jsonld(tree: HtmlElement) -> list[Node]:
 def _loads(text: str) -> Any:
     if len(text) > _MAX_CHARACTERS:
         return None
+    text = without_unfit_escapes(text)
     for repaired in (_as_it_is, _unwrapped, _without_commas):
         try:
             return json.loads(repaired(text), strict=False)

@@ -56,6 +56,51 @@ def test_unclosed_scripts_take_no_time(markup: bytes) -> None:
     assert time.perf_counter() - began < 2
 
 
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("a&#1;b&#x1B;c&#27;d&#0;e&#11;f&#127;g", "abcdefg"),
+        ("a&#xD800;b&#57343;c&#xFFFE;d&#64976;e", "abcde"),
+        (
+            "&#9;&#10;&#13;&#128512;&#x1F600;&#146;&#270;&#x1bc;",
+            "&#9;&#10;&#13;&#128512;&#x1F600;&#146;&#270;&#x1bc;",
+        ),
+    ],
+)
+def test_what_no_text_may_hold_does_not_come_in_by_number(written: str, read: str) -> None:
+    assert decode(written.encode()) == read
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        (r'"a\u0000b\u001b[2Jc\u009bd"', "ab[2Jcd"),
+        (r'"a\ud800b\udc00\ud800c"', "abc"),
+        (r'"\ud83d\ude00 \u00e9 \\u0000 \\\u0007 \n \t"', "\U0001f600 é \\u0000 \\ \n \t"),
+    ],
+)
+def test_what_no_text_may_hold_does_not_come_in_by_json(written: str, read: str) -> None:
+    assert jsonld._loads(written) == read
+
+
+def test_an_article_whose_data_name_half_a_character_is_fit_to_be_filed(page: Build, read: Read) -> None:
+    headline = r"Harbour br\ud800idge closed\u0000 for three weeks"
+    data = f'{{"@type": "NewsArticle", "headline": "{headline}", "author": {{"name": "Ann \\u001bLee"}}}}'
+    article = read(page(head=f'<script type="application/ld+json">{data}</script>')).article
+    assert article is not None
+    assert (article.title, article.authors) == (
+        headline.replace(r"\ud800", "").replace(r"\u0000", ""),
+        ("Ann Lee",),
+    )
+
+
+def test_many_lines_in_one_large_block_take_no_time(read: Read) -> None:
+    items = "".join(f"<p>Some words of the line with the number {number}.</p>" for number in range(2000))
+    began = time.perf_counter()
+    read(f"<html><title>A list</title><body><div><div>{'<i></i>' * 8000}{items}</div></div></body></html>")
+    assert time.perf_counter() - began < 10
+
+
 LAST = [
     "More protests are expected to follow in the coming days.",
     "The judges found that the song was a copyright violation and fined the singer 3 million.",
