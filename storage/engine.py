@@ -76,7 +76,7 @@ def label(url: URL) -> str:
     return url.difference_update_query(secret).render_as_string(hide_password=True)
 
 
-def make_engine(url: URL, *, wait: float, create: bool = False) -> Engine:
+def make_engine(url: URL, *, wait: float, create: bool = True) -> Engine:
     """An engine whose connections wait up to `wait` seconds for a lock, and raise `StorageError`s.
 
     Without `create` no file of SQLite is made where there is none. Raises `CannotOpenDatabase` if the driver
