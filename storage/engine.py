@@ -97,6 +97,8 @@ def make_engine(url: URL, *, wait: float, create: bool = True) -> Engine:
     @event.listens_for(engine, "handle_error", retval=True)
     def translate(context: ExceptionContext) -> BaseException | None:
         error = context.original_exception
+        if context.is_pre_ping:  # the pool only asks whether a connection is alive, and makes another
+            return None
         if is_of_the_file(error):  # the disk may be back, and this connection would not know
             context.is_disconnect = True
         return _cause(error) or storage_error(error, name, connecting=context.connection is None)
