@@ -111,7 +111,7 @@ def label(url: URL) -> str:
     return url.difference_update_query(secret).render_as_string(hide_password=True)
 
 
-def make_engine(url: URL, *, wait: float, create: bool = False) -> Engine:
+def make_engine(url: URL, *, wait: float, create: bool = True) -> Engine:
     """An engine whose connections wait up to `wait` seconds for a lock, and raise `StorageError`s.
 
     Without `create` no file of SQLite is made where there is none. Raises `CannotOpenDatabase` if the driver
@@ -132,6 +132,8 @@ def make_engine(url: URL, *, wait: float, create: bool = False) -> Engine:
     @event.listens_for(engine, "handle_error", retval=True)
     def translate(context: ExceptionContext) -> BaseException | None:
         error = context.original_exception
+        if context.is_pre_ping:  # the pool only asks whether a connection is alive, and makes another
+            return None
         if is_of_the_file(error):  # the disk may be back, and this connection would not know
             context.is_disconnect = True
         return _cause(error) or storage_error(error, name, connecting=context.connection is None)

@@ -47,7 +47,7 @@ def check_archive(
     parsed = parse_url(url)
     if parsed.get_backend_name() == "sqlite":
         check_place(parsed, create=False)
-    engine = make_engine(parsed, wait=30)
+    engine = make_engine(parsed, wait=30, create=False)
     findings: list[Finding] = []
     version = None
     try:

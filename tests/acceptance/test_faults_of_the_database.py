@@ -181,7 +181,7 @@ def serving(desk: Desk) -> Iterator["subprocess.Popen[bytes]"]:
     desk.assert_nothing_is_doubled()
 
 
-def until(true: Callable[[], bool], process: "subprocess.Popen[bytes]", seconds: float = 60) -> None:
+def until(true: Callable[[], bool], process: "subprocess.Popen[bytes]", seconds: float = 120) -> None:
     deadline = time.monotonic() + seconds
 
     def is_true() -> bool:
