@@ -25,6 +25,7 @@ from crawler.workers import WorkerPool
 from pipelines.cleaning import Cleaning
 from pipelines.store import Filer
 from storage.errors import StorageError
+from storage.frontier import heed_clock
 from storage.runs import close_abandoned_runs
 from storage.session import Database
 from storage.thread import ArchiveThread
@@ -103,6 +104,7 @@ async def open_desk(
     try:
         async with open_leases(archive, config.service.lease) as leases, workers:
             await archive.write(lambda session: close_abandoned_runs(session, datetime.now(UTC)))
+            await archive.write(lambda session: heed_clock(session, datetime.now(UTC)))
             desk = Desk(config, archive, leases, workers, progress or Silent(), network)
             leases.on_loss = desk.fail
             yield desk

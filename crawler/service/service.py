@@ -26,6 +26,7 @@ from crawler.service.supervisor import notify
 from crawler.service.tidying import tidy_up
 from storage.agenda import DueSource, due_sources
 from storage.errors import StorageError
+from storage.frontier import heed_clock
 from storage.health import archive_figures
 from storage.leases import SCHEDULER, host_lease
 
@@ -121,11 +122,18 @@ class Service:
             while True:
                 notify(WATCHDOG="1")
                 if jump := self._clock.jump():
-                    way = "back" if jump < timedelta(0) else "on"
-                    logger.warning("the clock was set %s by %s", way, abs(jump))
-                    for job in self.scheduler.get_jobs():  # what it waits for may be hours away now
-                        job.modify(next_run_time=datetime.now(UTC))
+                    await self._heed_clock(jump)
                 await self.desk.gate.wait(TICK)
+
+    async def _heed_clock(self, jump: timedelta) -> None:
+        """What waits for a time may have to wait for hours now: it is looked at anew."""
+        logger.warning("the clock was set %s by %s", "back" if jump < timedelta(0) else "on", abs(jump))
+        try:
+            await self.desk.archive.write(lambda session: heed_clock(session, datetime.now(UTC)))
+        except StorageError as error:
+            self.desk.fail(error)
+        for job in self.scheduler.get_jobs():
+            job.modify(next_run_time=datetime.now(UTC))
 
     async def look(self) -> None:
         """Start a crawl of each source whose turn it is, as far as there is room."""
