@@ -84,7 +84,9 @@ class Source:
     id: int
     home: str = HOME
 
-    async def read(self, site: Site, room: int = 1000, *, scheduled: bool = False) -> SeedReader:
+    async def read(
+        self, site: Site, room: int = 1000, *, room_for_news: int = 1000, scheduled: bool = False
+    ) -> SeedReader:
         """One run's reading of all seeds; of those that are due, if nobody asked for it."""
         archive = ArchiveThread(self.database)
         try:
@@ -96,7 +98,7 @@ class Source:
                     source_id=self.id,
                     home=self.home,
                     room=room,
-                    room_for_news=room,
+                    room_for_news=room_for_news,
                     scheduled=scheduled,
                 )
                 await asyncio.wait_for(reader.read_all(asyncio.Event(), lambda _count: None), 30)
@@ -258,7 +260,7 @@ async def test_known_pages_take_no_room(source: MakeSource) -> None:
     assert reader.room == 0
 
 
-async def test_feeds_and_sections_need_no_room(source: MakeSource) -> None:
+async def test_feeds_and_sections_need_no_room_of_the_sitemaps(source: MakeSource) -> None:
     links = "".join(f'<li><a href="/news/2026/03/0{n}/the-ferry-is-late">The ferry is late again, for the '
                     f"{n}th time</a></li>" for n in range(1, 5))  # fmt: skip
     site = Site(bodies={"feed": rss("1", "2"), "": f"<html><body><ul>{links}</ul></body></html>".encode()})
@@ -331,9 +333,9 @@ async def test_a_feed_that_names_more_than_a_run_takes_is_gone_on_with_in_the_ne
 ) -> None:
     paper = source(("feed", SeedKind.FEED))
     site = Site(bodies={"feed": rss(*(f"story-{number}" for number in range(30)))})
-    reader = await paper.read(site, room=20)
+    reader = await paper.read(site, room_for_news=20)
     assert (len(paper.pages), reader.left_out) == (20, 10)
-    reader = await paper.read(site, room=20)
+    reader = await paper.read(site, room_for_news=20)
     assert (len(paper.pages), reader.left_out) == (30, 0)
 
 
