@@ -94,6 +94,27 @@ def test_an_article_whose_data_name_half_a_character_is_fit_to_be_filed(page: Bu
     )
 
 
+@pytest.mark.parametrize("escaped", ["&", "&amp;", "&amp;amp;", r"\u0026"])
+def test_a_number_of_five_thousand_digits_names_no_character(page: Build, read: Read, escaped: str) -> None:
+    number = f"{escaped}#{'9' * 5000};"
+    article = read(
+        page(
+            f"<p>By Ann {number}</p>",
+            head=f'<meta name="author" content="Ann {number}"><script type="application/ld+json">'
+            f'{{"@type": "NewsArticle", "headline": "{number} &amp; Harbour bridge"}}</script>',
+        )
+    ).article
+    assert article is not None
+
+
+def test_what_is_nested_too_deep_for_the_extractor_is_told_so(page: Build, read: Read) -> None:
+    lists = "<ul><li>" * 700
+    reading = read(
+        page(f"<p>The bridge will be closed for three weeks from Monday, it said.{lists}words</p>")
+    )
+    assert reading.rejection is Rejection.TOO_DEEP
+
+
 def test_many_lines_in_one_large_block_take_no_time(read: Read) -> None:
     items = "".join(f"<p>Some words of the line with the number {number}.</p>" for number in range(2000))
     began = time.perf_counter()
