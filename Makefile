@@ -4,10 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help setup demo press test lint types check lock clean
+.PHONY: help setup demo press test lint types audit audit-online check lock clean
 
 help:           ## list the targets
-	@grep -E '^[a-z]+: .*##|^[a-z]+:  *##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
+	@grep -E '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
 
 setup: $(STAMP) ## make .venv with everything pinned
 
@@ -34,7 +34,15 @@ lint: setup     ## ruff: format and rules
 types: setup    ## mypy --strict
 	$(BIN)/mypy
 
-check: lint types test ## what CI runs
+audit: setup    ## what it is built from: locked, hashed, untampered, licensed, without known flaws; needs no network
+	$(BIN)/python tests/supply/audit.py
+
+audit-online:   ## ask the live database of flaws about the lock (needs a network)
+	folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && $(PYTHON) -m venv "$$folder" \
+		&& "$$folder/bin/python" -m pip install --quiet --disable-pip-version-check pip-audit \
+		&& "$$folder/bin/pip-audit" --require-hashes --disable-pip --requirement requirements.lock
+
+check: lint types audit test ## what CI runs
 
 lock:           ## pin every dependency anew (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \

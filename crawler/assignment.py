@@ -129,6 +129,8 @@ async def close_run(
         return stories, kept_health(session, source_id)
 
     stories, health = await desk.archive.write(end)
+    if state is RunState.STOPPED and desk.network.is_down:
+        return None  # what was seen says nothing of the source
     uneventful = state is RunState.DONE and not counts.pages and stories < SILENT
     if assignment.source_id is None or (uneventful and health == Health.WELL):
         return None  # most visits find nothing new: then there is nothing to judge anew by

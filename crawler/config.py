@@ -7,7 +7,15 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails, PydanticCustomError
 
@@ -32,6 +40,20 @@ def _span(value: Any) -> Any:
 
 Span = Annotated[timedelta, BeforeValidator(_span)]
 """Written "15 min"."""
+
+
+def _hosts(value: list[str]) -> list[str]:
+    if value:
+        from crawler.addresses import (
+            guard_of,
+        )  # here: it brings what parses URLs, and most files name no host
+
+        guard_of((), value)
+    return value
+
+
+Hosts = Annotated[list[str], AfterValidator(_hosts)]
+"""Each with or without a port."""
 _SPAN = "a span of time such as 30 s, 15 min, 6 h or 1 day"
 _OF_TWO_KEYS = "of two keys"
 """The type of an error that is about a table's keys together; its message begins with one of them."""
@@ -83,14 +105,27 @@ class CrawlConfig(_Table):
         le=45,
     )
     obey_robots: bool = _setting(True, "Whether robots.txt is obeyed.", "true or false")
-    allow_private: list[str] = _setting(
+    ports: list[Annotated[int, Field(ge=1, le=65535)]] = _setting(
+        [80, 443, 8080, 8443],
+        "Ports at which pages are fetched; what strangers name at others is not asked for.",
+        "a list of numbers from 1 to 65535",
+    )
+    allow_private: Hosts = _setting(
         [],
-        "Hosts that may be fetched though their address is not a public one: localhost, 10.0.0.7, …",
-        "a list of host names or addresses",
+        "Hosts that may be fetched though their address is not a public one: 10.0.0.7, wiki:8090, …\n"
+        "It holds for crawls that begin there: of sources with such a home, of addresses given by hand.\n"
+        "Without a port: those of `ports`, and the one at which the crawl begins.",
+        "a list of host names or addresses, without http://",
     )
     pages_per_run: int | None = _setting(
         None,
         "Most pages fetched of one source in one run; without it, all that are due.",
+        "a whole number, 1 or more",
+        ge=1,
+    )
+    news_candidates: int = _setting(
+        2000,
+        "Most addresses not known yet that are taken from feeds and section pages in one run of a source.",
         "a whole number, 1 or more",
         ge=1,
     )
@@ -119,6 +154,13 @@ class WorkersConfig(_Table):
         ge=0.1,
         le=3600,
     )
+    memory: int = _setting(
+        1000,
+        "Megabytes that a worker process may use; over it, the page is rejected and the process replaced.",
+        "a whole number of megabytes from 200 to 100000",
+        ge=200,
+        le=100_000,
+    )
     pages_per_worker: int = _setting(
         500,
         "Pages after which a worker process is replaced, which bounds its memory.",
@@ -140,6 +182,18 @@ class CleaningConfig(_Table):
         True,
         "Whether what a source repeats from article to article is learned, and taken out.",
         "true or false",
+    )
+
+
+class RightsConfig(_Table):
+    """[rights]: what publishers reserve."""
+
+    exclude: list[str] = _setting(
+        [],
+        "Articles with one of these reservations are not stored: a whole one as `copydesk show` tells it\n"
+        '("meta: noai"), its place ("robots"), or what it says ("tdm-reservation", "noarchive"); "all" for\n'
+        "any. They are recorded with each article; docs/rights.md tells what they mean.",
+        "a list of reservations, of places, or of what they say",
     )
 
 
@@ -250,6 +304,7 @@ class Config(_Table):
     crawl: CrawlConfig = CrawlConfig()
     workers: WorkersConfig = WorkersConfig()
     cleaning: CleaningConfig = CleaningConfig()
+    rights: RightsConfig = RightsConfig()
     schedule: ScheduleConfig = ScheduleConfig()
     service: ServiceConfig = ServiceConfig()
     scrapy: dict[str, Any] = _setting(

@@ -21,6 +21,7 @@ from storage.backfill import backfill_wanted
 from storage.errors import StorageError
 from storage.leases import host_lease
 from storage.models import RunState
+from storage.redacted import without_secrets
 from storage.sources import home_of
 
 logger = logging.getLogger(__name__)
@@ -155,7 +156,7 @@ async def _crawl(assignment: Assignment) -> RunReport:
     except StorageError:
         raise
     except Exception as error:
-        broken = f"the crawl broke down ({type(error).__name__}: {error})"
+        broken = without_secrets(f"the crawl broke down ({type(error).__name__}: {error})")
         await close_run(assignment, RunState.FAILED, RunCounts(), broken, RunEnd(failed=True))
         raise
     return _report(assignment, spider.state, spider.counts, spider.error, change)

@@ -12,9 +12,11 @@ from scrapy.crawler import AsyncCrawlerRunner
 from scrapy.settings import Settings
 
 from crawler.config import Config
+from crawler.health.network import Network
 from crawler.leases import Leases, open_leases
 from crawler.politeness import HostGate
 from crawler.progress import Progress, Silent
+from crawler.rests import Rests
 from crawler.revisit import Retries, look_again_at
 from crawler.rulebook import RuleBook
 from crawler.service.hooks import Messenger
@@ -23,6 +25,7 @@ from crawler.workers import WorkerPool
 from pipelines.cleaning import Cleaning
 from pipelines.store import Filer
 from storage.errors import StorageError
+from storage.frontier import heed_clock
 from storage.runs import close_abandoned_runs
 from storage.session import Database
 from storage.thread import ArchiveThread
@@ -38,6 +41,7 @@ class Desk:
         leases: Leases,
         workers: WorkerPool,
         progress: Progress,
+        network: Network | None = None,
     ) -> None:
         self.config = config
         self.archive = archive
@@ -47,7 +51,8 @@ class Desk:
         self.cleaning = Cleaning(keep=frozenset(config.cleaning.keep))
         """How pages are cleaned of whose source nothing is known."""
         self.filer = Filer(archive, partial(look_again_at, horizon=config.schedule.look_again))
-        self.gate = HostGate(leases)
+        self.gate = HostGate(leases, Rests(archive))
+        self.network = network or Network()
         self.crawled: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         """Locked while a source is crawled whose home is the host; by the name of its lease."""
         self.rules = RuleBook(archive)
@@ -62,6 +67,11 @@ class Desk:
         self.broken: StorageError | None = None
         """The failure of the database that stopped the desk."""
 
+    def reserved(self, url: str) -> tuple[str, ...]:
+        """What the robots.txt of an address's host reserves, which was asked before it was fetched."""
+        robots = self.rules.known(url)
+        return robots.reservations(url) if robots is not None else ()
+
     def stop(self) -> None:
         """Ask for a clean stop: nothing more is fetched, what was fetched is filed."""
         self.stopping.set()
@@ -75,20 +85,32 @@ class Desk:
 
 @asynccontextmanager
 async def open_desk(
-    config: Config, database: Database, progress: Progress | None = None
+    config: Config,
+    database: Database,
+    progress: Progress | None = None,
+    network: Network | None = None,
 ) -> AsyncIterator[Desk]:
-    """A desk on a database that the caller opened and closes; on leaving, everything fetched is filed."""
+    """A desk on a database that the caller opened and closes; on leaving, everything fetched is filed.
+
+    `network`: what is known of it from an earlier desk.
+    """
     archive = ArchiveThread(database)
     workers = WorkerPool(
-        config.workers.processes, config.workers.page_timeout, config.workers.pages_per_worker
+        config.workers.processes,
+        config.workers.page_timeout,
+        config.workers.pages_per_worker,
+        memory=config.workers.memory,
     )
     try:
         async with open_leases(archive, config.service.lease) as leases, workers:
             await archive.write(lambda session: close_abandoned_runs(session, datetime.now(UTC)))
-            desk = Desk(config, archive, leases, workers, progress or Silent())
+            await archive.write(lambda session: heed_clock(session, datetime.now(UTC)))
+            desk = Desk(config, archive, leases, workers, progress or Silent(), network)
             leases.on_loss = desk.fail
             yield desk
             await desk.filer.flush()
+            if desk.broken is None:
+                await desk.gate.leave()
             await desk.messenger.close()
     finally:
         await asyncio.to_thread(archive.close)
@@ -116,6 +138,7 @@ def manners(config: Config) -> dict[str, Any]:
         "ROBOTSTXT_OBEY": crawl.obey_robots,
         "REST_AFTER_REFUSAL": 2 * crawl.retry_wait,
         "PRIVATE_HOSTS_ALLOWED": crawl.allow_private,
+        "PORTS_ALLOWED": crawl.ports,
     }
     if config.contact:
         chosen["USER_AGENT"] = f"{USER_AGENT} +{config.contact}"

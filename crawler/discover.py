@@ -14,8 +14,10 @@ from crawler.discovery.sitemaps import NotASitemap
 from crawler.errand import run_errand
 from crawler.failures import FetchFailed
 from crawler.fetch import FetchOne, header, page_of
+from crawler.rights import respecting
 from crawler.seeds.answers import SeedReading, parse, read_seed
 from crawler.seeds.reader import was_stopped
+from crawler.workers import WorkLost
 from pipelines.article import Reading
 from pipelines.page import Page
 from storage.candidates import Candidate
@@ -70,21 +72,21 @@ def with_schemes(url: str) -> tuple[str, ...]:
 
 async def discover(desk: Desk, url: str) -> Discovery:
     """What the site at `url` offers to poll. Raises DiscoveryFailed."""
-    return await run_errand(desk, lambda fetch: explore(desk, fetch, url, {}))
+    return await run_errand(desk, url, lambda fetch: explore(desk, fetch, url, {}))
 
 
 async def explore(desk: Desk, fetch: FetchOne, url: str, answers: dict[str, Response]) -> Discovery:
     """As `discover`, inside a crawl that is under way. `answers` receives what was fetched, by address."""
     home = await _home(fetch, url)
-    own_kind = await _kind_of(home)
+    own_kind = await _kind_of(desk, home)
     found = {home.url: own_kind} if own_kind else {}
     origin = "{0.scheme}://{0.netloc}".format(urlsplit(home.url))
     site = origin + "/" if own_kind else home.url
-    named = [] if own_kind else _named(desk, home, origin)
-    problems = await _probe(fetch, _fresh(named, found)[:PROBES], found, answers)
+    named = [] if own_kind else await _named(desk, home, origin)
+    problems = await _probe(desk, fetch, _fresh(named, found)[:PROBES], found, answers)
     if not SUFFICIENT & set(found.values()):
         guesses = [urljoin(origin, path) for path in WELL_KNOWN_PATHS]
-        await _probe(fetch, _fresh(guesses, found), found, answers)
+        await _probe(desk, fetch, _fresh(guesses, found), found, answers)
     if not found:
         # A seed that is stored stays: the links of the front page must not stand in for a feed that is down.
         if passing := [problem.text for problem in problems if problem.may_pass]:
@@ -99,16 +101,21 @@ async def explore(desk: Desk, fetch: FetchOne, url: str, answers: dict[str, Resp
     )
 
 
-def _named(desk: Desk, home: Response, origin: str) -> list[str]:
+async def _named(desk: Desk, home: Response, origin: str) -> list[str]:
     """The addresses that a front page and its host's robots.txt name as feeds and sitemaps."""
     of_robots = (absolute(address, origin) for address in desk.rules.sitemaps_of(origin))
-    in_page = seeds_in_page(home.body, home.url, header(home, "Content-Type"))
+    try:
+        in_page = await parse(desk.workers, home.body, seeds_in_page, home.url, header(home, "Content-Type"))
+    except WorkLost:
+        in_page = ()
     return [*in_page, *(address for address in of_robots if address)]
 
 
-async def _kind_of(answer: Response) -> SeedKind | None:
-    content_type = header(answer, "Content-Type")
-    return await parse(answer.body, lambda: kind_of(answer.body, answer.url, content_type))
+async def _kind_of(desk: Desk, answer: Response) -> SeedKind | None:
+    try:
+        return await parse(desk.workers, answer.body, kind_of, answer.url, header(answer, "Content-Type"))
+    except WorkLost:
+        return None  # what cannot be read within our limits is nothing to poll
 
 
 async def _home(fetch: FetchOne, url: str) -> Response:
@@ -122,7 +129,11 @@ async def _home(fetch: FetchOne, url: str) -> Response:
 
 
 async def _probe(
-    fetch: FetchOne, addresses: Iterable[str], found: dict[str, SeedKind], answers: dict[str, Response]
+    desk: Desk,
+    fetch: FetchOne,
+    addresses: Iterable[str],
+    found: dict[str, SeedKind],
+    answers: dict[str, Response],
 ) -> list[_Problem]:
     """Fetch addresses and keep those that parse as a feed or a sitemap; what became of the others.
 
@@ -138,7 +149,7 @@ async def _probe(
             may_pass = failed.failure.retry and failed.failure.this_run
             problems.append(_Problem(text=str(failed), may_pass=may_pass))
             continue
-        if kind := await _kind_of(answer):
+        if kind := await _kind_of(desk, answer):
             found.setdefault(answer.url, kind)
             answers[answer.url] = answer
         else:
@@ -152,13 +163,13 @@ def _fresh(addresses: Iterable[str], known: dict[str, SeedKind]) -> list[str]:
 
 async def preview(desk: Desk, discovery: Discovery, count: int = 3) -> list[Reading]:
     """The first articles of a site as they would be stored; nothing is. Pages that fail are left out."""
-    return await run_errand(desk, lambda fetch: _sample(desk, fetch, discovery, count))
+    return await run_errand(desk, discovery.url, lambda fetch: _sample(desk, fetch, discovery, count))
 
 
 async def _sample(desk: Desk, fetch: FetchOne, discovery: Discovery, count: int) -> list[Reading]:
     readings: list[Reading] = []
     tries = 0
-    for candidate in await _candidates(fetch, discovery.seeds, 3 * count):
+    for candidate in await _candidates(desk, fetch, discovery.seeds, 3 * count):
         if len([r for r in readings if r.article]) == count or tries == 3 * count:
             break
         tries += 1
@@ -166,20 +177,24 @@ async def _sample(desk: Desk, fetch: FetchOne, discovery: Discovery, count: int)
             answer = await fetch(candidate.url)
         except FetchFailed:
             continue
-        page = page_of(answer, discovery.url, candidate.title, candidate.published_at)
-        readings.append(await desk.workers.read(page, desk.cleaning))
+        hints = candidate.title, candidate.published_at, None
+        page = page_of(answer, discovery.url, *hints, desk.reserved(answer.url))
+        reading = await desk.workers.read(page, desk.cleaning)
+        readings.append(respecting(reading, desk.config.rights.exclude))
     return readings
 
 
-async def _candidates(fetch: FetchOne, seeds: Sequence[SeedDraft], wanted: int) -> list[Candidate]:
+async def _candidates(
+    desk: Desk, fetch: FetchOne, seeds: Sequence[SeedDraft], wanted: int
+) -> list[Candidate]:
     """Candidates of the first seeds that have any; one level down where a seed is an index of sitemaps."""
     found: list[Candidate] = []
     queue = list(seeds)
     while queue and len(found) < wanted:
         seed = queue.pop(0)
         try:
-            reading = await _read(await fetch(seed.url), seed.kind)
-        except (FetchFailed, NotAFeed, NotASitemap):
+            reading = await _read(desk, await fetch(seed.url), seed.kind)
+        except (FetchFailed, NotAFeed, NotASitemap, WorkLost):
             continue
         found += reading.candidates
         if seed in seeds:
@@ -187,11 +202,12 @@ async def _candidates(fetch: FetchOne, seeds: Sequence[SeedDraft], wanted: int) 
     return found
 
 
-async def _read(answer: Response, kind: SeedKind) -> SeedReading:
+async def _read(desk: Desk, answer: Response, kind: SeedKind) -> SeedReading:
     content_type = header(answer, "Content-Type")
-    return await parse(answer.body, lambda: read_seed(kind, answer.body, answer.url, content_type))
+    return await parse(desk.workers, answer.body, read_seed, kind, answer.url, content_type)
 
 
 async def fetch_page(desk: Desk, url: str) -> Page:
     """One page, fetched with a crawl's manners. Raises FetchFailed."""
-    return page_of(await run_errand(desk, lambda fetch: fetch(url)))
+    answer = await run_errand(desk, url, lambda fetch: fetch(url))
+    return page_of(answer, reserved=desk.reserved(answer.url))

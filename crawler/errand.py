@@ -13,13 +13,19 @@ T = TypeVar("T")
 
 
 class ErrandSpider(scrapy.Spider):
-    """Runs `errand`, which is given a `fetch(url, patient=True)`, and keeps its result."""
+    """Runs `errand`, which is given a `fetch(url, patient=True)`, and keeps its result.
+
+    `begins_at`: the address that the user named, which all that it fetches comes of.
+    """
 
     name = "errand"
 
-    def __init__(self, desk: Desk, errand: Callable[[FetchOne], Awaitable[Any]], **kwargs: Any) -> None:
+    def __init__(
+        self, desk: Desk, begins_at: str, errand: Callable[[FetchOne], Awaitable[Any]], **kwargs: Any
+    ) -> None:
         super().__init__(**kwargs)
         self.desk = desk
+        self.begins_at = begins_at
         self._errand = errand
         self.result: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
 
@@ -33,10 +39,13 @@ class ErrandSpider(scrapy.Spider):
             yield request
 
 
-async def run_errand(desk: Desk, errand: Callable[[FetchOne], Awaitable[T]]) -> T:
-    """Run a coroutine that fetches, inside a crawl of its own: returns and raises what it does."""
+async def run_errand(desk: Desk, begins_at: str, errand: Callable[[FetchOne], Awaitable[T]]) -> T:
+    """Run a coroutine that fetches, inside a crawl of its own: returns and raises what it does.
+
+    `begins_at`: the address that the user named.
+    """
     crawler = desk.runner.create_crawler(ErrandSpider)
-    await crawler.crawl_async(desk=desk, errand=errand)
+    await crawler.crawl_async(desk=desk, begins_at=begins_at, errand=errand)
     spider = crawler.spider
     assert isinstance(spider, ErrandSpider)
     result: T = await spider.result

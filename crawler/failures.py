@@ -10,9 +10,11 @@ import aiohttp
 from scrapy import exceptions
 from scrapy.http import Response
 
-from crawler.addresses import PrivateAddress
+from crawler.addresses import AddressRefused, PrivateAddress
+from crawler.health.network import AGAIN, OurNetworkDown
 from crawler.politeness import CrawlStopping, HostResting, HostTaken
 from crawler.refusals import ForbiddenByRobots, RobotsUnreachable
+from storage.redacted import without_secrets
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +36,9 @@ class Failure:
     visited: bool = True
     """False where nothing was asked of the host: the try does not count."""
 
+    ours: bool = False
+    """Our own network is at fault: as soon as that is back it may be tried again."""
+
     @property
     def tells_nothing(self) -> bool:
         """Whether it says nothing of the address, which could not be asked just now but may be later."""
@@ -44,30 +49,41 @@ _TLS_OBJECT = re.compile(r" ssl:(?:<[^>]*>|\w+)")
 """What aiohttp says of how TLS was to be spoken, which is a Python object."""
 
 
+_CREDENTIALS = re.compile(r"^(\w+://)[^/?#]*@")
+"""A user's name and password in an address, which none of ours has that is fetched."""
+
+
 class FetchFailed(Exception):
     """An address could not be fetched. `failure` says why."""
 
     def __init__(self, url: str, failure: Failure) -> None:
         detail = f" ({failure.detail})" if failure.detail else ""
-        super().__init__(f"{url}: {failure.reason}{detail}")
+        shown = _CREDENTIALS.sub(r"\1", url)
+        super().__init__(f"{shown}: {failure.reason}{detail}")
         self.url = url
         self.failure = failure
 
 
 def failure_of_exception(error: BaseException) -> Failure:
     """What an exception of the download means. An unknown kind is told by its own name, and tried again."""
-    detail = _TLS_OBJECT.sub("", str(error))[:300] or type(error).__name__
+    detail = without_secrets(_TLS_OBJECT.sub("", str(error))[:2000])[:300] or type(error).__name__
     match error:
         case ForbiddenByRobots():
             return Failure(reason="robots.txt", detail=detail, retry=False, forbidden=True, visited=False)
         case RobotsUnreachable():
             return Failure(reason=error.reason, detail=detail, visited=False)
-        case PrivateAddress():
-            return Failure(reason="private address", detail=detail, retry=False, visited=False)
+        case PrivateAddress() if error.resolved:  # who answers for the names of others may not tomorrow
+            return Failure(reason=error.reason, detail=detail, this_run=False)
+        case AddressRefused():
+            return Failure(reason=error.reason, detail=detail, retry=False, visited=False)
         case HostTaken():
             return Failure(reason="host taken", detail=detail, retry_after=error.seconds, visited=False)
         case HostResting():
             return Failure(reason="host asked to wait", retry_after=error.seconds, visited=False)
+        case OurNetworkDown():
+            return Failure(
+                reason="our network is down", detail=detail, retry_after=AGAIN, visited=False, ours=True
+            )
         case CrawlStopping():
             return Failure(reason="stopped", visited=False)
         case exceptions.CannotResolveHostError():

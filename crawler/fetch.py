@@ -13,6 +13,7 @@ from scrapy.http.request import NO_CALLBACK
 
 from crawler.failures import FetchFailed, failure_of_exception, failure_of_response
 from crawler.revisit import WITHIN_RUN, Retries, retry_at
+from pipelines.metadata.rights import READ_HEADERS
 from pipelines.page import Page
 from storage.errors import StorageError
 
@@ -103,6 +104,13 @@ def header(response: Response, name: str) -> str | None:
     return value.decode("latin-1").strip() or None if value else None
 
 
+def headers_on_rights(response: Response) -> tuple[tuple[str, str], ...]:
+    """The headers of an answer that may reserve rights, each as often as it came."""
+    return tuple(
+        (name, value.decode("latin-1")) for name in READ_HEADERS for value in response.headers.getlist(name)
+    )
+
+
 def moved_for_good(response: Response, asked: str) -> str | None:
     """Where permanent redirects (301, 308) led from the address `asked`; None where they led nowhere else.
 
@@ -124,8 +132,9 @@ def page_of(
     hint_title: str | None = None,
     hint_published_at: datetime | None = None,
     seen_at: datetime | None = None,
+    reserved: tuple[str, ...] = (),
 ) -> Page:
-    """A page for the workers, from the answer that brought it and what a seed said of it."""
+    """A page for the workers, from the answer that brought it and what a seed and its host said of it."""
     return Page(
         url=response.url,
         body=response.body,
@@ -135,4 +144,6 @@ def page_of(
         hint_title=hint_title,
         hint_published_at=hint_published_at,
         seen_at=seen_at,
+        headers=headers_on_rights(response),
+        reserved=reserved,
     )

@@ -1,21 +1,31 @@
-"""The one place where a request leaves for the network: behind the host gate, to public addresses only."""
+"""The one place where a request leaves for the network: behind the host gate, through the door."""
 
 import functools
 import math
 import ssl
+import time
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 import aiohttp
-from scrapy import Request
+from scrapy import Request, exceptions
 from scrapy.core.downloader.handlers._aiohttp import AiohttpDownloadHandler, _ClientResponse
 from scrapy.crawler import Crawler
 from scrapy.http import Response
 
-from crawler.addresses import check_literal
+from crawler.door import Door, beginning, begun_at, crawl_guard
 from crawler.failures import retry_after
+from crawler.health.network import OurNetworkDown
 from crawler.politeness import HostGate
-from crawler.resolver import PublicResolver
+
+LONGEST_RECOVERY = 30.0
+"""Seconds that a host is left alone at most which did not answer in time."""
+
+_OUT_OF_REACH = (
+    exceptions.CannotResolveHostError,
+    exceptions.DownloadConnectionRefusedError,
+    exceptions.DownloadTimeoutError,
+)
 
 _gate_of_this_process = HostGate()
 """For spiders without a desk: `scrapy shell`, a spider of one's own."""
@@ -30,7 +40,7 @@ def gate_of(crawler: Crawler) -> HostGate:
 class PoliteDownloadHandler(AiohttpDownloadHandler):
     """Downloads when the host is free.
 
-    Raises HostResting, CrawlStopping and PrivateAddress besides what Scrapy's handler raises.
+    Raises HostResting, CrawlStopping and AddressRefused besides what Scrapy's handler raises.
     """
 
     experimental = False  # the warning is for those who have a reactor to fall back on
@@ -41,11 +51,10 @@ class PoliteDownloadHandler(AiohttpDownloadHandler):
         super(AiohttpDownloadHandler, self).__init__(crawler)
         self._delay = crawler.settings.getfloat("HOST_DELAY")
         self._rest = crawler.settings.getfloat("REST_AFTER_REFUSAL")
-        self._allowed = set(crawler.settings.getlist("PRIVATE_HOSTS_ALLOWED"))
-        self._resolver = PublicResolver(self._allowed)
+        self._guard = crawl_guard(crawler)
         self._ssl_context = certificates(crawler.settings.getbool("DOWNLOAD_VERIFY_CERTIFICATES"))
-        self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(resolver=self._resolver),
+        self._session = Door(  # type: ignore[assignment]  # all of a session that Scrapy's handler uses
+            self._guard,
             cookie_jar=aiohttp.DummyCookieJar(),  # cookies are Scrapy's
             auto_decompress=False,
             response_class=_ClientResponse,
@@ -53,16 +62,36 @@ class PoliteDownloadHandler(AiohttpDownloadHandler):
         )
 
     async def download_request(self, request: Request) -> Response:
-        check_literal(request.url, self._allowed)
-        if proxy := request.meta.get("proxy"):
-            self._resolver.allow(urlsplit(proxy).hostname or "")  # the user's own choice
+        begin = beginning(self.crawler, request)
+        self._guard.check(request.url, begin)  # before its host's turn, which takes a lease
         host = urlsplit(request.url).hostname or ""
         gate = gate_of(self.crawler)
         async with gate.turn(host, self._delay, request.meta.get("turn_until", math.inf)):
-            response = await super().download_request(request)
-            if response.status in (429, 503):
-                gate.rest(host, retry_after(response, datetime.now(UTC)) or self._rest)
+            began = time.monotonic()
+            try:
+                with begun_at(begin):
+                    response = await self._watched(request, host)
+            except exceptions.DownloadTimeoutError:
+                # It may be busy still with what we do not wait for any more.
+                gate.rest(host, min(time.monotonic() - began, LONGEST_RECOVERY))
+                raise
+            gate.answered(host, response.status, retry_after(response, datetime.now(UTC)), self._rest)
             return response
+
+    async def _watched(self, request: Request, host: str) -> Response:
+        """Download, and tell the desk what that says of our own network."""
+        desk = getattr(self.crawler.spider, "desk", None)
+        try:
+            response = await super().download_request(request)
+        except _OUT_OF_REACH as error:
+            if desk is not None:
+                desk.network.failed(host)
+                if desk.network.is_down:
+                    raise OurNetworkDown(str(error)) from error
+            raise
+        if desk is not None:
+            desk.network.answered(host)
+        return response
 
 
 @functools.cache

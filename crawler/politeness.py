@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from crawler.leases import Leases
+from crawler.rests import Rests
+from crawler.strain import CALM, Strain
 from storage.leases import HolderState, host_lease
 
 LONGEST_DELAY = 3600.0
@@ -20,6 +22,8 @@ LOOK_AGAIN = 1.0
 """Seconds after which a host is asked for again that another process has; up to PATIENCE."""
 TAKEN_FOR = 300.0
 """Seconds for which the host is then left to it."""
+LONG_PAUSE = 1.0
+"""Seconds of a pause over which it is kept for the next process."""
 REMEMBERED = 2 * LONGEST_DELAY
 """Seconds for which a host is remembered that nobody asks for, after its last pause."""
 FEW = 1000
@@ -27,10 +31,10 @@ FEW = 1000
 
 
 class HostResting(Exception):
-    """The host asked to be left alone for longer than a request should wait: `seconds` more."""
+    """The host is to be left alone for longer than a request should wait: `seconds` more."""
 
     def __init__(self, host: str, seconds: float) -> None:
-        super().__init__(f"{host} asked for a rest of {seconds:.0f} s")
+        super().__init__(f"{host} refused, and is left alone for {seconds:.0f} s")
         self.seconds = seconds
 
 
@@ -48,15 +52,32 @@ class CrawlStopping(Exception):
 
 @dataclass(slots=True)
 class _Turn:
+    """What is known of a host; times are on the monotonic clock, in seconds."""
+
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
-    next_at: float = 0.0
-    """When the next request may start, on the monotonic clock, in seconds: the pause is over by then."""
-    rested_at: float = 0.0
-    """When the host may be asked again that asked for a rest."""
-    delay: float = 0.0
-    """What the host's robots.txt asks for, in seconds; the crawler's own delay is a floor."""
+    ended_at: float = -math.inf
+    """When the last request to it was over."""
+    pause: float = 0.0
+    """The crawler's own pause after that one, in seconds."""
+    delays: dict[str, float] = field(default_factory=dict)
+    """What its robots.txt files ask for, in seconds: one for each origin."""
+    rested_at: float = -math.inf
+    """When the host may be asked again that refused, or asked for a rest."""
+    strain: Strain = CALM
+    recalled: bool = False
+    """Whether it was asked of the archive what it knows."""
+    kept: Strain = CALM
+    """The strain that the archive knows."""
     asked_at: float = 0.0
     """When somebody last wanted to know of the host."""
+
+    @property
+    def next_at(self) -> float:
+        """When the pause is over, by all that is known now of how long it should be."""
+        return self.ended_at + self.strain.pause(max(self.pause, *self.delays.values(), 0.0))
+
+    def waits(self, now: float) -> float:
+        return max(0.0, self.next_at - now, self.rested_at - now)
 
     def is_over(self, now: float) -> bool:
         return not self.lock.locked() and now - REMEMBERED > max(self.next_at, self.rested_at, self.asked_at)
@@ -70,9 +91,13 @@ class HostGate:
     is the same with and without www., as its lease is.
     """
 
-    def __init__(self, leases: Leases | None = None) -> None:
-        """`leases`: what keeps other processes from the same hosts; without it, nothing does."""
+    def __init__(self, leases: Leases | None = None, rests: Rests | None = None) -> None:
+        """`leases`: what keeps other processes from the same hosts; without it, nothing does.
+
+        `rests`: what keeps the rests of hosts for the processes that come after.
+        """
         self._leases = leases
+        self._rests = rests
         self._turns: dict[str, _Turn] = {}
         """By the names of their hosts' leases."""
         self._many = FEW
@@ -91,23 +116,38 @@ class HostGate:
         for task in self._inside:
             task.cancel()
 
-    def ask_for_delay(self, host: str, seconds: float) -> None:
-        """Keep at least this pause for a host (its Crawl-delay), up to LONGEST_DELAY."""
-        self._turn(host).delay = min(seconds, LONGEST_DELAY)
+    def ask_for_delay(self, host: str, seconds: float, origin: str = "") -> None:
+        """Keep at least this pause for a host from now on (its Crawl-delay), up to LONGEST_DELAY.
+
+        Of the origins of a host, that counts which asks for most; 0 takes back what one has asked for.
+        """
+        delays = self._turn(host).delays
+        delays.pop(origin, None)
+        if seconds:
+            delays[origin] = min(seconds, LONGEST_DELAY)
 
     def rest(self, host: str, seconds: float) -> None:
-        """Leave a host alone for so long (its Retry-After)."""
+        """Leave a host alone for so long."""
         turn = self._turn(host)
         turn.rested_at = max(turn.rested_at, time.monotonic() + seconds)
 
+    def answered(self, host: str, status: int, asked: float | None, own: float) -> None:
+        """Heed how a host answered: after a refusal it is left alone, as crawler/strain.py says.
+
+        `asked`: the seconds of its Retry-After; `own`: how long it rests that names none.
+        """
+        turn = self._turn(host)
+        turn.strain = turn.strain.after(status)
+        if turn.strain.is_refusal(status):
+            self.rest(host, turn.strain.rest(asked, own))
+
     def resting(self, host: str) -> float:
-        """Seconds until a host that asked for a rest has had it; 0 for others."""
+        """Seconds until a host that is to be left alone has had its rest; 0 for others."""
         return max(0.0, self._turn(host).rested_at - time.monotonic())
 
     def waiting(self, host: str) -> float:
         """Seconds until the next request to a host may start."""
-        turn = self._turn(host)
-        return max(0.0, turn.next_at - time.monotonic(), self.resting(host))
+        return self._turn(host).waits(time.monotonic())
 
     @asynccontextmanager
     async def turn(self, host: str, delay: float, until: float = math.inf) -> AsyncIterator[None]:
@@ -117,6 +157,7 @@ class HostGate:
         """
         turn = self._turn(host)
         async with turn.lock, self._leased(host):
+            await self._recall(host, turn)
             await self._pause(host, until)
             if self._leases is not None:  # last of all: what comes before may take long
                 await self._leases.confirm()
@@ -124,7 +165,9 @@ class HostGate:
                 with self._breakable():
                     yield
             finally:
-                turn.next_at = time.monotonic() + max(delay, turn.delay)
+                turn.ended_at, turn.pause = time.monotonic(), delay
+            if turn.strain.level != turn.kept.level:
+                await self._keep(host_lease(host), turn)
 
     @contextmanager
     def _breakable(self) -> Iterator[None]:
@@ -167,6 +210,33 @@ class HostGate:
         if time.monotonic() + self.waiting(host) > until:
             raise CrawlStopping
         await self.wait(self.waiting(host))
+
+    async def _recall(self, host: str, turn: _Turn) -> None:
+        """Take over what an earlier process knew of a host. Raises StorageError."""
+        if self._rests is not None and not turn.recalled:
+            level, seconds = await self._rests.recall(host_lease(host))
+            turn.strain = turn.kept = Strain(level)
+            turn.rested_at = max(turn.rested_at, time.monotonic() + seconds)
+            turn.recalled = True
+
+    async def _keep(self, name: str, turn: _Turn) -> None:
+        if self._rests is not None:
+            turn.kept = turn.strain
+            await self._rests.keep({name: (turn.strain.level, turn.waits(time.monotonic()))})
+
+    async def leave(self) -> None:
+        """Write down which hosts are still to be left alone, for the process that comes after this one.
+
+        Pauses too, where they are long: another process takes some seconds to start. Raises StorageError.
+        """
+        now = time.monotonic()
+        waits = {
+            name: (turn.strain.level, turn.waits(now))
+            for name, turn in self._turns.items()
+            if turn.waits(now) and (turn.rested_at > now or turn.next_at - turn.ended_at > LONG_PAUSE)
+        }
+        if self._rests is not None:
+            await self._rests.keep(waits)
 
     async def wait(self, seconds: float) -> None:
         """Let time pass. Raises CrawlStopping as soon as nobody is let through any more."""

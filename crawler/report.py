@@ -13,6 +13,8 @@ class RunCounts:
 
     found: int = 0
     """Pages new to the frontier, or said to have changed."""
+    left_out: int = 0
+    """What seeds named in excess of what one run takes of a source: the next one goes on with it."""
     fetched: int = 0
     """Answers that brought the body of a page (2xx); seeds and robots.txt are no pages."""
     not_modified: int = 0

@@ -4,10 +4,22 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
-from urllib.parse import urlsplit
 
-from crawler.robots import KEPT, MAX_BYTES, RETRIED, Robots, read_robots
-from storage.hosts import load_robots, save_robots
+from sqlalchemy.orm import Session
+
+from crawler.robots import (
+    KEPT,
+    MAX_BYTES,
+    RETRIED,
+    Robots,
+    asked_again_after,
+    is_fresh,
+    kept_rules,
+    origin_of,
+    read_robots,
+)
+from storage.hosts import Robots as KeptRobots
+from storage.hosts import host_key, load_robots, note_robots_failure, save_robots
 from storage.thread import ArchiveThread
 
 Fetch = Callable[[str], Awaitable[tuple[int | None, bytes, str]]]
@@ -31,7 +43,7 @@ class RuleBook:
 
         Raises what `fetch` raises, and StorageError; then the next to ask tries anew.
         """
-        now = datetime.now(UTC)
+        origin, now = origin_of(origin), datetime.now(UTC)
         until, rules = self._known.get(origin, (now, None))
         if rules is not None and now < until <= now + KEPT:  # a later one is of a clock set back since
             self._known.move_to_end(origin)
@@ -39,12 +51,11 @@ class RuleBook:
         rules = asyncio.ensure_future(self._find(origin, fetch))
         self._remember(origin, now + RETRIED, rules)
         try:
-            robots, asked_at = await asyncio.shield(rules)
+            robots, until = await asyncio.shield(rules)
         except BaseException:
             self._known.pop(origin, None)
             raise
-        if not robots.unreachable:
-            self._remember(origin, min(asked_at, now) + KEPT, rules)
+        self._remember(origin, until, rules)
         return robots
 
     def _remember(self, origin: str, until: datetime, rules: asyncio.Future[tuple[Robots, datetime]]) -> None:
@@ -55,23 +66,43 @@ class RuleBook:
 
     def sitemaps_of(self, origin: str) -> list[str]:
         """The sitemaps that an origin's robots.txt names; none where it has not been asked yet."""
-        _, rules = self._known.get(origin, (None, None))
+        robots = self.known(origin)
+        return robots.sitemaps if robots is not None else []
+
+    def known(self, url: str) -> Robots | None:
+        """The rules for an address, where its host has been asked for them."""
+        _, rules = self._known.get(origin_of(url), (None, None))
         if rules is None or not rules.done() or rules.cancelled() or rules.exception():
-            return []
-        return rules.result()[0].sitemaps
+            return None
+        return rules.result()[0]
 
     async def _find(self, origin: str, fetch: Fetch) -> tuple[Robots, datetime]:
-        """The rules, and when the host was asked for them."""
-        host = urlsplit(origin).netloc
-        now = datetime.now(UTC)
+        """The rules, and until when they need not be asked for again."""
+        host, now = host_key(origin), datetime.now(UTC)
         if self._archive is not None:
-            stored = await self._archive.read(lambda session: load_robots(session, host))
-            if stored is not None and abs(now - stored.at) < KEPT:
-                robots = read_robots(stored.status, stored.body or b"")
-                if not robots.unreachable:
-                    return robots, stored.at
+            kept = await self._archive.read(lambda session: load_robots(session, host))
+            if kept is not None and is_fresh(kept, now):
+                return kept_rules(kept, now), _until(kept, now)
         status, body, why = await fetch(origin)
-        body = body[:MAX_BYTES]
-        if self._archive is not None:
-            await self._archive.write(lambda session: save_robots(session, host, status, body, now))
-        return read_robots(status, body, why), now
+        robots, until = read_robots(status, body, why), now + KEPT
+        if robots.unreachable:
+            until = now + RETRIED
+        if self._archive is None:
+            return robots, until
+        kept = await self._archive.write(lambda session: _save(session, host, status, body, now))
+        return (kept_rules(kept, now, why), _until(kept, now)) if kept is not None else (robots, until)
+
+
+def _save(session: Session, host: str, status: int | None, body: bytes, now: datetime) -> KeptRobots | None:
+    """Keep an answer; a failure beside what was read before it. What is kept then."""
+    if read_robots(status, b"").unreachable:
+        note_robots_failure(session, host, status, now)
+    else:
+        save_robots(session, host, status, body[:MAX_BYTES], now)
+    return load_robots(session, host)
+
+
+def _until(kept: KeptRobots, now: datetime) -> datetime:
+    if kept.failing_since is None or kept.failed_at is None:
+        return min(kept.at, now) + KEPT
+    return min(kept.failed_at, now) + asked_again_after(kept.failed_at - kept.failing_since)

@@ -39,10 +39,14 @@ RETRY_ENABLED = False  # the frontier tries again, later each time: see crawler/
 COOKIES_ENABLED = True  # some sites redirect for ever to a reader who keeps none; they last one crawl
 URLLENGTH_LIMIT = 0  # the frontier has judged them; a request dropped in silence would never land
 PRIVATE_HOSTS_ALLOWED: list[str] = []  # hosts that may stand at an address that is not public
+PORTS_ALLOWED = [80, 443, 8080, 8443]
 
 DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+    "crawler.middlewares.addresses.AddressMiddleware": 90,
     "crawler.middlewares.robots.RobotsMiddleware": 100,
+    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
+    "crawler.middlewares.compression.CompressionMiddleware": 590,  # Scrapy's own place for it
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
     "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
 }

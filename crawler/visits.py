@@ -69,6 +69,17 @@ def led_away(page: DuePage, url: str, home: str | None, reading: Reading | None 
     )
 
 
+def unread(reading: Reading) -> Failure | None:
+    """That a page could not be read, which may be no fault of its own: it is tried again, ever more rarely.
+
+    A worker that is killed, by whoever is short of memory, or that was frozen with the machine, says nothing
+    of its page.
+    """
+    if reading.rejection not in (Rejection.TIMEOUT, Rejection.WORKER_DIED):
+        return None
+    return Failure(reason=str(reading.rejection), detail=reading.detail, this_run=False)
+
+
 def _host(url: str) -> str:
     return (urlsplit(url).hostname or "").removeprefix("www.")
 

@@ -1,22 +1,31 @@
-"""The process pool that turns pages into articles: a page that hangs or crashes costs itself alone."""
+"""The process pool that reads what strangers wrote: what hangs, crashes or eats memory costs itself alone."""
 
 import asyncio
 import multiprocessing
 import os
+import resource
 import signal
 from collections.abc import Callable
 from concurrent.futures import TimeoutError as FutureTimeout
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from types import TracebackType
-from typing import Self
+from typing import Any, NoReturn, ParamSpec, Self, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
+from crawler.safe_lines import guard_streams
 from pipelines.article import Reading, Rejection
 from pipelines.cleaning import DEFAULT, Cleaning
 from pipelines.page import Page
 
 Reader = Callable[[Page, Cleaning], Reading]
+P = ParamSpec("P")
+T = TypeVar("T")
+
+MEGABYTE = 1_000_000
+_OUT_OF_MEMORY = 75
+"""What a worker says in leaving when it has no memory left: what it holds then is anybody's guess."""
 
 
 class _PoolBroken(Exception):
@@ -25,6 +34,15 @@ class _PoolBroken(Exception):
 
 class WorkersBroken(Exception):
     """The pool itself has failed: nothing more can be read by it, and no page is to blame."""
+
+
+class WorkLost(Exception):
+    """A piece of work brought its worker down, or took too long. `rejection` says which, the message how."""
+
+    def __init__(self, rejection: Rejection, detail: str) -> None:
+        super().__init__(f"{rejection} ({detail})")
+        self.rejection = rejection
+        self.detail = detail
 
 
 def _read(page: Page, cleaning: Cleaning) -> Reading:
@@ -36,14 +54,40 @@ def _read(page: Page, cleaning: Cleaning) -> Reading:
 def _guarded(reader: Reader, page: Page, cleaning: Cleaning) -> Reading:
     """What a worker runs: a fault of the reader's own costs its page."""
     try:
-        return reader(page, cleaning)
+        reading = reader(page, cleaning)
+        if reading.rejection is Rejection.OUT_OF_MEMORY:
+            raise MemoryError
+        return reading
+    except MemoryError:
+        _leave()
     except Exception as error:  # noqa: BLE001  whatever it is, it is this page that brought it about
         return Reading(rejection=Rejection.UNREADABLE, detail=f"{type(error).__name__}: {error}"[:300])
 
 
-def _start_worker() -> None:
-    """Leave Ctrl-C to the parent, which lets the pages under way finish."""
+def _bounded(work: Callable[..., T], args: tuple[Any, ...]) -> T:
+    """What a worker runs of other work; what it raises is raised where it was asked for."""
+    try:
+        return work(*args)
+    except MemoryError:
+        _leave()
+
+
+def _leave() -> NoReturn:
+    os._exit(_OUT_OF_MEMORY)
+
+
+def _start_worker(memory: int) -> None:
+    """Leave Ctrl-C to the parent, which lets the pages under way finish; `memory`: most bytes of its own.
+
+    What libraries log is a page's, and written as such.
+    What is counted is what it may write to: Linux does so since 4.7. Where a system counts otherwise, or has
+    set a narrower limit already, that holds.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    guard_streams()
+    with suppress(ValueError, OSError):
+        _, most = resource.getrlimit(resource.RLIMIT_DATA)
+        resource.setrlimit(resource.RLIMIT_DATA, (memory, most))
 
 
 class WorkerPool:
@@ -55,13 +99,15 @@ class WorkerPool:
         page_timeout: float = 20,
         pages_per_worker: int = 500,
         reader: Reader = _read,
+        memory: int = 1000,
     ) -> None:
         """`processes`: None for one per CPU. `page_timeout`: seconds. A worker is replaced after so many
-        pages. `reader` runs in the workers, which must be able to import it."""
+        pages. `reader` runs in the workers, which must be able to import it. `memory`: megabytes of one."""
         self._processes = processes or os.cpu_count() or 1
         self._timeout = page_timeout
         self._pages_per_worker = pages_per_worker
         self._reader = reader
+        self._memory = memory
         self._pool = self._new_pool()
 
     def _new_pool(self) -> ProcessPool:
@@ -71,6 +117,7 @@ class WorkerPool:
             max_workers=self._processes,
             max_tasks=self._pages_per_worker,
             initializer=_start_worker,
+            initargs=(self._memory * MEGABYTE,),
             context=context,
         )
 
@@ -82,31 +129,50 @@ class WorkerPool:
     async def read(self, page: Page, cleaning: Cleaning = DEFAULT) -> Reading:
         """The reading of a page, cleaned as told. What a page does never raises: see TIMEOUT and WORKER_DIED.
 
-        A pool that breaks down is replaced, and the page read again; if that breaks too, WorkersBroken.
+        Raises WorkersBroken.
         """
+        try:
+            return await self._run(_guarded, self._reader, page, cleaning)
+        except WorkLost as lost:
+            return Reading(rejection=lost.rejection, detail=lost.detail)
+
+    async def do(self, work: Callable[P, T], *args: P.args, **_: P.kwargs) -> T:
+        """What a function makes of its arguments, under a page's limits; all of them travel, so must pickle.
+
+        Raises what it raises; WorkLost where it is over the limits, and WorkersBroken.
+        """
+        return await self._run(_bounded, work, args)
+
+    async def _run(self, function: Callable[..., T], *args: Any) -> T:
+        """A pool that breaks down is replaced, and the work done again; if that breaks too, WorkersBroken."""
         for _ in range(2):
             pool = self._pool
             try:
-                return await self._read_in(pool, page, cleaning)
+                return await self._run_in(pool, function, args)
             except _PoolBroken:
                 if pool is self._pool:  # else another page has seen to it
                     self._pool = self._new_pool()
                     pool.stop()  # type: ignore[no-untyped-call]
         raise WorkersBroken("the processes that read pages break down as soon as they are started")
 
-    async def _read_in(self, pool: ProcessPool, page: Page, cleaning: Cleaning) -> Reading:
+    async def _run_in(self, pool: ProcessPool, function: Callable[..., T], args: tuple[Any, ...]) -> T:
         try:
-            task = pool.schedule(_guarded, args=(self._reader, page, cleaning), timeout=self._timeout)
-            reading = asyncio.wrap_future(task)
-            while not reading.done():
-                await asyncio.wait({reading}, timeout=1)
-                if not reading.done() and not _is_alive(pool):
-                    raise _PoolBroken
-            return reading.result()
+            task = pool.schedule(function, args=args, timeout=self._timeout)
+        except (BrokenProcessPool, RuntimeError) as error:
+            raise _PoolBroken from error
+        result: asyncio.Future[T] = asyncio.wrap_future(task)
+        while not result.done():
+            await asyncio.wait({result}, timeout=1)
+            if not result.done() and not _is_alive(pool):
+                raise _PoolBroken
+        try:
+            return result.result()
         except FutureTimeout:
-            return Reading(rejection=Rejection.TIMEOUT, detail=f"over {self._timeout:g} s")
+            raise WorkLost(Rejection.TIMEOUT, f"over {self._timeout:g} s") from None
         except ProcessExpired as error:
-            return Reading(rejection=Rejection.WORKER_DIED, detail=f"exit code {error.exitcode}")
+            if error.exitcode == _OUT_OF_MEMORY:
+                raise WorkLost(Rejection.OUT_OF_MEMORY, f"over {self._memory} MB") from None
+            raise WorkLost(Rejection.WORKER_DIED, f"exit code {error.exitcode}") from None
         except (BrokenProcessPool, RuntimeError) as error:
             raise _PoolBroken from error
 

@@ -29,8 +29,12 @@ class Rejection(enum.StrEnum):
     """A document too deeply nested or too large to be a page anybody reads."""
     UNREADABLE = "unreadable"
     """The parser or the extractor gave up on it."""
+    RIGHTS_RESERVED = "rights reserved"
+    """An article, with a reservation that the settings respect: see docs/rights.md."""
     TIMEOUT = "timeout"
     """Reading it took over the time set for a page."""
+    OUT_OF_MEMORY = "out of memory"
+    """Reading it took more memory than a worker has."""
     WORKER_DIED = "worker died"
     """The process that read it crashed."""
 
@@ -134,6 +138,8 @@ class Article:
     access: Access = Access.UNKNOWN
     images: tuple[Image, ...] = ()
     """The pictures that stand in the article, with what is written under them."""
+    reservations: tuple[str, ...] = ()
+    """Rights that its publisher reserves, as "place: what"; see pipelines/metadata/rights.py."""
     removed: tuple[Removed, ...] = ()
     """What cleaning took out, in page order."""
     corrections: tuple[str, ...] = ()
@@ -155,3 +161,5 @@ class Reading:
     rejection: Rejection | None = None
     detail: str | None = None
     """What exactly gave the page away, for a person to read."""
+    reservations: tuple[str, ...] | None = None
+    """All that are known of an article that is rejected for some of them; None for what else is rejected."""

@@ -60,7 +60,7 @@ _CLOSING = " \t\"'”’»」』)]"
 _BRACKET = re.compile(r"(?<=\S)\s?[(（\[][^()（）\[\]]{1,40}[)）\]][\s.]{0,3}$")
 """Behind the last sentence the agency's name may stand, "… said on Monday. (afp)"."""
 _FIGURES = re.compile(r"\d+")
-_IN_FIGURES = re.compile(r"(?:^|:)\W*\d{1,4}[./:-]\d")
+_IN_FIGURES = re.compile(r"(?:^|:)[^\w:]*\d{1,4}[./:-]\d")
 """A line begins with a date or a time in figures, or has one behind a label."""
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _MOST_BEHIND_DATE = 2

@@ -17,7 +17,7 @@ _MOST_WORDS_UNCOUNTED = 3
 """Words of a line without a number: "Advertisement", "Share this", "No comments yet"."""
 _ICONS = frozenset("💬🗨👁👍👎❤♥🔁🔄↗👀")
 """What stands for a word before a number."""
-_PARTS = re.compile(r"\s*[|｜·•‧]\s*")
+_PARTS = re.compile(r"(?:(?<!\s)\s++)?[|｜·•‧]\s*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -43,6 +43,7 @@ from pipelines.metadata.agencies import credited_agency
 from pipelines.metadata.canonical import believed_canonical
 from pipelines.metadata.head import Head, plain, read_head
 from pipelines.metadata.record import Metadata, read_metadata
+from pipelines.metadata.rights import reservations_in
 from pipelines.page import Page
 from pipelines.pointers import mark_pointers
 from pipelines.second_article import mark_second_article
@@ -88,7 +89,9 @@ def read_page(page: Page, cleaning: Cleaning = DEFAULT) -> Reading:
         return Reading(rejection=Rejection.TOO_DEEP, detail=str(error))
     except RecursionError:
         return Reading(rejection=Rejection.TOO_DEEP, detail="nested too deep to be read")
-    except (_GaveUp, LxmlError, MemoryError) as error:
+    except MemoryError:
+        return Reading(rejection=Rejection.OUT_OF_MEMORY)
+    except (_GaveUp, LxmlError) as error:
         return Reading(rejection=Rejection.UNREADABLE, detail=f"{type(error).__name__}: {error}"[:200])
 
 
@@ -250,6 +253,7 @@ def _article(opened: _Opened, metadata: Metadata, lines: Sequence[Line]) -> Arti
         tags=metadata.tags,
         credit=metadata.credit or credited_agency(text, [line.text for line in lines]),
         access=metadata.access,
+        reservations=tuple(dict.fromkeys([*page.reserved, *reservations_in(opened.head, page.headers)])),
         removed=removed_of(lines),
         corrections=corrections_in([title, metadata.standfirst, *(line.text for line in lines)]),
         makes=tuple(line.make for line in lines),

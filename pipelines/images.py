@@ -25,7 +25,7 @@ _CAPTIONS = frozenset(
     {"caption", "captions", "figcaption", "legend", "legende", "bildunterschrift", "bildtext"}
 )
 _CREDIT = re.compile(
-    r"\s*[\[(|–—-]?\s*(?P<credit>(?:©|\(c\)|(?:photo|foto|image|bild|picture|credit|photograph|fotografie|fotó"
+    r"(?:(?<!\s)\s+)?(?:[\[(|–—-]\s*)?(?P<credit>(?:©|\(c\)|(?:photo|foto|image|bild|picture|credit|photograph|fotografie|fotó"
     r"|фото|crédit|crédito|圖|図|写真|사진)s?(?:\s(?:by|credits?|de|von|di|av))?\s?[:：=/]|photo by\b)"
     r".{1,120}?)[\])]?\s*$",
     re.IGNORECASE,
@@ -113,7 +113,9 @@ def _address(figure: HtmlElement, url: str) -> str | None:
     sources = (picture.get(name) for name in _SOURCES) if picture is not None else ()
     for source in sources:
         # of several sizes the first; an address itself may have spaces in it
-        address: str = re.split(r"\s+\d+(?:\.\d+)?[wx]\b", (source or "").strip())[0].replace(" ", "%20")
+        address: str = re.split(r"(?<!\s)\s+\d+(?:\.\d+)?[wx]\b", (source or "").strip())[0].replace(
+            " ", "%20"
+        )
         if address and not address.startswith(("data:", "blob:", "about:")):
             try:
                 joined = urljoin(url, address)

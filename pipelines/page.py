@@ -21,5 +21,9 @@ class Page:
     """The title that the feed or sitemap gave."""
     hint_published_at: datetime | None = None
     """The date that the feed or sitemap gave; aware."""
+    headers: tuple[tuple[str, str], ...] = ()
+    """The headers that may reserve rights, those of pipelines/metadata/rights.py, in their order."""
+    reserved: tuple[str, ...] = ()
+    """What else is known to be reserved: by the host's robots.txt."""
     seen_at: datetime | None = None
     """When the address was first seen; aware. A date of publication after it is doubtful."""

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from operator import itemgetter
 from typing import Any, Self
 
 from sqlalchemy.orm import Session
@@ -14,6 +15,7 @@ from pipelines.cleaning import put_back_lines
 from pipelines.edits import edit_between
 from pipelines.fingerprint import resemblance
 from pipelines.likeness import compare
+from pipelines.metadata.rights import OF_ROBOTS
 from storage.articles import FilingOutcome, file_article
 from storage.cleaned import restored_at
 from storage.errors import CannotStore, StorageError
@@ -21,6 +23,7 @@ from storage.frontier import VisitRecord, record_visits
 from storage.gone import lock_for_filing, note_back, note_gone
 from storage.looks import Life, articles_of, lives_of
 from storage.models import PageState
+from storage.reservations import note_reservations, reservations_of
 from storage.stored import RestoredLine
 from storage.thread import ArchiveThread
 
@@ -55,6 +58,8 @@ class Visited:
     body_hash: str | None = None
     """SHA-256, hexadecimal, of the body, if one came."""
     reading: Reading | None = None
+    reservations: tuple[str, ...] = ()
+    """What robots.txt reserves now, of a visit that is `unchanged`; the reading of another has all."""
     unchanged: bool = False
     failure: str | None = None
     detail: str | None = None
@@ -153,10 +158,35 @@ def file_visits(
         lock_for_filing(session, [visited.page_id for visited in group])
     group = _with_restored_lines(session, group)
     filed = [_file_article(session, visited) for visited in group]
+    _note_reservations(session, group)
     lives = _note_lives(session, group, filed)
     due = [_due_at(visited, life, look_again) for visited, life in zip(group, lives, strict=True)]
     record_visits(session, [_record(*told) for told in zip(group, filed, due, strict=True)])
     return filed
+
+
+def _note_reservations(session: Session, group: Sequence[Visited]) -> None:
+    """Keep what is reserved now of articles that are not filed anew: what did not change, or is withheld.
+
+    Of what did not change only robots.txt is known; what page and headers reserved stays.
+    """
+    told = {
+        visited.page_id: visited
+        for visited in group
+        if visited.unchanged or (visited.reading is not None and visited.reading.reservations is not None)
+    }
+    articles = articles_of(session, told)
+    before = reservations_of(session, set(articles.values()))
+    for page_id, article_id in sorted(articles.items(), key=itemgetter(1)):  # one order for all who write
+        visited, known = told[page_id], before.get(article_id)
+        if visited.reading is not None and visited.reading.reservations is not None:
+            now = list(visited.reading.reservations)
+        elif known is None:  # it was filed when nobody looked, and what the page says is not known now
+            continue
+        else:
+            now = [*visited.reservations, *(one for one in known if not one.startswith(OF_ROBOTS))]
+        if now != known:
+            note_reservations(session, article_id, now, visited.at)
 
 
 def _note_lives(session: Session, group: Sequence[Visited], filed: Sequence[FiledVisit]) -> list[Life | None]:

@@ -12,7 +12,7 @@ _SIGNS = {
     "…": "...",
 }
 _SIGN = re.compile(f"[{''.join(_SIGNS)}]")
-_SET_APART = re.compile(r"(?<=[«‹])\s+|\s+(?=[»›;:!?])")
+_SET_APART = re.compile(r"(?<=[«‹])\s++|(?<!\s)\s++(?=[»›;:!?])")
 """The spaces that French typesetting puts inside quotation marks and before high points."""
 
 

@@ -49,6 +49,7 @@ class Archive:
         language: str | None = None,
         author: str | None = None,
         kind: str | None = None,
+        without_reservations: Sequence[str] = (),
         limit: int = 20,
         sort: Sort = "relevance",
         all_copies: bool = False,
@@ -64,7 +65,13 @@ class Archive:
         Raises `BadQuery`, which says where, for a query that cannot be understood.
         """
         wanted = ArticleFilter(
-            source=source, since=since, until=until, language=language, author=author, kind=kind
+            source=source,
+            since=since,
+            until=until,
+            language=language,
+            author=author,
+            kind=kind,
+            without_reservations=tuple(without_reservations),
         )
         with self._database.read() as session:
             return search(
@@ -86,6 +93,7 @@ class Archive:
         language: str | None = None,
         author: str | None = None,
         kind: str | None = None,
+        without_reservations: Sequence[str] = (),
     ) -> Iterator[StoredArticle]:
         """Every article, or those the filters (of `ArticleFilter`) ask for, in the order of their ids.
 
@@ -93,7 +101,13 @@ class Archive:
         when the first is asked for.
         """
         wanted = ArticleFilter(
-            source=source, since=since, until=until, language=language, author=author, kind=kind
+            source=source,
+            since=since,
+            until=until,
+            language=language,
+            author=author,
+            kind=kind,
+            without_reservations=tuple(without_reservations),
         )
         with self._database.read() as session:
             yield from articles(session, wanted)
@@ -158,6 +172,7 @@ class Archive:
         language: str | None = None,
         author: str | None = None,
         kind: str | None = None,
+        without_reservations: Sequence[str] = (),
     ) -> "pandas.DataFrame": ...
     @overload
     def frame(
@@ -172,6 +187,7 @@ class Archive:
         language: str | None = None,
         author: str | None = None,
         kind: str | None = None,
+        without_reservations: Sequence[str] = (),
     ) -> "polars.DataFrame": ...
     def frame(
         self,
@@ -185,6 +201,7 @@ class Archive:
         language: str | None = None,
         author: str | None = None,
         kind: str | None = None,
+        without_reservations: Sequence[str] = (),
     ) -> "pandas.DataFrame | polars.DataFrame":
         """Articles as a data frame, in the order of their ids: every one, or those the filters ask for.
 
@@ -197,7 +214,13 @@ class Archive:
         from storage.frame import pandas_frame, polars_frame
 
         wanted = ArticleFilter(
-            source=source, since=since, until=until, language=language, author=author, kind=kind
+            source=source,
+            since=since,
+            until=until,
+            language=language,
+            author=author,
+            kind=kind,
+            without_reservations=tuple(without_reservations),
         )
         make = {"pandas": pandas_frame, "polars": polars_frame}.get(library)
         if make is None:

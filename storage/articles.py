@@ -146,6 +146,7 @@ def _row_of(article: Fileable, now: datetime) -> dict[str, Any]:
         "tags": list(article.tags),
         "credit": article.credit,
         "access": str(article.access),
+        "reservations": list(article.reservations),
         "removed": [{"text": out.text, "rule": out.rule, "at": out.at} for out in article.removed],
         "makes": packed(article.makes),
         "rules_version": article.rules_version,

@@ -41,6 +41,8 @@ class Found:
     """Pages we had visited, that are due again because the seed says they changed."""
     times: tuple[datetime | None, ...] = field(default=(), compare=False)
     """Of each new page, when it was published, else changed, by what was said of it."""
+    left_out: int = field(default=0, compare=False)
+    """Candidates that there was no room for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

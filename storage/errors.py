@@ -2,6 +2,7 @@
 
 StorageError
 ├── CannotOpenDatabase       no such place, driver or archive there: the message gives the way out
+│   └── DatabaseIsAway       no server or file is there just now: try again when it is back
 ├── DatabaseIsNewer          written by a newer copydesk: upgrade copydesk
 ├── DatabaseIsReadOnly       it may be read: open it where it can be written
 ├── DatabaseIsLocked         another process holds it: nothing was written, try again
@@ -16,6 +17,7 @@ StorageError
 └── BadQuery                 nothing in the query can be searched: the message says what can
 """
 
+import re
 import sqlite3
 import unicodedata
 
@@ -26,6 +28,10 @@ class StorageError(Exception):
 
 class CannotOpenDatabase(StorageError):
     """There is no archive to open there."""
+
+
+class DatabaseIsAway(CannotOpenDatabase):
+    """Its server does not answer, or its file's folder is not there; it may be soon."""
 
 
 class DatabaseIsNewer(StorageError):
@@ -107,7 +113,7 @@ def _columns(text: str) -> int:
     return len(text) - marks + sum(unicodedata.east_asian_width(letter) in "WF" for letter in text)
 
 
-# Primary result codes: https://sqlite.org/rescode.html
+# Result codes, extended or primary: https://sqlite.org/rescode.html
 _SQLITE: dict[int, tuple[type[StorageError], str]] = {
     sqlite3.SQLITE_PERM: (CannotOpenDatabase, "may not be opened: check its permissions"),
     sqlite3.SQLITE_BUSY: (DatabaseIsLocked, "is locked by another process: let it finish, then try again"),
@@ -120,9 +126,14 @@ _SQLITE: dict[int, tuple[type[StorageError], str]] = {
         DatabaseIsDamaged,
         "could not be read or written: check the disk, its space and its quota",
     ),
+    # A quota and a limit on a file's size come as this one: only of a full disk SQLite says that it is full.
+    sqlite3.SQLITE_IOERR_WRITE: (
+        DatabaseIsFull,
+        "could not be written: check the disk, its space and its quota, then run the same command again",
+    ),
     sqlite3.SQLITE_CORRUPT: (
         DatabaseIsDamaged,
-        "is damaged: restore a copy, or save what can be read with `sqlite3 FILE .recover`",
+        "is damaged: restore a copy, or save what can be read with `copydesk db salvage NEW.sqlite`",
     ),
     sqlite3.SQLITE_FULL: (
         DatabaseIsFull,
@@ -138,6 +149,10 @@ _SQLITE: dict[int, tuple[type[StorageError], str]] = {
         "is not an SQLite database: give another path, or move that file away",
     ),
 }
+
+_OF_THE_FILE = frozenset(
+    {sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CANTOPEN}
+)
 
 # SQLSTATE, whole or its class: https://www.postgresql.org/docs/current/errcodes-appendix.html
 _POSTGRESQL: dict[str, tuple[type[StorageError], str]] = {
@@ -159,6 +174,11 @@ _POSTGRESQL: dict[str, tuple[type[StorageError], str]] = {
 }
 
 
+_REFUSED = re.compile(r"FATAL: .*(authentication|does not exist|pg_hba|permi)|invalid")
+"""What a server says, before there is an SQLSTATE to go by, that waiting does not help; in another language
+it is taken for a server that is away."""
+
+
 def storage_error(error: BaseException, database: str, *, connecting: bool = False) -> StorageError | None:
     """What an engine's own error means; None where it is not about the database as a whole or one value.
 
@@ -172,15 +192,22 @@ def storage_error(error: BaseException, database: str, *, connecting: bool = Fal
     return kind(f"{database} {meaning} ({_first_line(error)})")
 
 
+def is_of_the_file(error: BaseException) -> bool:
+    """Whether SQLite could not read or write its file: a connection may hold on to a disk that is gone."""
+    code = getattr(error, "sqlite_errorcode", None) if isinstance(error, sqlite3.Error) else None
+    return code is not None and code & 0xFF in _OF_THE_FILE
+
+
 def _of_sqlite(error: sqlite3.Error) -> tuple[type[StorageError], str] | None:
     code = getattr(error, "sqlite_errorcode", None)
-    return None if code is None else _SQLITE.get(code & 0xFF)
+    return None if code is None else _SQLITE.get(code) or _SQLITE.get(code & 0xFF)
 
 
 def _of_postgresql(error: BaseException, connecting: bool) -> tuple[type[StorageError], str] | None:
-    if connecting:
-        return CannotOpenDatabase, "cannot be reached: check the address, the user and the password"
     state: str | None = getattr(error, "sqlstate", None)
+    if connecting and state is None:
+        kind = CannotOpenDatabase if _REFUSED.search(str(error)) else DatabaseIsAway
+        return kind, "cannot be reached: check the address, the user and the password"
     if state is not None:
         return next((_POSTGRESQL[state[:n]] for n in (5, 4, 3, 2) if state[:n] in _POSTGRESQL), None)
     # psycopg's own errors carry no SQLSTATE: a value it refuses to send, or a connection that broke.

@@ -3,15 +3,20 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import ColumnElement, and_, false, func, or_, text
+from sqlalchemy import ColumnElement, and_, false, func, null, or_, text
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.util import AliasedClass
 
 from storage.insert import is_postgresql
 from storage.models import Article
+from storage.reservations import named_in
+from storage.rows import is_fit_text
 from storage.search.fields import author_term
 from storage.search.fulltext import for_postgresql, for_sqlite
 from storage.sources import get_source
+
+_CODE = 16
+"""Characters of a language's code or a kind, at most."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +35,9 @@ class ArticleFilter:
     """Words of an author's name, in their order; case and accents do not count."""
     kind: str | None = None
     """"article", "live blog", "gallery" or "video"."""
+    without_reservations: tuple[str, ...] = ()
+    """Only articles of which it is known that nothing is reserved by one of these names: as `is_named` in
+    storage/reservations.py has it."""
 
     def __post_init__(self) -> None:
         for time in (self.since, self.until):
@@ -37,6 +45,12 @@ class ArticleFilter:
                 raise ValueError(f"a time needs a zone: {time!r}")
             if time is not None:
                 _check_reach(time)
+
+    @property
+    def is_of_no_article(self) -> bool:
+        """Whether a language or a kind is asked for that no archive can hold."""
+        codes = (self.language, self.kind)
+        return not all(code is None or is_fit_text(code, _CODE) for code in codes)
 
 
 def _check_reach(time: datetime) -> None:
@@ -56,6 +70,8 @@ def conditions(
 
     Raises `BadQuery` if the author is a name without a letter.
     """
+    if wanted.is_of_no_article:
+        return [false()]
     found: list[ColumnElement[bool]] = []
     if wanted.source is not None:
         source = get_source(session, wanted.source)
@@ -76,6 +92,9 @@ def conditions(
         found.append(_by(session, wanted.author, article))
     if wanted.kind is not None:
         found.append(article.kind == wanted.kind)
+    if wanted.without_reservations:
+        found.append(article.reservations.is_not(null()))
+        found.append(~named_in(session, article, wanted.without_reservations))
     return found
 
 

@@ -49,6 +49,7 @@ COLUMNS: Mapping[str, Kind] = {
     "gone_how": "word",
     "duplicate_of": "number",
     "similarity": "share",
+    "reservations": "list",
 }
 """The columns of a frame, in order. What they hold stands with `StoredArticle`; times are UTC."""
 

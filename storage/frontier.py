@@ -21,6 +21,7 @@ from sqlalchemy import (
     cast,
     func,
     insert,
+    or_,
     select,
     update,
 )
@@ -117,6 +118,20 @@ def count_due(session: Session, source_id: int, now: datetime) -> int:
     """How many pages `due_pages` would give without a limit."""
     due = select(func.count()).select_from(Page).where(Page.source_id == source_id, *_is_due(now))
     return session.scalars(due).one()
+
+
+def heed_clock(session: Session, now: datetime) -> None:
+    """Make pages due that wait for a time which a clock said too early: it was set back since.
+
+    That one was found or visited later than `now` shows it. Whether there are such pages is asked of the
+    runs, of which there are few; only then is each page looked at.
+    """
+    of_then = select(Run.id).where(or_(Run.started_at > now, Run.ended_at > now)).limit(1)
+    if session.scalar(of_then) is None:
+        return
+    ahead = Page.due_at > now, or_(Page.found_at > now, Page.visited_at > now)
+    # No validators either: how long a 304 is trusted is counted from the last full fetch.
+    session.execute(update(table_of(Page)).where(*ahead).values(due_at=now, full_fetch_at=None))
 
 
 def earliest_due(session: Session, source_id: int) -> datetime | None:

@@ -14,6 +14,7 @@
        │                 └──* Apart ──▶ Article            what a person has taken it out of
        └────* Run         one crawl of one source
     Host                  what a host's robots.txt said
+    Rest                  hosts that are left alone for a while
     Holder 1──* Lease     the processes that crawl, and what each of them has for itself
 
 Every time is aware UTC (see `UtcDateTime`). Full-text search stands beside `articles`, kept in step by the
@@ -333,6 +334,10 @@ class Article(Base):
     """Share of its words that stand in the original, 0 to 1; null where it is no duplicate."""
     coverage: Mapped[float | None]
     """Share of the original's words that stand in it, 0 to 1; null where it is no duplicate."""
+    reservations: Mapped[list[str] | None] = mapped_column(
+        JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
+    )
+    """Rights that its publisher reserves, as "place: what"; see docs/rights.md. Null where nobody looked."""
     recorded_at: Mapped[datetime | None]
     """When the row was last written, by its writer's time; null if it was not since it was filed."""
     recordings: Mapped[int] = mapped_column(default=0)
@@ -480,12 +485,32 @@ class Host(Base):
     __tablename__ = "hosts"
 
     host: Mapped[str] = mapped_column(String(300), primary_key=True)
-    """Name and, where it is not the scheme's own, port."""
+    """Name and, where it is not the scheme's own, port; before it http:// where it is not asked by https."""
     robots_status: Mapped[int | None]
     """HTTP status of robots.txt; null where it could not be reached."""
     robots: Mapped[bytes | None] = mapped_column(LargeBinary)
     """Its body, at most 512 kB."""
     robots_at: Mapped[datetime]
+    robots_failing_since: Mapped[datetime | None]
+    """Since when robots.txt could not be had, each time it was asked for; null while it can."""
+    robots_failed_at: Mapped[datetime | None]
+    """When it was last asked for in vain."""
+    robots_failed_status: Mapped[int | None]
+    """HTTP status of that answer; null where none came."""
+
+
+class Rest(Base):
+    """A host that is left alone for a while, because it refused requests or asks for long pauses."""
+
+    __tablename__ = "rests"
+
+    host: Mapped[str] = mapped_column(String(320), primary_key=True)
+    """The name of its lease."""
+    level: Mapped[int]
+    """Refusals that count against it; see crawler/strain.py."""
+    seconds: Mapped[float]
+    """How long it is left alone from `at` on."""
+    at: Mapped[datetime]
 
 
 class Holder(Base):

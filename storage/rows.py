@@ -35,6 +35,11 @@ def fit_time(time: datetime | None) -> datetime | None:
     return None if time is None or _time_problem(time) else time
 
 
+def is_fit_text(text: str, limit: int | None = None) -> bool:
+    """True if `text` can be kept, in a column of `limit` characters: what cannot stands in no row."""
+    return _text_problem(text, limit) is None
+
+
 def is_fit_url(url: str) -> bool:
     """True if `url` can be kept."""
     return bool(url) and _text_problem(url, URL_LENGTH) is None

@@ -132,6 +132,7 @@ def record_seed_visit(
     if children:
         _replace_children(session, source_id, seed_id, children)
     found = add_pages(session, source_id, seed_id, taken, now)
+    found = replace(found, left_out=len(candidates) - len(taken))
     _write_due(session, seed_id, found, due, failed=visit.error is not None)
     return found
 

@@ -10,7 +10,7 @@ from sqlalchemy import URL, Engine
 from sqlalchemy.orm import Session, sessionmaker
 
 from storage.engine import READING, label, make_engine, parse_url
-from storage.errors import CannotOpenDatabase
+from storage.errors import CannotOpenDatabase, DatabaseIsAway
 from storage.schema import prepare_schema
 
 
@@ -43,6 +43,10 @@ class Database:
         with self._reading() as session:
             yield session
 
+    def reconnect(self) -> None:
+        """Close the connections, which may hold on to what is gone; others are made when they are needed."""
+        self.engine.dispose()
+
     def close(self) -> None:
         """Close every connection. Sessions still open must not be used any more."""
         self.engine.dispose()
@@ -72,7 +76,7 @@ def open_database(
     create = upgrade if create is None else create and upgrade
     if parsed.get_backend_name() == "sqlite":
         check_place(parsed, create=create)
-    engine = make_engine(parsed, wait=wait)
+    engine = make_engine(parsed, wait=wait, create=create)
     try:
         prepare_schema(engine, label(parsed), upgrade=upgrade, create=create)
     except BaseException:
@@ -88,6 +92,8 @@ def check_place(url: URL, *, create: bool) -> None:
     if path.is_dir():
         raise CannotOpenDatabase(f"{path} is a folder: name a file in it, such as {path / 'copydesk.sqlite'}")
     if not path.parent.is_dir():
+        if not create:
+            raise DatabaseIsAway(f"{path} is not there: there is no folder {path.parent}")
         raise CannotOpenDatabase(f"{path} cannot be made: there is no folder {path.parent}")
     if not create and not path.exists():
         raise CannotOpenDatabase(f"{path} does not exist: run `copydesk init` to make it")

@@ -13,7 +13,7 @@ from storage.errors import SourceExists
 from storage.insert import insert_into, table_of
 from storage.models import Article, Page, Seed, SeedKind, Source
 from storage.recorded import update_articles
-from storage.rows import check_row
+from storage.rows import check_row, is_fit_text
 
 _NAME_LENGTH = 200
 
@@ -95,6 +95,8 @@ def _taken(session: Session, draft: SourceDraft) -> SourceExists:
 
 def get_source(session: Session, name_or_url: str) -> Source | None:
     """The source with that name (in any case, if no other differs only by it) or that home address."""
+    if not is_fit_text(name_or_url):
+        return None
     by_name = session.scalar(select(Source).where(Source.name == name_or_url))
     if by_name is not None:
         return by_name

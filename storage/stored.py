@@ -104,6 +104,8 @@ class StoredArticle:
     """The news agency the text is credited to."""
     access: str
     """Whether everybody may read it: "free", "paid" or "unknown"."""
+    reservations: tuple[str, ...] | None
+    """Rights that its publisher reserves, as "place: what"; see docs/rights.md. None where nobody looked."""
     removed: tuple[RemovedPassage, ...]
     """What cleaning took out, in page order."""
     makes: tuple[str, ...]
@@ -249,6 +251,7 @@ def _article(row: Row[Any]) -> StoredArticle:
     values["images"] = tuple(StoredImage(**image) for image in row.images)
     values["makes"] = unpacked(row.makes)
     values["tags"] = tuple(row.tags)
+    values["reservations"] = None if row.reservations is None else tuple(row.reservations)
     values["restored"] = tuple(RestoredLine(**line) for line in row.restored)
     return StoredArticle(**values)
 

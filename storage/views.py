@@ -104,7 +104,7 @@ VIEWS: Mapping[str, View] = {
             **_own("articles", "first_seen_at", "fetched_at", "changed_at", "gone_at"),
             **_words("articles", "gone_how"),
             "story_id": "coalesce(articles.duplicate_of, articles.id)",
-            **_own("articles", "duplicate_of", "similarity"),
+            **_own("articles", "duplicate_of", "similarity", "reservations"),
         },
         tables=f"articles {_OF_ARTICLES}",
     ),

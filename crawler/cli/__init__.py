@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TextIO
 
 from crawler.cli.invocation import Invocation
+from crawler.safe_lines import guard_streams
 
 __all__ = ["main", "run"]
 
@@ -15,6 +16,7 @@ __all__ = ["main", "run"]
 def main() -> None:
     """What the `copydesk` script calls."""
     _replace_closed_streams()
+    guard_streams()
     for stream in (sys.stdout, sys.stderr):
         _tolerate(stream)
     # A second SIGTERM ends the process at once, as nothing handles it any more.

@@ -76,7 +76,9 @@ def _show_version(wanted: bool) -> None:
     if wanted:
         from importlib.metadata import version
 
-        print(f"copydesk {version('copydesk')}")
+        from crawler.cli.terminal import say
+
+        say(f"copydesk {version('copydesk')}")
         raise typer.Exit
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.text import Text
 
-_MATCH = re.compile(f"{MATCH_START}(.*?){MATCH_END}", re.DOTALL)
+_MATCH = re.compile(f"{MATCH_START}([^{MATCH_START}{MATCH_END}]*){MATCH_END}")
 _COLUMNS = 100
 """Longest line of a text on a terminal; longer ones are hard to read."""
 
@@ -111,6 +111,7 @@ def show_article(
             ("tags", ", ".join(article.tags)),
             ("credit", article.credit),
             ("access", article.access if article.access != "unknown" else None),
+            ("reserved", "; ".join(article.reservations or ())),
             ("image", article.image),
             ("images", str(len(article.images)) if article.images else None),
             ("fetched", shown_time(article.fetched_at)),
@@ -222,7 +223,7 @@ def show_text(standfirst: str | None, lines: Sequence[tuple[str, str | None]]) -
         if paragraph.strip():
             folded = textwrap.fill(paragraph, width) if width else paragraph
             out.print()
-            out.print(styled(folded, style), soft_wrap=True)
+            out.print(styled(folded, style, folded=bool(width)), soft_wrap=True)
 
 
 def as_lines(text: str) -> list[tuple[str, str | None]]:

@@ -5,15 +5,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from crawler.cli import care_check, care_copies, care_space
+from crawler.cli import care_check, care_copies, care_salvage, care_space
 from crawler.cli.invocation import Invocation
-from crawler.cli.terminal import show_json, show_table, shown_size
+from crawler.cli.terminal import say, show_json, show_table, shown_size
 
 if TYPE_CHECKING:
     from storage.care.sizes import ArchiveInfo
 
 db = typer.Typer(
-    help="""Look after the archive: check, back up, move, upgrade, prune.
+    help="""Look after the archive: check, back up, salvage, move, upgrade, prune.
 
     Without a further word, tell what it is: where, which version, how large, and of how many articles.
 
@@ -64,10 +64,14 @@ def info(context: typer.Context, measure: Measure = False, as_json: AsJson = Fal
 
 
 def _show(found: "ArchiveInfo") -> None:
-    print(f"{found.archive}: {found.engine}, schema {found.schema}, {shown_size(found.size)}")
+    from storage.durability import weaknesses
+
+    say(f"{found.archive}: {found.engine}, schema {found.schema}, {shown_size(found.size)}")
     if found.free is not None and found.free * 10 > found.size:
-        print(f"{shown_size(found.free)} of it hold nothing: `copydesk db vacuum` gives them back")
-    print()
+        say(f"{shown_size(found.free)} of it hold nothing: `copydesk db vacuum` gives them back")
+    for weakness in weaknesses(found.durability):
+        say(weakness)
+    say()
     show_table(
         ["thing", "rows"],
         [
@@ -75,15 +79,16 @@ def _show(found: "ArchiveInfo") -> None:
             for name, count in found.counts.items()
         ],
     )
-    print()
+    say()
     if found.parts is None:
-        print("the sizes of its parts: `copydesk db info --measure`, which reads the whole file")
+        say("the sizes of its parts: `copydesk db info --measure`, which reads the whole file")
     else:
         show_table(["part", "size"], [(part, shown_size(size)) for part, size in found.parts.items()])
 
 
 db.command("check")(care_check.check)
 db.command("backup")(care_copies.backup)
+db.command("salvage")(care_salvage.salvage)
 db.command("move")(care_copies.move)
 db.command("upgrade")(care_copies.upgrade)
 db.command("vacuum")(care_space.vacuum)

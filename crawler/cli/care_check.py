@@ -10,7 +10,7 @@ import typer
 
 from crawler.cli.care_progress import shown_steps
 from crawler.cli.invocation import Invocation
-from crawler.cli.terminal import note, printable, show_json
+from crawler.cli.terminal import note, say, show_json
 
 if TYPE_CHECKING:
     from storage.care.check import Checked
@@ -67,7 +67,7 @@ def check(
 def _show(checked: "Checked") -> None:
     for finding in checked.findings:
         _show_finding(finding)
-    print(f"{printable(checked.archive)} {'is whole' if checked.is_whole else 'is not whole'}")
+    say(f"{checked.archive} {'is whole' if checked.is_whole else 'is not whole'}")
 
 
 def _show_finding(finding: "Finding") -> None:
@@ -76,7 +76,7 @@ def _show_finding(finding: "Finding") -> None:
         f"  it means: {finding.means}",
         f"  way out:  {finding.way_out}",
     ):
-        print(printable(line.replace("\n", " ")))
+        say(line)
 
 
 def alive_by(invocation: Invocation) -> "Callable[[HolderState], bool]":

@@ -9,7 +9,7 @@ import typer
 from crawler.cli.care_progress import shown_amount
 from crawler.cli.failures import CommandFailed
 from crawler.cli.invocation import Invocation
-from crawler.cli.terminal import counted, note, printable, show_json, shown_size
+from crawler.cli.terminal import counted, note, say, show_json, shown_size
 
 if TYPE_CHECKING:
     from storage.care.move import Copied
@@ -46,7 +46,7 @@ def backup(
         with invocation.open_existing() as database, shown_amount(_rows_of(database)) as on_amount:
             copy_to_file(database, to, on_amount, replace=force)
             size = to.stat().st_size
-    print(printable(f"{to} is a backup of {label(url)}: {shown_size(size)}, checked"))
+    say(f"{to} is a backup of {label(url)}: {shown_size(size)}, checked")
 
 
 def move(
@@ -89,8 +89,8 @@ def _tell(copied: "Copied") -> None:
     width = max((len(table.table) for table in copied.tables if table.rows), default=0)
     for table in copied.tables:
         if table.rows:
-            print(f"{table.table:<{width}} {table.rows:>12,} rows, {table.total:032x} on both sides")
-    print(printable(f"{copied.to} has all {copied.rows:,} rows"))
+            say(f"{table.table:<{width}} {table.rows:>12,} rows, {table.total:032x} on both sides")
+    say(f"{copied.to} has all {copied.rows:,} rows")
     note(f"set `database` in copydesk.toml to {copied.to} to go on there")
 
 
@@ -120,19 +120,19 @@ def upgrade(
     invocation: Invocation = context.obj
     url = invocation.config().database
     standing = standing_of(url)
-    name = printable(standing.archive)
+    name = standing.archive
     if not standing.is_older:
-        print(f"{name} is of this version: schema {standing.newest}")
+        say(f"{name} is of this version: schema {standing.newest}")
         return
     if check:
-        print(f"{name} is older: schema {standing.found}, and this version has {standing.newest}")
+        say(f"{name} is older: schema {standing.found}, and this version has {standing.newest}")
         raise typer.Exit(1)
     note(f"{name} is brought from schema {standing.found} to {standing.newest}")
     with shown_amount(0) as on_amount:
         upgrade_archive(url, standing, _parts(on_amount), backup=not no_backup)
-    print(f"{name} is of this version now: schema {standing.newest}, before {standing.found}")
+    say(f"{name} is of this version now: schema {standing.newest}, before {standing.found}")
     if standing.is_file and not no_backup:
-        print(f"{printable(str(standing.aside))} is a copy of it as it was")
+        say(f"{standing.aside} is a copy of it as it was")
 
 
 def refuse_while_crawling(invocation: Invocation, database: "Database", because: str) -> None:

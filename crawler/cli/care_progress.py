@@ -5,7 +5,8 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from crawler.cli.terminal import console, note, printable
+from crawler.cli.terminal import console, note, styled
+from storage.shown import in_one_line
 
 _LONG = 10.0
 """Seconds after which whoever reads a log is told what is being done."""
@@ -23,7 +24,7 @@ def shown_amount(total: int) -> Iterator[Callable[[str, int], None]]:
     columns = (what, BarColumn(bar_width=None), TaskProgressColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console(sys.stderr), transient=True, expand=True) as progress:
         task = progress.add_task("", total=total)
-        yield lambda what, more: progress.update(task, description=printable(what), advance=more)
+        yield lambda what, more: progress.update(task, description=in_one_line(what), advance=more)
 
 
 @contextmanager
@@ -34,4 +35,4 @@ def shown_steps() -> Iterator[Callable[[str], None]]:
         yield lambda step: note(step) if time.monotonic() - began > _LONG else None
         return
     with console(sys.stderr).status("") as status:
-        yield lambda step: status.update(printable(step))
+        yield lambda step: status.update(styled(step))  # a text would be read for markup

@@ -13,7 +13,7 @@ from crawler.cli.care_progress import shown_amount, shown_steps
 from crawler.cli.failures import WrongUsage
 from crawler.cli.invocation import Invocation
 from crawler.cli.selection import LanguageOption, SourceOption
-from crawler.cli.terminal import counted, note, show_json, shown_size
+from crawler.cli.terminal import counted, note, say, show_json, shown_size
 from crawler.cli.times import read_time
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def vacuum(
             refuse_while_crawling(invocation, database, "a vacuum would hold it up")
         with shown_steps() as on_step:
             done = make_smaller(database, on_step, full=full)
-    print(f"{shown_size(done.before)} before, {shown_size(done.after)} now")
+    say(f"{shown_size(done.before)} before, {shown_size(done.after)} now")
 
 
 def prune(
@@ -106,12 +106,12 @@ def prune(
 
 
 def _show(plan: "Pruning") -> None:
-    print(f"articles   {plan.articles:,}, of which {counted(plan.copies, 'copy').replace('copys', 'copies')}")
-    print(f"revisions  {plan.revisions:,}")
-    print(f"changes    {plan.changes:,}")
-    print(f"text       {shown_size(plan.bytes)}")
+    say(f"articles   {plan.articles:,}, of which {counted(plan.copies, 'copy').replace('copys', 'copies')}")
+    say(f"revisions  {plan.revisions:,}")
+    say(f"changes    {plan.changes:,}")
+    say(f"text       {shown_size(plan.bytes)}")
     if plan.handed_on:
-        print(f"stay       {counted(plan.handed_on, 'article')} whose original goes")
+        say(f"stay       {counted(plan.handed_on, 'article')} whose original goes")
 
 
 def _may_go(plan: "Pruning", *, yes: bool) -> bool:

@@ -11,6 +11,7 @@ from crawler.cli.failures import WrongUsage
 from crawler.cli.invocation import Invocation
 from crawler.cli.names import is_address, no_such_source
 from crawler.cli.past import Past
+from crawler.cli.selection import within_reach
 from crawler.cli.terminal import note, show_json
 
 if TYPE_CHECKING:
@@ -30,7 +31,8 @@ def crawl(
     ] = None,
     everything: Annotated[bool, typer.Option("--all", help="Crawl every source that is enabled.")] = False,
     limit: Annotated[
-        int | None, typer.Option(min=1, metavar="N", help="Most pages fetched of each source.")
+        int | None,
+        typer.Option(min=1, metavar="N", help="Most pages fetched of each source.", callback=within_reach),
     ] = None,
     since: Annotated[
         str | None,

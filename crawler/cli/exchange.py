@@ -10,7 +10,7 @@ import typer
 
 from crawler.cli.failures import CommandFailed
 from crawler.cli.invocation import Invocation
-from crawler.cli.terminal import counted, note
+from crawler.cli.terminal import counted, note, say, show_whole
 
 if TYPE_CHECKING:
     from crawler.cli.source_lists import ListedSource
@@ -53,7 +53,7 @@ def import_list(
     added, known, refused = _file(invocation, listed)
     for problem in refused:
         note(f"{file}: {problem}")
-    print(f"{counted(added, 'source')} added, {known:,} known already")
+    say(f"{counted(added, 'source')} added, {known:,} known already")
     if problems or refused:
         raise typer.Exit(1)
 
@@ -63,6 +63,7 @@ def _file(invocation: Invocation, listed: "list[ListedSource]") -> tuple[int, in
     from datetime import UTC, datetime
 
     from storage.errors import CannotStore, SourceExists
+    from storage.shown import in_one_line
     from storage.sources import SourceDraft, add_source, list_sources, set_enabled, unique_name
 
     added, refused = 0, []
@@ -73,7 +74,7 @@ def _file(invocation: Invocation, listed: "list[ListedSource]") -> tuple[int, in
             if _bare(entry.url) in known:
                 continue
             known.add(_bare(entry.url))
-            name = entry.name.strip() or entry.url
+            name = in_one_line(entry.name).strip() or entry.url
             seeds = tuple(entry.seeds)
             draft = SourceDraft(name=name, url=entry.url, schedule=entry.schedule, seeds=seeds)
             try:
@@ -136,7 +137,7 @@ def export_list(
         raise CommandFailed("there is no source to export: `copydesk add https://…` adds one")
     text = write_list(listed, form.value)
     if file == Path("-"):
-        sys.stdout.write(text)
+        show_whole(text)
         return
     with whole_file(file) as out:
         out.write(text)

@@ -9,6 +9,7 @@ from crawler.cli.explained_article import (
     cleaning_lines,
     date_lines,
     revision_lines,
+    rights_lines,
     story_lines,
     verdict_lines,
 )
@@ -51,6 +52,7 @@ def _sections(explanation: Explanation, *, full: bool) -> Iterator[Section]:
     yield "verdict", list(verdict_lines(facts))
     if facts.article is not None:
         yield "date", list(date_lines(facts.article))
+        yield "rights", list(rights_lines(facts.article))
         yield "cleaning", list(cleaning_lines(facts.article, facts.learned_version, full=full))
         yield "same story", list(story_lines(facts, full=full))
         yield "revisions", list(revision_lines(facts))
@@ -168,7 +170,9 @@ def _visits(facts: Facts) -> Iterator[str]:
         yield _visit(visit) + (f"  {pages[visit.page_id]}" if pages else "")
 
 
-_NOT_ASKED = dict.fromkeys(("robots.txt", "private address"), "not asked")
+_NOT_ASKED = dict.fromkeys(
+    ("robots.txt", "private address", "port", "credentials", "host", "scheme"), "not asked"
+)
 """What a fetch that was never made says in place of a status, by its reason."""
 
 

@@ -39,6 +39,17 @@ def date_lines(article: StoredArticle) -> Iterator[str]:
         yield f"  {date.event} {when} (from {date.origin})"
 
 
+def rights_lines(article: StoredArticle) -> Iterator[str]:
+    """What its publisher reserves."""
+    if article.reservations is None:
+        yield "nobody looked yet: an older copydesk filed it"
+    elif not article.reservations:
+        yield "none is reserved, as far as page, headers and robots.txt say"
+    else:
+        yield "reserved (docs/rights.md tells what each means):"
+        yield from (f"  {reservation}" for reservation in article.reservations)
+
+
 def cleaning_lines(article: StoredArticle, learned_by_now: int | None, *, full: bool) -> Iterator[str]:
     """What was taken out by which rule, what was put back, and by which versions."""
     rules = Counter(line.rule for line in article.removed)

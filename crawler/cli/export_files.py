@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Literal, TextIO, cast
 from crawler.cli.failures import CommandFailed, WrongUsage
 from crawler.cli.invocation import Invocation
 from crawler.cli.selection import article_filter
-from crawler.cli.terminal import counted, note
+from crawler.cli.terminal import counted, note, say, show_whole
 from crawler.cli.times import read_time
 from crawler.cli.whole_file import whole_binary_file, whole_file
 from storage.export import write_csv, write_jsonl
@@ -36,8 +36,8 @@ class Order:
     output: Path | None
     """None: standard output."""
     compressed: bool
-    filters: tuple[str | None, str | None, str | None, str | None, str | None]
-    """Source, since, until, language, author."""
+    filters: tuple[str | None, str | None, str | None, str | None, str | None, str | None]
+    """Source, since, until, language, author, without reservations."""
     query: str | None
     all_copies: bool
     as_of: str | None
@@ -46,6 +46,8 @@ class Order:
     manifest: bool | None
     title: str | None
     feed_url: str | None
+    as_is: bool
+    """CSV without a guard against what spreadsheets run."""
 
 
 def write_export(invocation: Invocation, order: Order) -> None:
@@ -86,7 +88,7 @@ def _write(
 ) -> None:
     match order.form:
         case "csv":
-            write_csv(rows, text, request.keys)
+            write_csv(rows, text, request.keys, as_is=order.as_is)
         case "parquet":
             from storage.export.parquet import write_parquet
 
@@ -107,12 +109,12 @@ def write_feed(invocation: Invocation, order: Order) -> None:
     with invocation.open_existing() as database, database.read() as session:
         request = _request(session, order, datetime.now(UTC))
         rows = newest_rows(session, request, order.limit or 0)
-    asked = [order.query, *order.filters]
+    asked = [order.query, *order.filters[:-1]]
     about = ", ".join(part for part in asked if part) or "the newest articles"
     feed = Feed(title=order.title or f"copydesk: {about}", about=about, url=order.feed_url)
     written = feed_of(cast("Literal['atom', 'rss']", order.form), feed, rows)
     if order.output is None:
-        sys.stdout.write(written.decode())
+        show_whole(written.decode())
         return
     with (
         whole_binary_file(order.output) as file,
@@ -136,20 +138,20 @@ def verify_file(manifest: Path) -> None:
         raise CommandFailed(f"{manifest} is no manifest of an export: {error}") from None
     if wrong:
         raise CommandFailed(f"{place} is not what {manifest.name} says: {', '.join(wrong)}")
-    print(f"{place} is as its manifest says: {digest.size:,} bytes, sha256 {digest.sha256}")
+    say(f"{place} is as its manifest says: {digest.size:,} bytes, sha256 {digest.sha256}")
 
 
 def _request(session: "Session", order: Order, now: datetime) -> Request:
     """What is asked for, in the archive's terms. Raises WrongUsage."""
     moment = _moment(order.as_of, now) if order.as_of is not None else None
-    source, since, until, language, author = order.filters
+    source, *others = order.filters
     try:
         if source is not None and moment is not None and _was_source(session, source):
             from dataclasses import replace
 
-            wanted = replace(article_filter(session, None, since, until, language, author), source=source)
+            wanted = replace(article_filter(session, None, *others), source=source)
         else:
-            wanted = article_filter(session, source, since, until, language, author)
+            wanted = article_filter(session, source, *others)
         return Request(
             wanted=wanted,
             query=order.query,

@@ -9,7 +9,17 @@ import typer
 
 from crawler.cli.failures import WrongUsage
 from crawler.cli.invocation import Invocation
-from crawler.cli.selection import AuthorOption, LanguageOption, SinceOption, SourceOption, UntilOption
+from crawler.cli.selection import (
+    AuthorOption,
+    LanguageOption,
+    RightsOption,
+    SinceOption,
+    SourceOption,
+    UntilOption,
+    names_in,
+    within_reach,
+)
+from crawler.cli.terminal import note
 
 if TYPE_CHECKING:
     from crawler.cli.export_files import Order
@@ -44,6 +54,7 @@ def export(
     until: UntilOption = None,
     lang: LanguageOption = None,
     author: AuthorOption = None,
+    without_reservations: RightsOption = None,
     all_copies: Annotated[
         bool,
         typer.Option(
@@ -58,7 +69,10 @@ def export(
         str | None, typer.Option(metavar="NAMES", help="Only these, in this order: id,title,text.")
     ] = None,
     limit: Annotated[
-        int | None, typer.Option(min=1, metavar="N", help=f"Most articles; of a feed {_FEED_LIMIT}.")
+        int | None,
+        typer.Option(
+            min=1, metavar="N", help=f"Most articles; of a feed {_FEED_LIMIT}.", callback=within_reach
+        ),
     ] = None,
     output: Annotated[
         Path | None, typer.Option("-o", "--output", metavar="FILE", help="Where to; without it, stdout.")
@@ -77,6 +91,10 @@ def export(
     feed_url: Annotated[
         str | None, typer.Option(metavar="URL", help="Where a feed will be served from.")
     ] = None,
+    as_is: Annotated[
+        bool,
+        typer.Option("--as-is", help="CSV for a program: guard no cell against what spreadsheets run."),
+    ] = False,
     verify: Annotated[
         Path | None,
         typer.Option(metavar="MANIFEST", help="Only tell whether a file still is as its manifest says."),
@@ -107,15 +125,16 @@ def export(
         form=chosen.value,
         output=to,
         compressed=to is not None and to.suffix.lower() == ".gz",
-        filters=(source, since, until, lang, author),
+        filters=(source, since, until, lang, author, without_reservations),
         query=query,
         all_copies=all_copies,
         as_of=as_of,
-        columns=tuple(name.strip() for name in (columns or "").split(",") if name.strip()),
+        columns=tuple(names_in(columns)),
         limit=_FEED_LIMIT if chosen.is_feed and limit is None else limit,
         manifest=manifest,
         title=title,
         feed_url=feed_url,
+        as_is=as_is,
     )
     _check(order, chosen)
     if chosen.is_feed:
@@ -128,7 +147,13 @@ def _by_name(path: Path | None) -> Format:
     suffixes = [suffix.lower() for suffix in path.suffixes] if path is not None else []
     if suffixes and suffixes[-1] == ".gz":
         suffixes.pop()
-    return _SUFFIXES.get(suffixes[-1], Format.JSONL) if suffixes else Format.JSONL
+    if not suffixes:
+        return Format.JSONL
+    if suffixes[-1] not in _SUFFIXES:
+        note(
+            f"no format goes by {suffixes[-1]}: {path} is written as JSON Lines, unless --format says another"
+        )
+    return _SUFFIXES.get(suffixes[-1], Format.JSONL)
 
 
 def _check(order: "Order", form: Format) -> None:
@@ -147,5 +172,7 @@ def _check(order: "Order", form: Format) -> None:
         raise WrongUsage("--query looks in the words of today: leave out --as-of, or search what it writes")
     if order.manifest and order.output is None:
         raise WrongUsage("--manifest stands beside a file: add -o FILE")
+    if order.as_is and (form is not Format.CSV or (order.output is None and sys.stdout.isatty())):
+        raise WrongUsage("--as-is writes CSV for a program, not for a terminal: add -o FILE.csv")
     if form is Format.PARQUET and (order.compressed or (order.output is None and sys.stdout.isatty())):
         raise WrongUsage("Parquet is compressed by itself, and no text: add -o FILE.parquet")

@@ -137,7 +137,9 @@ def worker_pool(invocation: Invocation) -> "WorkerPool":
     from crawler.workers import WorkerPool
 
     workers = invocation.config().workers
-    return WorkerPool(workers.processes, workers.page_timeout, workers.pages_per_worker)
+    return WorkerPool(
+        workers.processes, workers.page_timeout, workers.pages_per_worker, memory=workers.memory
+    )
 
 
 async def _extract_lines(invocation: Invocation, cleaning: "Cleaning", *, alone: bool) -> bool:

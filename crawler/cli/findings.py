@@ -5,7 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 from crawler.cli.articles import as_lines, published, show_fields, show_text
-from crawler.cli.terminal import counted, note, show_table
+from crawler.cli.terminal import counted, note, say, show_table
 from crawler.cli.times import shown_time
 from crawler.discover import Discovery
 from pipelines.article import Article, Reading
@@ -18,7 +18,7 @@ def show_discovery(discovery: Discovery, name: str | None) -> None:
     """What a site offers to poll; `name`: of the source it has become, None if it is only looked at."""
     kinds = Counter(str(seed.kind).replace("_", " ") for seed in discovery.seeds)
     found = ", ".join(counted(count, kind) for kind, count in kinds.items())
-    print(f"{name!r} added: {discovery.url}, {found}" if name else f"{discovery.url}: {found}")
+    say(f"{name!r} added: {discovery.url}, {found}" if name else f"{discovery.url}: {found}")
     show_table(["kind", "address"], [(str(seed.kind), seed.url) for seed in discovery.seeds])
     for problem in discovery.problems:
         note(f"not used: {problem}")
@@ -26,9 +26,9 @@ def show_discovery(discovery: Discovery, name: str | None) -> None:
 
 def show_reading(reading: Reading) -> None:
     """A page as it would be stored, its text cut short; or why it would not be."""
-    print()
+    say()
     if reading.article is None:
-        print(f"rejected: {reading.rejection} ({reading.detail or 'no more is known'})")
+        say(f"rejected: {reading.rejection} ({reading.detail or 'no more is known'})")
         return
     article = reading.article
     show_fields(
@@ -40,6 +40,7 @@ def show_reading(reading: Reading) -> None:
             ("modified", shown_time(article.modified_at) if article.modified_at else None),
             ("language", article.language),
             ("section", article.section),
+            ("reserved", "; ".join(article.reservations)),
             ("removed", counted(len(article.removed), "passage") if article.removed else None),
         ],
     )
@@ -83,6 +84,7 @@ def _fields(article: Article) -> dict[str, Any]:
         "tags": list(article.tags),
         "credit": article.credit,
         "access": str(article.access),
+        "reservations": list(article.reservations),
         "removed": [asdict(passage) for passage in article.removed],
     }
 
@@ -106,6 +108,7 @@ _NO_ARTICLE: dict[str, Any] = {
     "tags": [],
     "credit": None,
     "access": None,
+    "reservations": [],
     "removed": [],
 }
 """What is told of a page that is none: the same keys."""

@@ -1,6 +1,5 @@
 """The commands that tell what happened to articles: diff and changes."""
 
-import json
 import sys
 from collections.abc import Generator
 from contextlib import closing
@@ -14,8 +13,8 @@ import typer
 from crawler.cli.failures import CommandFailed, WrongUsage
 from crawler.cli.invocation import Invocation
 from crawler.cli.names import known_article, known_source
-from crawler.cli.selection import SourceOption
-from crawler.cli.terminal import console, note, show_json, styled
+from crawler.cli.selection import SourceOption, within_reach
+from crawler.cli.terminal import console, note, show_json, show_json_line, styled
 from crawler.cli.times import read_time
 from crawler.cli.whole_file import whole_file
 
@@ -101,7 +100,8 @@ def changes(
         typer.Option(metavar="KIND", help=f"Only these: {', '.join(_KINDS)}; may be given again."),
     ] = None,
     limit: Annotated[
-        int | None, typer.Option(min=1, metavar="N", help="Most changes; the oldest come first.")
+        int | None,
+        typer.Option(min=1, metavar="N", help="Most changes; the oldest come first.", callback=within_reach),
     ] = None,
     cursor: Annotated[
         Path | None,
@@ -192,8 +192,7 @@ def _write(rows: "Generator[StoredChange]", *, as_json: bool) -> tuple[str | Non
     out, last, count = console(), None, 0
     for change in rows:
         if as_json:
-            told = {**asdict(change), "at": change.at.isoformat()}
-            sys.stdout.write(json.dumps(told, ensure_ascii=False) + "\n")
+            show_json_line(asdict(change))
         else:
             out.print(styled(change_line(change)), soft_wrap=True)
         last, count = change.cursor, count + 1

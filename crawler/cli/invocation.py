@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -23,11 +23,11 @@ class Invocation:
     """One call of the program; each command asks it for its configuration and its database."""
 
     config_file: Path | None = None
-    database: str | None = None
+    database: str | None = field(default=None, repr=False)
     settings: tuple[str, ...] = ()
     """NAME=VALUE, each a setting of Scrapy."""
     debug: bool = False
-    _config: "Config | None" = None
+    _config: "Config | None" = field(default=None, repr=False)
     """Read once, so that what is wrong with it is told once."""
 
     def config(self) -> "Config":
@@ -63,6 +63,7 @@ class Invocation:
 
     def _tell_if_locked(self, *, create: bool) -> None:
         from crawler.cli.terminal import note
+        from storage.engine import label, parse_url
         from storage.errors import DatabaseIsLocked
         from storage.session import open_database
 
@@ -73,7 +74,8 @@ class Invocation:
             ):
                 session.connection()
         except DatabaseIsLocked:
-            note(f"{self.config().database} is locked by another process: waiting half a minute for it")
+            name = label(parse_url(self.config().database))
+            note(f"{name} is locked by another process: waiting half a minute for it")
 
     def open_existing(self, *, writing: bool = False) -> "Database":
         """The archive, where there is one; none is made. Raises StorageError and ConfigError.

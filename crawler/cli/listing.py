@@ -7,7 +7,7 @@ import typer
 from crawler.cli.invocation import Invocation
 from crawler.cli.names import known_source
 from crawler.cli.schedules import read_when
-from crawler.cli.terminal import note, show_json, show_table
+from crawler.cli.terminal import note, say, show_json, show_table
 
 sources = typer.Typer(
     help="""Keep the list of sources.
@@ -106,7 +106,7 @@ def schedule(
             poll_at = due_by(kept, source.rhythm, source.last_run_at, datetime.now(UTC), settings)
             set_schedule(session, source.id, kept, poll_at)
     for source in found:
-        print(f"{source.name!r} is crawled {kept!r} now")
+        say(f"{source.name!r} is crawled {kept!r} now")
 
 
 @sources.command("remove")
@@ -128,7 +128,8 @@ def remove(context: typer.Context, names: Names) -> None:
         told = [f"{source.name!r} removed; its articles stay" for source in found]
         for source_id in {source.id for source in found}:
             remove_source(session, source_id, datetime.now(UTC))
-    print("\n".join(dict.fromkeys(told)))
+    for line in dict.fromkeys(told):
+        say(line)
 
 
 @sources.command("disable")
@@ -166,4 +167,4 @@ def _enable(context: typer.Context, names: list[str], *, enabled: bool) -> None:
         for source in found:
             set_enabled(session, source.id, enabled)
     for source in found:
-        print(f"{source.name!r} {'enabled' if enabled else 'disabled'}")
+        say(f"{source.name!r} {'enabled' if enabled else 'disabled'}")

@@ -8,9 +8,12 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from crawler.cli.terminal import printable
+from crawler.safe_lines import SafeLines, safe_line
+from storage.redacted import without_secrets
 
 if TYPE_CHECKING:
+    from scrapy.settings import BaseSettings
+
     from crawler.cli.invocation import Invocation
     from crawler.desk import Desk
 
@@ -23,9 +26,29 @@ def show_logs(invocation: "Invocation", desk: "Desk") -> None:
     """
     from scrapy.utils.log import configure_logging
 
-    configure_logging(desk.settings)
+    # A handler of our own: Scrapy would replace its own one by another at each crawl.
+    configure_logging({"LOG_INSTALL_ROOT_HANDLER": False, "LOG_STDOUT": desk.settings["LOG_STDOUT"]})
+    root = logging.getLogger()
+    for earlier in [each for each in root.handlers if isinstance(each.formatter, SafeLines)]:
+        root.removeHandler(earlier)
+    root.addHandler(_handler(desk.settings))
+    root.setLevel(logging.NOTSET)
     if not _is_asked_for_more(invocation):
         logging.getLogger("scrapy").setLevel(logging.ERROR)
+
+
+def _handler(settings: "BaseSettings") -> logging.Handler:
+    """Where a crawl's log goes by Scrapy's settings: https://docs.scrapy.org/en/latest/topics/logging.html"""
+    handler: logging.Handler = logging.NullHandler()
+    if file := settings.get("LOG_FILE"):
+        mode = "a" if settings.getbool("LOG_FILE_APPEND") else "w"
+        handler = logging.FileHandler(file, mode=mode, encoding=settings.get("LOG_ENCODING"))
+    elif settings.getbool("LOG_ENABLED"):
+        handler = logging.StreamHandler()
+    lines = logging.Formatter(settings.get("LOG_FORMAT"), settings.get("LOG_DATEFORMAT"))
+    handler.setFormatter(SafeLines(lines))
+    handler.setLevel(settings.get("LOG_LEVEL"))
+    return handler
 
 
 @contextmanager
@@ -75,8 +98,7 @@ class PlainLines(logging.Formatter):
         told = "  ".join(part for part in parts if part)
         if record.exc_info:
             told += "\n" + self.formatException(record.exc_info)
-        # Only a line of ours begins at the margin, whatever a page has brought into the message.
-        return printable(told).replace("\n", "\n    ")
+        return safe_line(told)
 
 
 class JsonLines(logging.Formatter):
@@ -88,15 +110,27 @@ class JsonLines(logging.Formatter):
             "at": _time(record, "milliseconds"),
             "level": record.levelname.lower(),
             "logger": record.name,
-            "message": record.getMessage(),
+            "message": without_secrets(record.getMessage()),
         }
         line |= {"source": source} if source else {}
         line |= {"run": run} if run is not None else {}
         if data := getattr(record, "data", None):
-            line["data"] = data
+            line["data"] = _redacted(data)
         if record.exc_info:
-            line["error"] = self.formatException(record.exc_info)
+            line["error"] = without_secrets(self.formatException(record.exc_info))
         return json.dumps(line, default=str)
+
+
+def _redacted(value: Any) -> Any:
+    match value:
+        case str():
+            return without_secrets(value)
+        case dict():
+            return {key: _redacted(inner) for key, inner in value.items()}
+        case list() | tuple():
+            return [_redacted(inner) for inner in value]
+        case _:
+            return value
 
 
 def _origin(record: logging.LogRecord) -> tuple[str | None, int | None]:

@@ -14,6 +14,7 @@ from crawler.workers import WorkerPool
 from pipelines.cleaning import Cleaning
 from pipelines.metadata.canonical import canonical_url
 from pipelines.page import Page
+from storage.shown import as_json
 
 WINDOW = 300
 """Pages between the line in and the end of its reading, at most."""
@@ -72,7 +73,7 @@ class PageLines:
 
     def _write(self) -> None:
         for answer in self._batch.release():
-            self._out.write(json.dumps(_told(answer), ensure_ascii=False) + "\n")
+            self._out.write(as_json(_told(answer)) + "\n")
         if self._begun.empty():
             self._out.flush()  # whoever waits for this line gets it
 

@@ -8,9 +8,10 @@ from contextlib import contextmanager
 from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as RichProgress
 
-from crawler.cli.terminal import console, note, printable
+from crawler.cli.terminal import console, note
 from crawler.progress import Progress
 from crawler.report import RunReport
+from storage.shown import in_one_line
 
 
 @contextmanager
@@ -87,7 +88,7 @@ class Bar:
 
     def run_started(self, source: str) -> None:
         """Show the name of the source, where there is only one."""
-        self._label = printable(source)
+        self._label = in_one_line(source)
         self._ended.discard(source)  # a backfill takes one run after the other
         self._show()
 
@@ -117,7 +118,7 @@ class Bar:
             self._task,
             total=total or None,
             completed=self._done.total(),
-            outcomes=" ".join(f"{outcome} {count:,}" for outcome, count in self._outcomes.most_common()),
+            outcomes=in_one_line(" ".join(f"{outcome} {n:,}" for outcome, n in self._outcomes.most_common())),
             runs=self._label,
         )
 

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from crawler.cli.terminal import Row, counted, fits, note, printable, show_table, shown_size
+from crawler.cli.terminal import Row, counted, fits, note, say, show_table, shown_size
 from crawler.report import RunCounts, RunReport
 from storage.models import RunState
 
@@ -24,13 +24,15 @@ def show_reports(reports: Sequence[RunReport]) -> None:
     if folded:
         unchanged = sum(report.counts.unchanged for report in folded)
         more = "more source" if told else "source"
-        print(f"{counted(len(folded), more)} with nothing new ({counted(unchanged, 'page')} unchanged)")
+        say(f"{counted(len(folded), more)} with nothing new ({counted(unchanged, 'page')} unchanged)")
     if total.walked:
-        print(f"{counted(total.walked, 'old sitemap')} or pages of archives taken in")
+        say(f"{counted(total.walked, 'old sitemap')} or pages of archives taken in")
+    if total.left_out:
+        say(f"{counted(total.left_out, 'candidate')} left for the next run, which is more than one takes")
     if traffic := _traffic(total):
-        print(traffic)
+        say(traffic)
     if total.cleaned_afterwards:
-        print(f"{counted(total.cleaned_afterwards, 'article')} cleaned afterwards, by what was learned")
+        say(f"{counted(total.cleaned_afterwards, 'article')} cleaned afterwards, by what was learned")
     for report in reports:
         if report.error:
             note(f"{report.source}: {report.error}")
@@ -65,7 +67,7 @@ def _show_rows(told: Sequence[tuple[str, RunCounts]], total: RunCounts | None) -
     for name, counts in told:
         for outcome, reasons in (("rejected", counts.rejected), ("failed", counts.failed)):
             if reasons:
-                print(printable(f"{name}: {outcome} {_reasons(reasons)}"))
+                say(f"{name}: {outcome} {_reasons(reasons)}")
 
 
 def _has_news(report: RunReport) -> bool:

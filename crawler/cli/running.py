@@ -2,15 +2,11 @@
 
 import shlex
 import shutil
-from typing import TYPE_CHECKING
 
 import typer
 
 from crawler.cli.failures import CommandFailed, WrongUsage
 from crawler.cli.invocation import Invocation
-
-if TYPE_CHECKING:
-    from storage.session import Database
 
 
 def run(context: typer.Context) -> None:
@@ -18,6 +14,7 @@ def run(context: typer.Context) -> None:
 
     Each source is crawled when its schedule says so: `copydesk sources schedule` sets it, "auto" learns when
     the source publishes. Sources that are added, changed or disabled meanwhile are taken up within seconds.
+    A database that is away, also at the start, is waited for.
     What it does stands on stderr, how the sources are doing in `copydesk status`. A second one on the same
     archive stands by, and takes over when the first ends or dies. SIGTERM or Ctrl-C lets what is under way
     finish; after that, or after a kill at any moment, the next one goes on from there.
@@ -31,8 +28,7 @@ def run(context: typer.Context) -> None:
 
     invocation: Invocation = context.obj
     _check_hook(invocation.config().service.on_change)
-    with invocation.open_existing(writing=True) as database:
-        asyncio.run(_serve(invocation, database))
+    asyncio.run(_serve(invocation))
 
 
 def _check_hook(on_change: str | None) -> None:
@@ -42,20 +38,20 @@ def _check_hook(on_change: str | None) -> None:
     try:
         command = shlex.split(on_change)[0]
     except (ValueError, IndexError):
-        command = on_change
+        command = ""
     if shutil.which(command) is None:
-        raise WrongUsage(
-            f"service.on_change: there is no command {command!r}: write its path, or a web address"
-        )
+        # An address that was written wrongly may hold a password.
+        named = f"command {command!r}" if command and ":" not in command else "such command"
+        raise WrongUsage(f"service.on_change: there is no {named}: write its path, or a web address")
 
 
-async def _serve(invocation: Invocation, database: "Database") -> None:
+async def _serve(invocation: Invocation) -> None:
     from crawler.cli.logs import service_logs
     from crawler.cli.stopping import stopped_by_signals
     from crawler.service.metrics import Metrics
     from crawler.service.server import Server
 
-    server = Server(invocation.config(), database, Metrics())
+    server = Server(invocation.config(), invocation.open_existing, Metrics())
     with service_logs(invocation), stopped_by_signals(server.stop, "what is under way is finished"):
         if not await server.serve():
             raise CommandFailed(

@@ -11,6 +11,7 @@ from crawler.cli.invocation import Invocation
 from crawler.cli.selection import (
     AuthorOption,
     LanguageOption,
+    RightsOption,
     SinceOption,
     SourceOption,
     UntilOption,
@@ -51,6 +52,7 @@ def search(
     until: UntilOption = None,
     lang: LanguageOption = None,
     author: AuthorOption = None,
+    without_reservations: RightsOption = None,
     limit: Annotated[int, typer.Option(min=1, max=10_000, metavar="N", help="Most articles shown.")] = 10,
     sort: Annotated[Order, typer.Option(help="What comes first.")] = Order.RELEVANCE,
     all_copies: Annotated[
@@ -89,7 +91,7 @@ def search(
     query, now = " ".join(words).strip(), datetime.now(UTC)
     copies = all_copies or duplicates
     with invocation.open_existing() as database, database.read() as session:
-        wanted = article_filter(session, source, since, until, lang, author)
+        wanted = article_filter(session, source, since, until, lang, author, without_reservations)
         hits = find(session, query, wanted, limit, sort.value, now=now, all_copies=copies)
     if as_json:
         show_json([hit_as_json(hit) for hit in hits])

@@ -25,6 +25,14 @@ def _language(code: str | None) -> str | None:
         raise WrongUsage(f"--lang {code}: {error}") from None
 
 
+_MOST = 1_000_000_000
+
+
+def within_reach(number: int | None) -> int | None:
+    """A number of articles as an engine can take it: an option's callback."""
+    return None if number is None else min(number, _MOST)
+
+
 SourceOption = Annotated[str | None, typer.Option(metavar="NAME", help="Only of this source.")]
 SinceOption = Annotated[
     str | None,
@@ -41,6 +49,15 @@ AuthorOption = Annotated[
     str | None, typer.Option(metavar="NAME", help="Only by this author: any words of the name.")
 ]
 
+RightsOption = Annotated[
+    str | None,
+    typer.Option(
+        "--without-reservations",
+        metavar="NAMES",
+        help='Only where none of these rights is known to be reserved: "all", or "noai,robots".',
+    ),
+]
+
 
 def article_filter(
     session: "Session",
@@ -49,6 +66,7 @@ def article_filter(
     until: str | None,
     language: str | None,
     author: str | None,
+    without_reservations: str | None = None,
 ) -> "ArticleFilter":
     """What the options ask for. Raises WrongUsage for a source we do not have and for what is no time."""
     from datetime import UTC, datetime
@@ -62,4 +80,10 @@ def article_filter(
         until=read_time(until, now, end=True) if until is not None else None,
         language=language,
         author=author,
+        without_reservations=tuple(names_in(without_reservations)),
     )
+
+
+def names_in(listed: str | None) -> list[str]:
+    """The names in a list with commas."""
+    return [name.strip() for name in (listed or "").split(",") if name.strip()]

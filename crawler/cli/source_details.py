@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from crawler.cli.terminal import note, show_table, shown_size
+from crawler.cli.terminal import note, say, show_table, shown_size
 from crawler.cli.times import shown_time
 
 if TYPE_CHECKING:
@@ -25,17 +25,19 @@ def show_details(session: "Session", source: "SourceHealth", now: datetime) -> N
     from storage.run_history import last_runs, polled_seeds, totals_since
 
     seeds = polled_seeds(session, source.id)
-    print(f"\n{source.url}, schedule {source.schedule}; polled:")
+    say()
+    say(f"{source.url}, schedule {source.schedule}; polled:")
     show_table(["seed", "kind", "visited", "answer", "failures"], [_seed(seed) for seed in seeds[:_SEEDS]])
     if len(seeds) > _SEEDS:
-        print(f"and {len(seeds) - _SEEDS:,} more")
-    print("\nlast runs:")
+        say(f"and {len(seeds) - _SEEDS:,} more")
+    say()
+    say("last runs:")
     columns = ["began", "took", "state", *(name.replace("_", " ") for name in _NUMBERS)]
     columns = [*columns, "rejected", "failed", "size"]
     runs = last_runs(session, source.id)
     show_table(columns, [_run(run) for run in runs])
     periods = {name: totals_since(session, source.id, now - span) for name, span in _PERIODS.items()}
-    print()
+    say()
     show_table(
         ["in the last", "runs", *columns[3:]], [_total(name, totals) for name, totals in periods.items()]
     )

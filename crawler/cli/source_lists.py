@@ -3,7 +3,7 @@
 import tomllib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import quote, urljoin, urlsplit
 
 import tomlkit
 from lxml import etree
@@ -14,6 +14,7 @@ from crawler.cli.failures import WrongUsage
 from crawler.cli.names import is_address
 from crawler.cli.schedules import read_when
 from storage.models import SeedKind
+from storage.shown import in_one_line, toml_escaped
 from storage.sources import SeedDraft
 
 
@@ -63,7 +64,12 @@ def write_list(sources: Iterable[ListedSource], form: str) -> str:
             return _write_opml(sources)
         case "toml":
             return _write_toml(sources)
-    return "".join(f"{source.url}\n" for source in sources)
+    return "".join(f"{_on_its_line(source.url)}\n" for source in sources)
+
+
+def _on_its_line(url: str) -> str:
+    """An address with what would end its line, or act, percent-encoded."""
+    return "".join(letter if letter.isprintable() and letter != " " else quote(letter) for letter in url)
 
 
 def _named_after(url: str) -> str:
@@ -121,11 +127,12 @@ def _write_opml(sources: Iterable[ListedSource]) -> str:
     etree.SubElement(etree.SubElement(root, "head"), "title").text = "copydesk sources"
     body = etree.SubElement(root, "body")
     for source in sources:
-        feeds = [seed.url for seed in source.seeds if seed.kind is SeedKind.FEED]
+        name, home = in_one_line(source.name), _on_its_line(source.url)
+        feeds = [_on_its_line(seed.url) for seed in source.seeds if seed.kind is SeedKind.FEED]
         for feed in feeds:
-            etree.SubElement(body, "outline", type="rss", text=source.name, xmlUrl=feed, htmlUrl=source.url)
+            etree.SubElement(body, "outline", type="rss", text=name, xmlUrl=feed, htmlUrl=home)
         if not feeds:
-            etree.SubElement(body, "outline", type="link", text=source.name, url=source.url)
+            etree.SubElement(body, "outline", type="link", text=name, url=home)
     return etree.tostring(root, pretty_print=True, xml_declaration=True, encoding="UTF-8").decode()
 
 
@@ -212,4 +219,4 @@ def _write_toml(sources: Iterable[ListedSource]) -> str:
             seeds.append(inline)
         table["seeds"] = seeds
         tables.append(table)
-    return tomlkit.dumps({"source": tables})
+    return toml_escaped(tomlkit.dumps({"source": tables}))

@@ -9,7 +9,8 @@ from crawler.cli.failures import WrongUsage
 from crawler.cli.invocation import Invocation, scratch_database
 from crawler.cli.names import is_address
 from crawler.cli.schedules import read_when
-from crawler.cli.terminal import note, printable, show_json
+from crawler.cli.terminal import note, say, show_json
+from storage.shown import in_one_line
 
 if TYPE_CHECKING:
     from crawler.desk import Desk
@@ -37,14 +38,14 @@ def init(context: typer.Context) -> None:
     file = invocation.config_file or CONFIG_FILE
     if file.exists():
         invocation.config()  # a mistake in it is told before anything is made
-        print(f"{file} is there already")
+        say(f"{file} is there already")
     else:
-        with whole_file(file) as out:
+        with whole_file(file, private=True) as out:  # the database's address may hold a password
             out.write(default_toml(_from(file, invocation.database)))
         invocation.config_file = file
-        print(f"{file} written: put your e-mail address there as `contact`")
+        say(f"{file} written: put your e-mail address there as `contact`")
     with invocation.open_database() as database:
-        print(f"{database.url} is ready; next: copydesk add https://…")
+        say(f"{database.url} is ready; next: copydesk add https://…")
 
 
 def _from(file: Path, database: str | None) -> str | None:
@@ -87,7 +88,7 @@ def add(
         raise WrongUsage(f"{wrong[0]!r} is no web address: write it like https://paper.example")
     if name is not None and (len(urls) > 1 or not name.strip()):
         raise WrongUsage("--name names one source: add the others in calls of their own")
-    if name is not None and not printable(name) == name == " ".join(name.splitlines()):
+    if name is not None and in_one_line(name) != name:
         raise WrongUsage("--name holds characters that cannot be shown: write it on one line, in plain text")
     schedule = read_when(schedule)
     with scratch_database() if preview else invocation.open_database() as database:

@@ -8,7 +8,7 @@ import typer
 
 from crawler.cli.invocation import Invocation
 from crawler.cli.names import known_source
-from crawler.cli.terminal import counted, note, printable, show_json, show_table
+from crawler.cli.terminal import counted, note, say, show_json, show_table
 from crawler.cli.times import shown_time
 
 if TYPE_CHECKING:
@@ -76,7 +76,8 @@ def status(
 
                 for source in shown:
                     show_details(session, source, now)
-            print(_told_of(scheduler, invocation, now))
+            say()
+            say(_told_of(scheduler, invocation, now))
     if check and any(map(_is_unwell, sources)):
         raise typer.Exit(1)
 
@@ -125,9 +126,9 @@ def _show(
         )
     if len(listed) < len(shown):
         rest = counted(len(shown) - len(listed), "more source" if listed else "source")
-        print(f"{rest} with nothing wrong (--all lists them)")
+        say(f"{rest} with nothing wrong (--all lists them)")
     if not listed and not shown:
-        print(f"{counted(len(sources), 'source')} with nothing wrong")
+        say(f"{counted(len(sources), 'source')} with nothing wrong")
     for source in unwell:
         _explain(source)
 
@@ -188,15 +189,16 @@ def run_state(source: "SourceHealth", now: datetime) -> str:
 def _explain(source: "SourceHealth") -> None:
     """What is wrong, by what it is seen, and what to do."""
     evidence = source.evidence
-    told = f"\n{source.name} is {source.health} since {shown_time(source.since)}"
-    print(printable(f"{told}: {source.reason}" if source.reason else told))
+    told = f"{source.name} is {source.health} since {shown_time(source.since)}"
+    say()
+    say(f"{told}: {source.reason}" if source.reason else told)
     for name, sight in (("first bad", evidence.first_bad), ("last good", evidence.last_good)):
         if sight:
             article = f" (article {sight.article_id})" if sight.article_id else ""
             why = f", {sight.why}" if sight.why else ""
-            print(printable(f"  {name}: {shown_time(sight.at)} {sight.url}{article}{why}"))
+            say(f"  {name}: {shown_time(sight.at)} {sight.url}{article}{why}")
     if advice := _advice(source):
-        print(printable(f"  {advice}"))
+        say(f"  {advice}")
 
 
 def _advice(source: "SourceHealth") -> str | None:
@@ -208,11 +210,11 @@ def _advice(source: "SourceHealth") -> str | None:
 
 def _told_of(scheduler: "HolderState | None", invocation: Invocation, now: datetime) -> str:
     if scheduler is None:
-        return "\nNothing crawls by the schedule: `copydesk run` does, while it runs."
-    who = printable(f"`copydesk run` ({scheduler})")
+        return "Nothing crawls by the schedule: `copydesk run` does, while it runs."
+    who = f"`copydesk run` ({scheduler})"
     if _is_alive(scheduler, invocation, now):
-        return f"\n{who} crawls by the schedule since {shown_time(scheduler.started_at)}."
-    return f"\n{who} was last seen {shown_time(scheduler.seen_at)}: nothing crawls by the schedule now."
+        return f"{who} crawls by the schedule since {shown_time(scheduler.started_at)}."
+    return f"{who} was last seen {shown_time(scheduler.seen_at)}: nothing crawls by the schedule now."
 
 
 def _is_alive(scheduler: "HolderState", invocation: Invocation, now: datetime) -> bool:

@@ -1,18 +1,19 @@
-"""What is written for a person to read: safe for a terminal, whole in a pipe."""
+"""What is written for a person to read: safe for a terminal, whole in a pipe.
 
-import re
+Every command writes by way of this module, a test sees to it: what it says may have come from a stranger.
+"""
+
 import shutil
 import sys
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, TextIO
 
+from storage.redacted import without_secrets
+from storage.shown import as_json, in_one_line, printable
+
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.text import Text
-
-# A page may hold what a terminal would obey (escape sequences) or what turns the reading order of the line
-# around (U+202A to U+202E, U+2066 to U+2069). Tabs and line feeds stay.
-_UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 _WIDTH_OF_A_PIPE = 100_000
 """Columns; nothing is cut or folded where a program reads."""
@@ -22,11 +23,6 @@ _WORD = 20
 """Columns that a longer word, such as an address, keeps on a narrow terminal."""
 _GAP = 2
 """Columns between two cells."""
-
-
-def printable(text: str) -> str:
-    """`text` without the characters that a terminal would act on."""
-    return _UNSAFE.sub("", text)
 
 
 def counted(number: int, thing: str) -> str:
@@ -44,9 +40,18 @@ def shown_size(size: int) -> str:
     return f"{number:.1f} {unit}" if short else f"{number:,.0f} {unit}"
 
 
+def say(line: str = "") -> None:
+    """A line of the output, in which no text from outside can act or break the line."""
+    print(in_one_line(line))
+
+
 def note(message: str) -> None:
-    """Tell the user something beside the output: a line on stderr."""
-    print(f"copydesk: {printable(message)}", file=sys.stderr, flush=True)
+    """Tell the user something beside the output: on stderr, where only a line of ours begins at the margin.
+
+    Passwords in it are left out: errors of libraries may name addresses.
+    """
+    told = printable(without_secrets(message)).replace("\n", "\n  ")
+    print(f"copydesk: {told}", file=sys.stderr, flush=True)
 
 
 def console(file: TextIO | None = None) -> "Console":
@@ -65,18 +70,26 @@ def console(file: TextIO | None = None) -> "Console":
     return Reported(file=file, width=width, height=height, highlight=False, markup=False, emoji=False)
 
 
-def styled(text: str, style: str = "") -> "Text":
-    """A piece of text for the console."""
+def styled(text: str, style: str = "", *, folded: bool = False) -> "Text":
+    """A piece of text for the console, on one line; `folded`: it is divided into lines already."""
     from rich.text import Text
 
-    return Text(printable(text), style=style)
+    return Text(printable(text) if folded else in_one_line(text), style=style)
 
 
 def show_json(value: Any) -> None:
     """Write a value as JSON, indented, for a program or a person."""
-    import json
+    print(as_json(value, indent=2, default=_plain))
 
-    print(json.dumps(value, ensure_ascii=False, indent=2, default=_plain))
+
+def show_json_line(value: Any) -> None:
+    """Write a value as JSON on one line."""
+    sys.stdout.write(as_json(value, default=_plain) + "\n")
+
+
+def show_whole(text: str) -> None:
+    """Write a text for a program, whole; its form (TOML, XML) lets nothing in it act."""
+    sys.stdout.write(text)
 
 
 def _plain(value: Any) -> Any:
@@ -154,7 +167,7 @@ def _needs(columns: Sequence[str], rows: Sequence[Row]) -> tuple[list[int], list
 
     natural, least = [], []
     for number, name in enumerate(columns):
-        cells = [name, *(printable(_cell(row[number])) for row in rows)]
+        cells = [name, *(in_one_line(_cell(row[number])) for row in rows)]
         natural.append(max(map(cell_len, cells)))
         longest = max((cell_len(word) for cell in cells for word in cell.split()), default=0)
         limit = _NAME if number == 0 else _WORD
@@ -170,7 +183,7 @@ def _show_paragraph(columns: Sequence[str], row: Row, width: int) -> None:
     out.print(styled(_cell(row[0]), "bold"))
     # Spaces that no line is broken at: a column's name stays beside its cell.
     parts = [
-        f"{name} {_cell(cell)}".replace(" ", "\xa0")
+        in_one_line(f"{name} {_cell(cell)}").replace(" ", "\xa0")
         for name, cell in zip(columns[1:], row[1:], strict=True)
         if cell != ""
     ]

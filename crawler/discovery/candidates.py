@@ -15,7 +15,7 @@ MAX_TITLE = 1000
 
 _AMPERSAND = re.compile(r"&(?:amp|#0*38|#[xX]0*26);")
 _BREAK = re.compile(r"<(?:br|/?p|/?div)\b[^<>]*>", re.IGNORECASE)
-_TAG = re.compile(r"<!--.*?-->|</?[a-zA-Z][^<>]*>", re.DOTALL)
+_TAG = re.compile(r"<!--.*?(?:-->|\Z)|</?[a-zA-Z][^<>]*>", re.DOTALL)
 _UNDATED = datetime.min.replace(tzinfo=UTC)
 
 

@@ -6,6 +6,9 @@ from collections.abc import Iterator
 MAX_BYTES = 50_000_000
 """What is taken of a body, unpacked: the limit of https://www.sitemaps.org/protocol.html."""
 
+MAX_MEMBERS = 1000
+"""Members of a gzip file that are unpacked; those of a sitemap written piece by piece are some dozen."""
+
 _PIECE = 65_536
 _GZIP = b"\x1f\x8b"
 _GZIP_BITS = 31
@@ -33,11 +36,13 @@ def _slices(body: bytes) -> Iterator[bytes]:
 
 def _gunzip(body: bytes) -> Iterator[bytes]:
     """What can be unpacked: data that break off, or are damaged, give what comes before."""
-    unpacker = zlib.decompressobj(wbits=_GZIP_BITS)
+    unpacker, members = zlib.decompressobj(wbits=_GZIP_BITS), 1
     for packed in _slices(body):
         while packed:
             if unpacker.eof:  # a further member: RFC 1952 (2.2) lets them follow each other
-                unpacker = zlib.decompressobj(wbits=_GZIP_BITS)
+                if members == MAX_MEMBERS:
+                    return
+                unpacker, members = zlib.decompressobj(wbits=_GZIP_BITS), members + 1
             try:
                 piece = unpacker.decompress(packed, _PIECE)
             except zlib.error:

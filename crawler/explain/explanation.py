@@ -4,16 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from sqlalchemy.orm import Session
 
+from crawler.addresses import guard_of
 from crawler.config import Config
 from crawler.explain.due import Outlook, outlook
 from crawler.explain.obstacles import obstacles
 from crawler.explain.robots import RobotsVerdict, robots_verdict
+from crawler.robots import origin_of
 from storage.explain import Facts
-from storage.hosts import load_robots
+from storage.hosts import host_key, load_robots
 
 if TYPE_CHECKING:
     from crawler.explain.prospects import Prospect
@@ -50,7 +51,7 @@ def explain(session: Session, facts: Facts, url: str, config: Config, now: datet
     else:
         known = facts.article.canonical_url if facts.article else url
         asked = facts.article.url if facts.article else url
-    kept = load_robots(session, urlsplit(asked).netloc)
+    kept = load_robots(session, host_key(origin_of(asked)))
     robots = robots_verdict(asked, kept, now, obeyed=config.crawl.obey_robots)
     return Explanation(
         url=asked,
@@ -59,7 +60,7 @@ def explain(session: Session, facts: Facts, url: str, config: Config, now: datet
         robots=robots,
         delay=max(config.crawl.delay, robots.crawl_delay),
         outlook=outlook(page, facts.article, config.schedule.look_again, now) if page else None,
-        obstacles=obstacles(asked, robots, config.crawl.allow_private),
+        obstacles=obstacles(asked, robots, guard_of(config.crawl.ports, config.crawl.allow_private)),
         prospects=() if facts.is_known else _prospects(session, known),
     )
 

@@ -1,20 +1,18 @@
 """What would keep a fetch from being made, even one that is asked for."""
 
-from collections.abc import Collection
-
-from crawler.addresses import PrivateAddress, check_literal
+from crawler.addresses import AddressRefused, Guard
 from crawler.explain.robots import RobotsVerdict
 
 
-def obstacles(url: str, robots: RobotsVerdict, allow_private: Collection[str]) -> list[str]:
+def obstacles(url: str, robots: RobotsVerdict, guard: Guard) -> list[str]:
     """Why no fetch of `url` would be made; empty where it would.
 
     A name may still resolve to an address that is not public, which only a fetch finds out.
     """
     found = []
     try:
-        check_literal(url, allow_private)
-    except PrivateAddress as error:
+        guard.check(url)
+    except AddressRefused as error:
         found.append(str(error))
     if robots.allowed is False:
         found.append("robots.txt forbids it")

@@ -5,7 +5,7 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from crawler.explain.rule import Rule, deciding_rule
-from crawler.robots import KEPT, read_robots
+from crawler.robots import KEPT, kept_rules
 from storage.hosts import Robots as KeptRobots
 
 
@@ -47,13 +47,13 @@ def robots_verdict(url: str, kept: KeptRobots | None, now: datetime, *, obeyed: 
             crawl_delay=0.0,
             why=why,
         )
-    robots = read_robots(kept.status, kept.body or b"")
+    robots = kept_rules(kept, now)
     rule = deciding_rule(robots, kept.body or b"", url) if robots.rules else None
     allowed = None if robots.unreachable else robots.allows(url)
     return RobotsVerdict(
         robots_txt=robots_txt,
-        read_at=kept.at,
-        status=kept.status,
+        read_at=kept.failed_at or kept.at,
+        status=kept.failed_status if kept.failed_at else kept.status,
         allowed=allowed if obeyed else True,
         rule=rule,
         crawl_delay=robots.crawl_delay if obeyed else 0.0,
@@ -66,8 +66,10 @@ _NOT_OBEYED = "not asked: crawl.obey_robots is off"
 
 def _in_words(kept: KeptRobots, allowed: bool | None, rule: Rule | None, now: datetime) -> str:
     if allowed is None:
-        how = f"http {kept.status}" if kept.status else "no answer"
-        return f"it could not be read ({how}), and nothing is fetched from the host before it can"
+        status = kept.failed_status if kept.failed_at else kept.status
+        how = f"http {status}" if status else "no answer"
+        since = f" since {kept.failing_since:%Y-%m-%d %H:%M}" if kept.failing_since else ""
+        return f"it could not be read{since} ({how}), and nothing is fetched from the host before it can"
     verdict = "allowed" if allowed else "forbidden"
     if kept.status is not None and not 200 <= kept.status < 300:
         verdict = f"allowed: there is none (http {kept.status})"
@@ -76,4 +78,6 @@ def _in_words(kept: KeptRobots, allowed: bool | None, rule: Rule | None, now: da
         verdict += f' by "{kind}: {rule.path}" (line {rule.line}, for {", ".join(rule.agents)})'
     elif allowed:
         verdict += ": no line in it speaks of this address"
+    if kept.failing_since is not None:
+        return f"{verdict}; that was on {kept.at:%Y-%m-%d}, and it cannot be read since"
     return verdict if abs(now - kept.at) < KEPT else f"{verdict}; it is read anew before the next fetch"

@@ -47,6 +47,8 @@ def _of_blocked(source: str, reason: str) -> str:
 
 
 def _of_failing(source: str, address: str, reason: str) -> str:
+    if reason.partition(",")[0] == "port":
+        return f"If its pages stand at that port, name it in crawl.ports: {address}"
     if "private address" in reason:
         return f"If it is meant to stand in your own network, name its host in crawl.allow_private: {address}"
     if "feed" in reason or "sitemap" in reason or "http 4" in reason:

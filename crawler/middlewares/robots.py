@@ -8,12 +8,15 @@ from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
 
+from crawler.addresses import AddressRefused
 from crawler.failures import FetchFailed
 from crawler.fetch import fetch_patiently
 from crawler.handler import gate_of
+from crawler.health.network import OurNetworkDown
 from crawler.politeness import CrawlStopping, HostResting
 from crawler.refusals import ForbiddenByRobots, RobotsUnreachable
 from crawler.revisit import Retries
+from crawler.robots import origin_of
 from crawler.rulebook import RuleBook
 
 logger = logging.getLogger(__name__)
@@ -42,9 +45,9 @@ class RobotsMiddleware:
         parts = urlsplit(request.url)
         desk = getattr(self._crawler.spider, "desk", None)
         book = desk.rules if desk is not None else self._rules_without_desk
-        robots = await book.rules_of(f"{parts.scheme}://{parts.netloc}", self._fetch)
-        if robots.crawl_delay:
-            gate_of(self._crawler).ask_for_delay(parts.hostname or "", robots.crawl_delay)
+        origin = origin_of(request.url)
+        robots = await book.rules_of(origin, self._fetch)
+        gate_of(self._crawler).ask_for_delay(parts.hostname or "", robots.crawl_delay, origin)
         if robots.unreachable:
             raise RobotsUnreachable(parts.netloc, robots.unreachable)
         if not robots.allows(request.url):
@@ -53,14 +56,14 @@ class RobotsMiddleware:
     async def _fetch(self, origin: str) -> tuple[int | None, bytes, str]:
         """Status and body of an origin's robots.txt; a status of None where no answer came, and why.
 
-        Raises CrawlStopping and HostResting, which say nothing of robots.txt.
+        Raises CrawlStopping, HostResting, OurNetworkDown and AddressRefused, which say nothing of robots.txt.
         """
         retries = getattr(getattr(self._crawler.spider, "desk", None), "retries", Retries())
         try:
             url = f"{origin}/robots.txt"
             response = await fetch_patiently(self._crawler, url, None, retries, meta={"is_robots_txt": True})
         except FetchFailed as failed:
-            if isinstance(failed.__cause__, CrawlStopping | HostResting):
+            if isinstance(failed.__cause__, CrawlStopping | HostResting | OurNetworkDown | AddressRefused):
                 raise failed.__cause__ from None
             failure = failed.failure
             logger.info("robots.txt of %s: %s (%s)", origin, failure.reason, failure.detail)

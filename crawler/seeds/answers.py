@@ -1,11 +1,10 @@
 """What a seed answered: nothing new, or a body; what is read in it, and what it says of itself."""
 
-import asyncio
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from scrapy.http import Response
 
@@ -14,6 +13,7 @@ from crawler.discovery.sections import read_section
 from crawler.discovery.sitemaps import read_sitemap
 from crawler.fetch import header, moved_for_good
 from crawler.seeds.freshness import Habits, fresh_until, read_habits
+from crawler.workers import WorkerPool
 from storage.candidates import Candidate, Found
 from storage.models import SeedKind
 from storage.seeds import SeedState, SeedVisit
@@ -23,8 +23,9 @@ TRUST_304 = timedelta(hours=6)
 """How long after the last full fetch a 304 is believed: some servers answer it whatever has changed."""
 CHILDREN = 20
 """Sitemaps read of one index in a run, the newest first."""
-LARGE = 200_000
-"""Bytes of a body whose reading would hold up the event loop: a thread reads it."""
+LARGE = 10_000
+"""Bytes of a body whose reading might hold up the event loop, and with it all crawls: a worker reads it. Of
+50,000, made for it, feedparser takes minutes."""
 NEWS = timedelta(days=3)
 """What a sitemap of news names is no older: Google asks for two days, and a weekend should not hide one."""
 MOVED = timedelta(days=7)
@@ -54,7 +55,7 @@ def conditional_headers(seed: SeedState, now: datetime) -> dict[str, str]:
     return {name: value for name, value in headers.items() if value}
 
 
-def read_seed(kind: SeedKind, body: bytes, url: str, content_type: str | None) -> SeedReading:
+def read_seed(body: bytes, kind: SeedKind, url: str, content_type: str | None) -> SeedReading:
     """The candidates in a seed's body. Raises NotAFeed, NotASitemap."""
     match kind:
         case SeedKind.FEED:
@@ -71,10 +72,13 @@ def read_seed(kind: SeedKind, body: bytes, url: str, content_type: str | None) -
     )
 
 
-async def parse(body: bytes, work: Callable[[], T]) -> T:
-    """The result of `work` on a body, done in a thread where the body is large, or packed and may be."""
+async def parse(workers: WorkerPool, body: bytes, work: Callable[..., T], *args: Any) -> T:
+    """What `work` makes of a body and what else it is given; by a worker if it is large, or may be unpacked.
+
+    Raises what `work` raises; WorkLost where it takes a worker too much time or memory, and WorkersBroken.
+    """
     packed = body.startswith(b"\x1f\x8b")
-    return await asyncio.to_thread(work) if packed or len(body) > LARGE else work()
+    return await workers.do(work, body, *args) if packed or len(body) > LARGE else work(body, *args)
 
 
 def story_times(seed: SeedState, found: Found, now: datetime) -> list[datetime]:
@@ -108,29 +112,43 @@ def _headers(response: Response) -> dict[str, str]:
     return {name.lower(): value for name in names if (value := header(response, name))}
 
 
-async def understand(seed: SeedState, response: Response, now: datetime) -> tuple[SeedVisit, SeedReading]:
-    """What came back: nothing new (a 304, or the same bytes as last time), or a body to read."""
+async def understand(
+    workers: WorkerPool, seed: SeedState, response: Response, now: datetime
+) -> tuple[SeedVisit, SeedReading]:
+    """What came back: nothing new (a 304, or the same bytes as last time), or a body to read.
+
+    Raises NotAFeed, NotASitemap, and what `parse` raises.
+    """
     moved_to = moved_for_good(response, seed.url)
     long_ago = seed.moved_since is not None and now - seed.moved_since >= MOVED
     move = long_ago and seed.moved_to == moved_to and seed.parent_id is None
     if response.status == 304:
         return SeedVisit(status=304, full=False, moved_to=moved_to, move=move), SeedReading()
-    is_feed, body = seed.kind is SeedKind.FEED, response.body
+    body, habits = response.body, seed.habits
+    body_hash, reading = hashlib.sha256(body).hexdigest(), SeedReading()
+    if body_hash != seed.body_hash:
+        content_type = header(response, "Content-Type")
+        reading, habits = await parse(workers, body, _in_body, seed.kind, response.url, content_type)
     visit = SeedVisit(
         status=response.status,
         etag=header(response, "ETag"),
         last_modified=header(response, "Last-Modified"),
-        body_hash=hashlib.sha256(body).hexdigest(),
+        body_hash=body_hash,
         full=True,
-        habits=await parse(body, lambda: read_habits(body).as_dict()) if is_feed else None,
+        habits=habits,
+        kind=_kind(seed, reading, now) if body_hash != seed.body_hash else None,
         moved_to=moved_to,
         move=move,
     )
-    if visit.body_hash == seed.body_hash:
-        return visit, SeedReading()
-    content_type = header(response, "Content-Type")
-    reading = await parse(body, lambda: read_seed(seed.kind, body, response.url, content_type))
-    return replace(visit, kind=_kind(seed, reading, now)), reading
+    return visit, reading
+
+
+def _in_body(
+    body: bytes, kind: SeedKind, url: str, content_type: str | None
+) -> tuple[SeedReading, dict[str, Any] | None]:
+    """What a seed's body names, and what it says of its updates. Raises NotAFeed, NotASitemap."""
+    habits = read_habits(body).as_dict() if kind is SeedKind.FEED else None
+    return read_seed(body, kind, url, content_type), habits
 
 
 def _kind(seed: SeedState, reading: SeedReading, now: datetime) -> SeedKind | None:

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 
 from scrapy.http import Response
 
@@ -18,6 +19,7 @@ from crawler.fetch import header
 from crawler.seeds.answers import parse
 from crawler.seeds.polling import wait_after_failure
 from crawler.seeds.reader import DEPTH, of_the_site, was_stopped
+from crawler.workers import WorkerPool, WorkLost
 from storage.backfill import (
     Walk,
     add_places,
@@ -94,6 +96,7 @@ class Backfill:
 
     archive: ArchiveThread
     fetch: Callable[[str], Awaitable[Response]]
+    workers: WorkerPool
     source_id: int
     home: str
     """The source's address."""
@@ -138,7 +141,7 @@ class Backfill:
             if was_stopped(failed):
                 return None  # which says nothing of the place: the next run goes on here
             return await self._fail(place, str(failed), failed.failure, back_to)
-        except (NotAFeed, NotASitemap) as error:
+        except (NotAFeed, NotASitemap, WorkLost) as error:
             return await self._fail(place, f"{place.url}: {error}", None, back_to)
         self.walked += 1
         return await self.archive.write(
@@ -153,10 +156,8 @@ class Backfill:
                 return Walk()  # an archive whose addresses have no dates: the articles told
         answer = await self.fetch(place.url)
         content_type, must_be = header(answer, "Content-Type"), is_sitemap(place, self.home)
-        walk = await parse(
-            answer.body,
-            lambda: read_place(answer.body, answer.url, content_type, back_to, now, must_be_sitemap=must_be),
-        )
+        read = partial(read_place, must_be_sitemap=must_be)
+        walk = await parse(self.workers, answer.body, read, answer.url, content_type, back_to, now)
         depth = await self.archive.read(lambda session: depth_of_place(session, place, DEPTH))
         return replace(
             walk,

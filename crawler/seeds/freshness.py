@@ -140,9 +140,14 @@ def _after_skipped(when: datetime, habits: Habits, latest: datetime) -> datetime
     return min(when, latest)
 
 
-def _element(channel: str, name: str) -> str:
+def of_element(name: str) -> re.Pattern[str]:
+    """An element of this name; its text is the group."""
     # No blank is told apart by the pattern: where the end tag is missing it would try every way to do so.
-    found = re.search(rf"<(?:\w+:)?{name}(?:\s[^<>]*)?>([^<]*)</", channel, re.IGNORECASE)
+    return re.compile(rf"<(?:\w+:)?{name}(?:\s[^<>]*)?>([^<]*)</", re.IGNORECASE)
+
+
+def _element(channel: str, name: str) -> str:
+    found = of_element(name).search(channel)
     return found[1].strip() if found else ""
 
 

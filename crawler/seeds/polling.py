@@ -48,6 +48,8 @@ def wait_after_failure(failure: Failure | None, failures: int) -> timedelta:
     A Retry-After is kept whatever it says. 410 is how a feed asks for no more visits; it is asked once a day,
     for those who said so by mistake. https://www.rssboard.org/rss-profile
     """
+    if failure is not None and failure.ours:
+        return timedelta(seconds=failure.retry_after or 0)
     if failure is not None and (failure.status == 410 or failure.forbidden):
         return RARELY
     asked = timedelta(seconds=(failure.retry_after if failure else None) or 0)

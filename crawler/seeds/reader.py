@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from scrapy.http import Response
 
-from crawler.config import ScheduleConfig
+from crawler.config import CrawlConfig, ScheduleConfig
 from crawler.discovery.candidates import domains_of, may_name
 from crawler.discovery.feeds import NotAFeed
 from crawler.discovery.sitemaps import NotASitemap
@@ -17,6 +17,7 @@ from crawler.failures import Failure, FetchFailed
 from crawler.politeness import CrawlStopping
 from crawler.seeds.answers import SITEMAPS, conditional_headers, fresh_answer, story_times, understand
 from crawler.seeds.polling import is_due, news_comes_first, wait_after_failure, wait_of
+from crawler.workers import WorkerPool, WorkLost
 from storage.candidates import Candidate, Found
 from storage.models import SeedKind
 from storage.seeds import SeedState, SeedVisit, put_off, record_seed_visit, seeds_by_visit
@@ -43,11 +44,14 @@ class SeedReader:
 
     archive: ArchiveThread
     fetch: Fetch
+    workers: WorkerPool
     source_id: int
     home: str
     """The source's address."""
     room: int
     """How many pages that we did not know the run may still take from sitemaps."""
+    room_for_news: int = CrawlConfig().news_candidates
+    """How many it may from feeds and section pages: those that name others each time have no end."""
     heed: timedelta = ScheduleConfig().heed
     """The longest wait that a seed's own word is taken for."""
     sitemaps_every: timedelta = ScheduleConfig().sitemaps
@@ -57,6 +61,8 @@ class SeedReader:
     read: int = 0
     errors: list[str] = field(default_factory=list)
     """Address and reason of each seed that could not be read."""
+    left_out: int = 0
+    """Candidates for which there was no room."""
     stories: list[datetime] = field(default_factory=list)
     """When the new pages were published: what a source's rhythm is learned from."""
     _changed: dict[str, datetime] = field(default_factory=dict)
@@ -100,12 +106,12 @@ class SeedReader:
         now = datetime.now(UTC)
         try:
             response = await self.fetch(seed.url, conditional_headers(seed, now))
-            visit, reading = await understand(seed, response, now)
+            visit, reading = await understand(self.workers, seed, response, now)
         except FetchFailed as failed:
             if was_stopped(failed):
                 return Found()
             return await self._record_failure(seed, str(failed), failed.failure, now)
-        except (NotAFeed, NotASitemap) as error:
+        except (NotAFeed, NotASitemap, WorkLost) as error:
             return await self._record_failure(seed, f"{seed.url}: {error}", None, now)
         self.read += 1
         if visit.move and visit.moved_to:
@@ -113,7 +119,7 @@ class SeedReader:
         self._changed |= reading.changed
         candidates = of_the_site(seed, self.home, response.url, reading.candidates)
         children = reading.children if may_name_others else ()
-        room = self.room if seed.kind in SITEMAPS else None
+        room = self.room if seed.kind in SITEMAPS else self.room_for_news
         fresh = fresh_answer(seed, visit, response, now, self.heed)
         kind = replace(seed, kind=visit.kind or seed.kind)
 
@@ -125,8 +131,17 @@ class SeedReader:
         found = await self.archive.write(
             lambda session: record_seed_visit(session, seed.id, visit, candidates, children, now, room, due)
         )
-        if room is not None:
+        if seed.kind in SITEMAPS:
             self.room -= found.new
+        else:
+            self.room_for_news -= found.new
+        if found.left_out:
+            self.left_out += found.left_out
+            logger.warning(
+                "%s: %s addresses left for the next run, which is more than one takes",
+                seed.url,
+                found.left_out,
+            )
         self.stories += story_times(seed, found, now)
         return found
 

@@ -20,7 +20,7 @@ COMMAND_LIMIT = 30.0
 REQUEST_LIMIT = 10.0
 """Seconds that a webhook may take to answer."""
 WAITS: tuple[float, ...] = (1.0, 5.0, 30.0)
-"""Seconds before the second, third and last try of a webhook."""
+"""Seconds before the second, third and last try."""
 AT_ONCE = 4
 """Commands and requests under way at the same time: where our own network fails, every source changes."""
 MOST_WAITING = 1000
@@ -70,19 +70,27 @@ class Messenger:
 async def tell(on_change: str, event: Mapping[str, Any], *, waits: Sequence[float] = WAITS) -> bool:
     """Tell a command or a webhook of an event, which must be fit for JSON; whether it was told.
 
-    What the command or the network does wrong is logged, and never raised. A webhook that cannot be reached,
-    or answers 408, 425, 429 or 5xx, is tried again after each of `waits`, in seconds.
+    What the command or the network does wrong is logged, and never raised. A command that fails, and a
+    webhook that cannot be reached or answers 408, 425, 429 or 5xx, are tried again after each of `waits`, in
+    seconds.
     """
-    message = json.dumps(event, ensure_ascii=False).encode()
+    message = json.dumps(event).encode()  # ASCII: nothing in it acts on a terminal that shows it
     try:
         if on_change.startswith(("http://", "https://")):
             await _post(on_change, message, waits)
         else:
-            await _run(on_change, message)
+            await _run_patiently(on_change, message, waits)
     except (_NotTold, OSError, ValueError, aiohttp.ClientError, TimeoutError) as error:
-        logger.warning("on_change was not told: %s", str(error) or type(error).__name__)
+        logger.warning("on_change was not told: %s", _why(error))
         return False
     return True
+
+
+def _why(error: Exception) -> str:
+    # A library's message may hold the whole address, and what follows its host is often its password.
+    if isinstance(error, aiohttp.ClientError) and not isinstance(error, aiohttp.ClientConnectionError):
+        return f"{type(error).__name__} {getattr(error, 'status', '')}".strip()
+    return str(error) or type(error).__name__
 
 
 class _NotTold(Exception):
@@ -117,6 +125,18 @@ def _shown(url: str) -> str:
     """A webhook's address for the log: what follows its host is often its password."""
     scheme, _, rest = url.partition("://")
     return f"{scheme}://{rest.partition('/')[0].rpartition('@')[2]}/…"
+
+
+async def _run_patiently(command: str, message: bytes, waits: Sequence[float]) -> None:
+    """Run a command until it succeeds. Raises what the last try does; at once, of one that is not there."""
+    for wait in waits:
+        try:
+            await _run(command, message)
+            return
+        except _NotTold as error:
+            logger.info("on_change: %s; trying again in %g s", error, wait)
+        await asyncio.sleep(wait)
+    await _run(command, message)
 
 
 async def _run(command: str, message: bytes) -> None:

@@ -16,6 +16,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler  # type: ignore[impo
 from crawler.config import ConfigError
 from crawler.crawl import crawl_source
 from crawler.desk import Desk
+from crawler.health.network import PROBE
 from crawler.leases import awake_time
 from crawler.politeness import CrawlStopping, HostTaken
 from crawler.service.clock import ClockWatch
@@ -25,6 +26,7 @@ from crawler.service.supervisor import notify
 from crawler.service.tidying import tidy_up
 from storage.agenda import DueSource, due_sources
 from storage.errors import StorageError
+from storage.frontier import heed_clock
 from storage.health import archive_figures
 from storage.leases import SCHEDULER, host_lease
 
@@ -57,6 +59,8 @@ class Service:
         self._tasks: set[asyncio.Task[None]] = set()
         self._aside: dict[int, float] = {}
         """Until when sources are passed over, of `awake_time`."""
+        self._probe_at = 0.0
+        """When the network is tried next, while it is down, of `awake_time`."""
         self._looking = asyncio.Lock()
         self.memory = MemoryLimit(desk.config.service.memory, desk.workers)
         self.scheduler = AsyncIOScheduler(
@@ -118,11 +122,18 @@ class Service:
             while True:
                 notify(WATCHDOG="1")
                 if jump := self._clock.jump():
-                    way = "back" if jump < timedelta(0) else "on"
-                    logger.warning("the clock was set %s by %s", way, abs(jump))
-                    for job in self.scheduler.get_jobs():  # what it waits for may be hours away now
-                        job.modify(next_run_time=datetime.now(UTC))
+                    await self._heed_clock(jump)
                 await self.desk.gate.wait(TICK)
+
+    async def _heed_clock(self, jump: timedelta) -> None:
+        """What waits for a time may have to wait for hours now: it is looked at anew."""
+        logger.warning("the clock was set %s by %s", "back" if jump < timedelta(0) else "on", abs(jump))
+        try:
+            await self.desk.archive.write(lambda session: heed_clock(session, datetime.now(UTC)))
+        except StorageError as error:
+            self.desk.fail(error)
+        for job in self.scheduler.get_jobs():
+            job.modify(next_run_time=datetime.now(UTC))
 
     async def look(self) -> None:
         """Start a crawl of each source whose turn it is, as far as there is room."""
@@ -130,6 +141,8 @@ class Service:
             return
         async with self._looking:
             room = self.desk.config.crawl.crawls_at_once - len(self._crawled)
+            if self.desk.network.is_down:
+                room = self._room_for_a_probe()
             if room <= 0 or self.desk.stopping.is_set():
                 return
             if await self.memory.is_full(idle=not self._crawled):
@@ -146,6 +159,14 @@ class Service:
                 task = asyncio.create_task(self._crawl(source))
                 self._tasks.add(task)
                 task.add_done_callback(self._tasks.discard)
+
+    def _room_for_a_probe(self) -> int:
+        """While our network is down one source is tried now and then, and the others are left to wait."""
+        notify(STATUS=self.desk.network.why)
+        if self._crawled or awake_time() < self._probe_at:
+            return 0
+        self._probe_at = awake_time() + PROBE
+        return 1
 
     async def _due(self, room: int) -> list[DueSource]:
         """The sources whose turn it is and whose host is free, one of each host."""

@@ -28,10 +28,11 @@ from crawler.politeness import PATIENCE, CrawlStopping
 from crawler.relearning import Relearning
 from crawler.report import RunCounts
 from crawler.revisit import validators_of
+from crawler.rights import respecting
 from crawler.schedule.plan import RunEnd
 from crawler.seeds.backfill import UNNAMED, Backfill
 from crawler.seeds.reader import SeedReader
-from crawler.visits import failed, is_unchanged, led_away, visited
+from crawler.visits import failed, is_unchanged, led_away, unread, visited
 from crawler.workers import WorkersBroken
 from pipelines.article import Reading
 from pipelines.page import Page
@@ -73,6 +74,8 @@ class NewsSpider(scrapy.Spider):
         """When what the seeds named for the first time was published; None: no seed was read."""
         self._polled_at: datetime | None = None
         self.error: str | None = None
+        self._ours = False
+        """Whether the error is no fault of the source's."""
         self.state = RunState.DONE
 
     @property
@@ -80,14 +83,19 @@ class NewsSpider(scrapy.Spider):
         return self.job.desk
 
     @property
+    def begins_at(self) -> str | None:
+        """The home of its source, which the user named; None where each address was given by itself."""
+        return self.job.home
+
+    @property
     def ended(self) -> RunEnd:
         """How the run ended, as far as the next one depends on it."""
         return RunEnd(
             failed=self.state is RunState.FAILED,
-            polled_at=self._polled_at,
+            polled_at=None if self.desk.network.is_down else self._polled_at,
             cut_off=time.monotonic() >= self._ends_at,
             stories=self.stories,
-            resting=timedelta(seconds=self.desk.gate.resting(self.job.host)),
+            resting=max(timedelta(seconds=self.desk.gate.resting(self.job.host)), self.desk.network.rest),
         )
 
     @cached_property
@@ -123,6 +131,8 @@ class NewsSpider(scrapy.Spider):
                 go_on = await self._walk_on()
         except StorageError as error:
             self._archive_failed(error)
+        except WorkersBroken as error:
+            self._workers_failed(error)
 
     async def _own_assignment(self, source: str) -> Assignment:
         try:
@@ -168,9 +178,11 @@ class NewsSpider(scrapy.Spider):
         reader = SeedReader(
             archive=self.desk.archive,
             fetch=fetch_seed,
+            workers=self.desk.workers,
             source_id=source_id,
             home=self.job.home or "",
             room=self.desk.config.crawl.sitemap_candidates,
+            room_for_news=self.desk.config.crawl.news_candidates,
             heed=self.desk.config.schedule.heed,
             sitemaps_every=self.job.sitemaps_every,
             scheduled=self.job.scheduled,
@@ -179,6 +191,7 @@ class NewsSpider(scrapy.Spider):
         await reader.read_all(self.desk.stopping, self._found)
         self.stories = reader.stories if reader.read else None
         self._polled_at = None if self.desk.stopping.is_set() else began
+        self.counts.left_out += reader.left_out
         if reader.errors and not reader.read:
             self.error = self.error or reader.errors[0]
 
@@ -218,6 +231,7 @@ class NewsSpider(scrapy.Spider):
         return Backfill(
             archive=self.desk.archive,
             fetch=fetcher(self.crawler, self.desk.retries),
+            workers=self.desk.workers,
             source_id=source_id,
             home=home,
             probes=[urljoin(home, address) for address in (*named, *UNNAMED)],
@@ -229,6 +243,8 @@ class NewsSpider(scrapy.Spider):
     def _may_go_on(self) -> bool:
         """Whether another page may be fetched: not where user or site asked to stop, nor once time is up."""
         if self.desk.stopping.is_set() or time.monotonic() >= self._ends_at:
+            return False
+        if self.desk.network.is_down:
             return False
         if (seconds := self.desk.gate.resting(self.job.host)) <= PATIENCE:
             return True
@@ -253,11 +269,14 @@ class NewsSpider(scrapy.Spider):
         if failure := (failure or led_away(page, response.url, home)):
             yield failed(self.job, page, now, failure, response)
         elif is_unchanged(page, response):
-            yield visited(self.job, page, now, response, unchanged=True)
+            reserved = self.desk.reserved(response.url)
+            yield visited(self.job, page, now, response, unchanged=True, reservations=reserved)
         else:
-            fetched = page_of(response, home, page.hint_title, page.hint_published_at, page.found_at)
+            hints = page.hint_title, page.hint_published_at, page.found_at
+            fetched = page_of(response, home, *hints, self.desk.reserved(response.url))
             if reading := await self._read(page, fetched):
-                if failure := led_away(page, response.url, home, reading):
+                reading = respecting(reading, self.desk.config.rights.exclude)
+                if failure := unread(reading) or led_away(page, response.url, home, reading):
                     yield failed(self.job, page, now, failure, response)
                 else:
                     yield visited(self.job, page, now, response, reading=reading)
@@ -268,8 +287,7 @@ class NewsSpider(scrapy.Spider):
             cleaning = await self.knowledge.cleaning_for(page.source_id)
             return await self.desk.workers.read(fetched, cleaning)
         except WorkersBroken as error:
-            self.error = str(error)
-            self.desk.stop()
+            self._workers_failed(error)
         except StorageError as error:
             self._archive_failed(error)
         self.pages.lost(page.id)
@@ -299,6 +317,10 @@ class NewsSpider(scrapy.Spider):
         except StorageError as error:
             self._archive_failed(error)
 
+    def _workers_failed(self, error: WorkersBroken) -> None:
+        self.error, self._ours = str(error), True
+        self.desk.stop()
+
     def _archive_failed(self, error: StorageError) -> None:
         self.error = str(error)
         self.desk.fail(error)
@@ -311,7 +333,9 @@ class NewsSpider(scrapy.Spider):
             self.error = self.error or f"the crawl broke off ({reason}); the log says more"
         if self.desk.broken is None:
             await self._clean_what_is_stored()
-        if self.error:
+        if self.desk.network.is_down and not self.desk.broken:
+            self.state, self.error = RunState.STOPPED, self.error or self.desk.network.why
+        elif self.error and not self._ours:
             self.state = RunState.FAILED
         elif self.desk.stopping.is_set():
             self.state = RunState.STOPPED

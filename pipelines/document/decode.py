@@ -25,7 +25,7 @@ _REFERENCES = re.compile(
 _ENDLESS = re.compile(r"&(?:amp;)*#\d{100,};?")
 # A script up to the next mention of one, so that no byte is read twice; or a tag.
 _MARKUP = re.compile(
-    rb"<(?:script|style)\b[^<]*+(?:<(?!/?(?:script|style)\b)[^<]*+)*+</(?:script|style)|<[^>]{0,2000}>",
+    rb"<(?:script|style)\b[^<]*+(?:<(?!/?(?:script|style)\b)[^<]*+)*+</(?:script|style)|<[^<>]{0,2000}>",
     re.IGNORECASE,
 )
 _SAMPLE = 20_000

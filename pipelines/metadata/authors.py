@@ -40,10 +40,11 @@ _PREFIX = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _BETWEEN = re.compile(
-    r"\s*(?:[,;|/·•&、，；]|\s(?:and|und|with|(?:im\sGespräch\s)?mit)\s)\s*|\s+[-–—]\s+", re.IGNORECASE
+    r"(?:(?<!\s)\s+)?(?:[,;|/·•&、，；]|\s(?:and|und|with|(?:im\sGespräch\s)?mit)\s)\s*|(?<!\s)\s+[-–—]\s+",
+    re.IGNORECASE,
 )
 _JOINT = re.compile(r"^(?:and|und|et|y|e|og|och|en|&|,|i|и)\b|^[,&]|(?:\s(?:and|und|et|y|og|och|en|и)|[,&])$")
-_BETWEEN_FULL_NAMES = re.compile(r"\s+(?:et|y|e|og|och|en|i|и|та|ja|és|si|și|ve)\s+")
+_BETWEEN_FULL_NAMES = re.compile(r"(?<!\s)\s+(?:et|y|e|og|och|en|i|и|та|ja|és|si|și|ve)\s+")
 _ASIDE = re.compile(
     r"\([^)]{0,40}\)|\s(?:for|pour|für)\s+(?:the\s+)?[\w.]+\.\w+$|\sfor\sthe\s\w.*$|\sim\sgespräch$",
     re.IGNORECASE,

@@ -29,7 +29,7 @@ _MOBILE_LABELS = frozenset({"m", "mobile", "mobil", "amp"})
 _SESSION_PATH = re.compile(r";(?:jsessionid|phpsessid)=[^/;]*", re.IGNORECASE)
 _DOTS = re.compile(r"/\.\.?(?:/|$)")
 # A story's own part of its address; and what is put behind it for its second page or its printed form.
-_SLUG = re.compile(r"\d{5}|[-_].*[-_]|[a-z].*\d|\d.*[a-z]|\.[a-z]+$", re.IGNORECASE)
+_SLUG = re.compile(r"\d{5}|[-_][^-_]*[-_]|[a-z][^a-z\d]*\d|\d[^a-z\d]*[a-z]|\.[a-z]+$", re.IGNORECASE)
 _PART = re.compile(r"(?:p|page)?/?\d{1,3}|print|all|full|single|comments|gallery|photos", re.IGNORECASE)
 _LANGUAGE_ROOT = re.compile(r"/(?:[a-z]{2}(?:[-_][a-z]{2})?/?|index\.[a-z]{3,5}|home/?)?", re.IGNORECASE)
 

@@ -15,7 +15,7 @@ _MOST_ABOVE = 5
 _SEAM = "\0"
 # Within a word these change its look only; other elements are often set apart by a style sheet alone.
 _TIGHT = frozenset({"em", "i", "b", "strong", "sub", "sup", "mark", "abbr", "font", "u", "s", "small", "wbr"})
-_SEAM_BEFORE_MARK = re.compile(rf"{_SEAM}+(?=[:;,.!?…»”’)\]])")
+_SEAM_BEFORE_MARK = re.compile(rf"(?<!{_SEAM}){_SEAM}++(?=[:;,.!?…»”’)\]])")
 _TRAIL_TAGS = frozenset({"nav", "li", "aside", "footer"})
 _ARTICLE_TAGS = frozenset({"article", "main", "body", "html"})
 # What designers of many countries call the line above a headline.

@@ -13,7 +13,7 @@ from pipelines.metadata.dates import parse_date
 from pipelines.metadata.head import Head, plain
 from pipelines.metadata.headings import Heading, in_trail, line_above, read_headings
 
-_SEPARATOR = re.compile(r"\s*(?:\s[-–—·•/»›«‹]\s|--+|[|｜]|::+|\s[-–—»›«‹]$)\s*")
+_SEPARATOR = re.compile(r"(?:(?<!\s)\s+)?(?:\s[-–—·•/»›«‹]\s|--+|[|｜]|::+|\s[-–—»›«‹]$)\s*")
 _BREAK = re.compile(r"\s*[-–—·•|｜:：»›/,]|\s*\[")
 _JOINT = re.compile(r"(?:[:：|｜]|\s[-–—])\s*$")
 _OG_NAMES = ("og:title", "twitter:title", "dc.title", "parsely-title", "sailthru.title")

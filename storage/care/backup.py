@@ -28,7 +28,7 @@ def backup_file(archive: Path, to: Path, on_part: OnPart, *, replace: bool = Fal
     if to.exists() and to.samefile(archive):
         raise CannotOpenDatabase(f"{to} is the archive itself: give another name")
     try:
-        with new_database_file(to, replace=replace) as temporary:
+        with new_database_file(to, replace=replace, like=archive) as temporary:
             check_room(temporary.parent, archive.stat().st_size, "the backup")
             _copy(archive, temporary, on_part)
     except sqlite3.Error as error:

@@ -4,6 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
+from sqlalchemy import Connection
+
 from storage.care.drift import check_schema
 from storage.care.file import check_file
 from storage.care.finding import Finding, OnStep, Weight
@@ -11,6 +13,7 @@ from storage.care.invariants import IsAlive, check_rows
 from storage.care.server import check_server
 from storage.care.texts import Fingerprints, check_texts
 from storage.care.words import check_words
+from storage.durability import settings_of, weaknesses
 from storage.engine import READING, label, make_engine, parse_url
 from storage.errors import CannotOpenDatabase, StorageError
 from storage.schema import schema_version, versions
@@ -44,7 +47,7 @@ def check_archive(
     parsed = parse_url(url)
     if parsed.get_backend_name() == "sqlite":
         check_place(parsed, create=False)
-    engine = make_engine(parsed, wait=30)
+    engine = make_engine(parsed, wait=30, create=False)
     findings: list[Finding] = []
     version = None
     try:
@@ -62,6 +65,7 @@ def check_archive(
             findings += _and_errors(check_words(Database(engine), on_step, quick=quick))
         with engine.connect().execution_options(**{READING: True}) as connection, connection.begin():
             on_step("the tables")
+            findings += _of_durability(connection)
             findings += check_schema(connection)
             if parsed.get_backend_name() == "postgresql":
                 findings += check_server(connection, on_step, quick=quick)
@@ -91,6 +95,19 @@ def _and_errors(findings: Iterator[Finding]) -> Iterator[Finding]:
             means="the check could not go on from there",
             way_out="restore a backup (`copydesk db backup` makes them)",
         )
+
+
+def _of_durability(connection: Connection) -> list[Finding]:
+    return [
+        Finding(
+            name="durability",
+            weight=Weight.NOTE,
+            what=weakness.partition(": ")[0],
+            means=weakness.partition(": ")[2],
+            way_out="leave it so for a scratch archive only: docs/faults.md tells what each setting is worth",
+        )
+        for weakness in weaknesses(settings_of(connection))
+    ]
 
 
 def _of_another_version(version: str) -> Finding:

@@ -11,7 +11,7 @@ from storage.care.raw import interruptible
 _MOST = 20
 """Messages of an engine that are shown."""
 _RESTORE = (
-    "restore a backup (`copydesk db backup` makes them), or save what can be read: sqlite3 FILE .recover"
+    "restore a backup (`copydesk db backup` makes them), or save what can be read: `copydesk db salvage FILE`"
 )
 
 

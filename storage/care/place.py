@@ -4,36 +4,32 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import mkstemp
 
 from storage.errors import CannotOpenDatabase
-
-_BESIDE = ("-wal", "-shm", "-journal")
-"""What SQLite keeps beside a database: https://sqlite.org/tempfiles.html"""
+from storage.new_file import BESIDE, new_file_beside
 
 
 @contextmanager
-def new_database_file(path: Path, *, replace: bool = False) -> Iterator[Path]:
+def new_database_file(path: Path, *, replace: bool = False, like: Path | None = None) -> Iterator[Path]:
     """A temporary name beside `path` for a file that takes its name at the end of the block.
 
     It is written through to the disk first. If the block raises, nothing is left of it, and what stood at
-    `path` stands there still. Raises `CannotOpenDatabase` where there is something, unless `replace`, and
-    where `path` seems to be open: SQLite would apply the log of the old database to the new one.
+    `path` stands there still. Nobody may read it who may not read `like`. Raises `CannotOpenDatabase` where
+    there is something, unless `replace`, and where `path` seems to be open: SQLite would apply the log of the
+    old database to the new one.
     """
     _check(path, replace=replace)
-    descriptor, name = mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    descriptor, temporary = new_file_beside(path, like)
     os.close(descriptor)
-    temporary = Path(name)
     try:
         yield temporary
-        temporary.chmod(0o666 & ~_umask())
         _write_through(temporary)
         _check(path, replace=replace)  # it may have come up meanwhile
         temporary.replace(path)
         _write_through(path.parent)
     finally:
-        for rest in ("", *_BESIDE):
-            Path(name + rest).unlink(missing_ok=True)
+        for rest in ("", *BESIDE):
+            Path(f"{temporary}{rest}").unlink(missing_ok=True)
 
 
 def _check(path: Path, *, replace: bool) -> None:
@@ -43,7 +39,7 @@ def _check(path: Path, *, replace: bool) -> None:
         raise CannotOpenDatabase(f"{path} cannot be made: there is no folder {path.parent}")
     if path.exists() and not replace:
         raise CannotOpenDatabase(f"{path} is there already: give another name, or move it away")
-    for rest in _BESIDE:
+    for rest in BESIDE:
         if Path(f"{path}{rest}").exists():
             raise CannotOpenDatabase(
                 f"{path}{rest} is there: {path} is open, or was never closed; give another name"
@@ -56,9 +52,3 @@ def _write_through(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

@@ -60,7 +60,10 @@ def _catalog(connection: Connection, names: list[str]) -> Iterator[Finding]:
             yield replace(wrong, what=some(list(found), len(found)))
 
 
-STEPS_MADE = ("articles_states", "sources_states_delete", "sources_states_rename", "ix_articles_words")
+STEPS_MADE = (
+    *("articles_states", "articles_rights", "sources_states_delete", "sources_states_rename"),
+    "ix_articles_words",
+)
 """Triggers and indexes that only the steps of the schema know, and not the models."""
 _THERE = text(
     "SELECT tgname::text FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid"

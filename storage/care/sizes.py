@@ -9,6 +9,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Table, func, select, text
 
 from storage.care.vacuum import file_size
+from storage.durability import settings_of
 from storage.engine import READING
 from storage.models import Base
 from storage.schema import schema_version
@@ -24,7 +25,7 @@ _PARTS = {
     "revisions": "revisions",
     "changes": "changes",
     "visits": "visits",
-    **dict.fromkeys(("pages", "seeds", "hosts"), "frontier"),
+    **dict.fromkeys(("pages", "seeds", "hosts", "rests"), "frontier"),
 }
 _WORDS = ("articles_fts", "ix_articles_words")
 
@@ -54,6 +55,8 @@ class ArchiveInfo:
     """Bytes within the file that hold nothing any more; None on PostgreSQL."""
     counts: Mapping[str, Count]
     """Of each table whose rows mean something, by its name."""
+    durability: Mapping[str, str]
+    """The settings by which a commit outlives a power cut, or does not: see storage/durability.py."""
 
 
 def archive_info(database: Database, *, measure: bool = False) -> ArchiveInfo:
@@ -70,6 +73,7 @@ def archive_info(database: Database, *, measure: bool = False) -> ArchiveInfo:
                 parts=dict(sizes.most_common()),
                 free=None,
                 counts={table.name: _estimate(connection, table) for table in _countable()},
+                durability=settings_of(connection),
             )
         size = file_size(Path(database.url))
         sizes = _file_sizes(connection) if measure or size <= _MEASURED else Counter()
@@ -81,6 +85,7 @@ def archive_info(database: Database, *, measure: bool = False) -> ArchiveInfo:
             parts=dict(sizes.most_common()) or None,
             free=_free(connection),
             counts={table.name: _count(connection, table) for table in _countable()},
+            durability=settings_of(connection),
         )
 
 

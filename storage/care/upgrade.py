@@ -36,7 +36,7 @@ def standing_of(url: str) -> Standing:
     is_file = parsed.get_backend_name() == "sqlite"
     if is_file:
         check_place(parsed, create=False)
-    engine = make_engine(parsed, wait=30)
+    engine = make_engine(parsed, wait=30, create=False)
     try:
         found = schema_version(engine, label(parsed))
     finally:

@@ -61,6 +61,7 @@ COLUMNS = (
     Column(name="duplicate_of", kind=Kind.INTEGER),
     Column(name="similarity", kind=Kind.NUMBER),
     Column(name="changed_at", kind=Kind.TIME),
+    Column(name="reservations", kind=Kind.TEXTS),
 )
 """What each means is told column by column in docs/export.md."""
 

@@ -10,12 +10,15 @@ from html import escape
 from typing import Any, Literal
 from xml.etree.ElementTree import Element, SubElement, indent, register_namespace, tostring
 
+from storage.shown import referenced
+
 ATOM = "http://www.w3.org/2005/Atom"
 _CONTENT = "http://purl.org/rss/1.0/modules/content/"
 _CREATOR = "http://purl.org/dc/elements/1.1/"
 _XML = "http://www.w3.org/XML/1998/namespace"
 _UNFIT = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What no XML document may hold: https://www.w3.org/TR/xml/#charsets"""
+_TAG = re.compile("<(?=[A-Za-z/!?])")
 _SUMMARY = 400
 """Characters of a first paragraph that stand for an article without a standfirst."""
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
@@ -47,7 +50,8 @@ def feed_of(form: Literal["atom", "rss"], feed: Feed, rows: Sequence[Mapping[str
     register_namespace("dc", _CREATOR)
     root = _atom(feed, rows) if form == "atom" else _rss(feed, rows)
     indent(root)
-    return bytes(tostring(root, encoding="utf-8", xml_declaration=True)) + b"\n"
+    told = tostring(root, encoding="unicode")
+    return f"<?xml version='1.0' encoding='utf-8'?>\n{referenced(told)}\n".encode()
 
 
 def _atom(feed: Feed, rows: Iterable[Mapping[str, Any]]) -> Element:
@@ -69,7 +73,8 @@ def _atom(feed: Feed, rows: Iterable[Mapping[str, Any]]) -> Element:
 def _atom_entry(entry: Element, row: Mapping[str, Any]) -> None:
     _add(entry, "title", row["title"])
     _add(entry, "id", row["canonical_url"])
-    _add(entry, "link", rel="alternate", href=row["url"])
+    if _is_web(row["url"]):
+        _add(entry, "link", rel="alternate", href=row["url"])
     _add(entry, "updated", _changed(row).isoformat())
     _add(entry, "published", _published(row).isoformat())
     for author in row["authors"] or [row["source"]]:
@@ -80,7 +85,7 @@ def _atom_entry(entry: Element, row: Mapping[str, Any]) -> None:
     _add(entry, "summary", _summary(row))
     content = _add(entry, "content", _html(row["text"]), type="html")
     if row["language"]:
-        content.set(f"{{{_XML}}}lang", row["language"])
+        content.set(f"{{{_XML}}}lang", _fit(row["language"]))
 
 
 def _rss(feed: Feed, rows: Iterable[Mapping[str, Any]]) -> Element:
@@ -95,14 +100,16 @@ def _rss(feed: Feed, rows: Iterable[Mapping[str, Any]]) -> Element:
         _add(channel, "link", rel="self", href=feed.url, type="application/rss+xml")
     for row in rows:
         item = SubElement(channel, "item")
-        _plain(item, "title", row["title"])
-        _plain(item, "link", row["url"])
-        _plain(item, "guid", row["canonical_url"]).set("isPermaLink", "true")
+        _plain(item, "title", _no_markup(row["title"]))
+        if _is_web(row["url"]):
+            _plain(item, "link", row["url"])
+        permanent = _is_web(row["canonical_url"])
+        _plain(item, "guid", row["canonical_url"]).set("isPermaLink", str(permanent).lower())
         _plain(item, "pubDate", format_datetime(_published(row)))
         for author in row["authors"]:
-            _plain(item, f"{{{_CREATOR}}}creator", author)
+            _plain(item, f"{{{_CREATOR}}}creator", _no_markup(author))
         for tag in row["tags"]:
-            _plain(item, "category", tag)
+            _plain(item, "category", _no_markup(tag))
         _plain(item, "description", escape(_summary(row), quote=False))
         _plain(item, f"{{{_CONTENT}}}encoded", _html(row["text"]))
     return root
@@ -122,6 +129,16 @@ def _plain(parent: Element, name: str, text: str) -> Element:
 
 def _fit(text: str) -> str:
     return _UNFIT.sub("\ufffd", text)
+
+
+def _is_web(url: str) -> bool:
+    """Whether it is one to follow: `javascript:` and the like are not."""
+    return url.startswith(("http://", "https://"))
+
+
+def _no_markup(text: str) -> str:
+    """A text where RSS does not say whether it is one or HTML, and readers take it for either."""
+    return _TAG.sub("&lt;", text)
 
 
 def _html(text: str) -> str:

@@ -14,6 +14,8 @@ from storage.export.idset import IdSet, in_parts
 from storage.export.reading import columns_of, list_of, time_of
 from storage.filters import ArticleFilter
 from storage.models import Article, ArticleState, Revision, Source
+from storage.reservations import is_named
+from storage.rows import is_fit_text
 from storage.search.words import fold
 from storage.sources import get_source
 
@@ -105,7 +107,10 @@ def _read(session: Session, moment: datetime, earlier: Values) -> Values:
     return earlier
 
 
-FILTERED_BY = ("source", "published_at", "first_seen_at", "language", "authors", "kind", "duplicate_of")
+FILTERED_BY = (
+    *("source", "published_at", "first_seen_at", "language", "authors", "kind", "duplicate_of"),
+    "reservations",
+)
 """What must be known of an article to tell whether a filter applies."""
 
 
@@ -117,6 +122,8 @@ def source_name(session: Session, wanted: ArticleFilter) -> str | None:
 
 def was_source(session: Session, name: str) -> bool:
     """Whether articles once were of a source of this name."""
+    if not is_fit_text(name):
+        return False
     known = select(ArticleState.id).where(ArticleState.earlier["source"].as_string() == name).limit(1)
     return session.scalar(known) is not None
 
@@ -139,6 +146,11 @@ def applies(wanted: ArticleFilter, source: str | None, values: Values) -> bool:
             return False
     if wanted.kind is not None and values["kind"] != wanted.kind:
         return False
+    if wanted.without_reservations:
+        if values["reservations"] is None:
+            return False
+        if any(is_named(one, wanted.without_reservations) for one in list_of(values["reservations"])):
+            return False
     return wanted.author is None or _is_by(wanted.author, list_of(values["authors"]))
 
 

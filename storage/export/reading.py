@@ -88,7 +88,8 @@ def row_maker(names: Iterable[str]) -> Callable[[Row], Row]:
             if row[name] is not None:
                 row[name] = _utc(row[name])
         for name in lists:
-            row[name] = list_of(row[name])
+            if row[name] is not None:
+                row[name] = list_of(row[name])
         if with_images:
             row["images"] = [_image(image) for image in list_of(row["images"])]
         if with_similarity and row["similarity"] is not None:

@@ -44,6 +44,8 @@ def _in_time(node: Node, since: datetime | None, until: datetime | None) -> Aske
 
 
 def _filters(session: Session, wanted: ArticleFilter) -> list[Node]:
+    if wanted.is_of_no_article:
+        return [NOTHING]
     found: list[Node] = []
     if wanted.source is not None:
         source = get_source(session, wanted.source)

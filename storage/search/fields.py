@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from storage.errors import BadQuery
+from storage.rows import fit_text
 from storage.search.marks import AUTHOR, TITLE, kind_mark, language_mark, marked, source_mark
 from storage.search.periods import first_hour
 from storage.search.query import Field, Node, Span, Term
@@ -119,7 +120,9 @@ def _refuse_nothing(field: Field | None, form: str, prefix: bool) -> None:
 
 def author_term(name: str) -> Term:
     """Articles by whoever's name has these words, in this order. Raises `BadQuery` if there is none in it."""
-    term = _words(Field.AUTHOR, name, "name")
+    if len(name) > LONGEST_TERM:
+        raise BadQuery(f"the name is {len(name)} characters long, and may be {LONGEST_TERM}")
+    term = _words(Field.AUTHOR, fit_text(name) or "", "name")
     if term is None:
         raise BadQuery(f"there is no name in {name!r}")
     return term

@@ -42,7 +42,7 @@ async def test_a_site_that_answers_is_well(desk: Desk) -> None:
 
 async def test_a_site_that_does_not_answer_fails_and_recovers(desk: Desk, behind_the_press: Press) -> None:
     feed = f"{behind_the_press.refused_url}/feed"
-    source_id = await add(desk, f"http://{HOST}/", feed)
+    source_id = await add(desk, f"{behind_the_press.refused_url}/", feed)
     change = await crawled(desk, source_id)
     assert change is not None
     assert (change.before, change.after) == (Health.NEW, Health.FAILING)

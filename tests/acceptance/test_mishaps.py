@@ -139,6 +139,29 @@ async def test_a_worker_pool_that_breaks_down_is_replaced(desk: Desk) -> None:
     assert (report.counts.new, report.state) == (4, RunState.DONE)
 
 
+async def test_a_page_whose_worker_is_killed_is_tried_again(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who kills it is the machine's lack of memory, or somebody: its page may be blameless."""
+    address = f"{SITE}/article/1"
+    reader = desk.workers._reader
+    monkeypatch.setattr(desk.workers, "_reader", die)
+    report = await crawl_addresses(desk, [address])
+    assert report.counts.failed == {"worker died": 1}
+    page = (await pages(desk))["/article/1"]
+    assert (page.state, page.attempts) == (PageState.FAILED, 1)
+    assert page.due_at is not None
+    assert timedelta(minutes=50) < page.due_at - datetime.now(UTC) < timedelta(minutes=70)
+    monkeypatch.setattr(desk.workers, "_reader", reader)
+    report = await crawl_addresses(desk, [address])
+    assert report.counts.new == 1
+
+
+def die(page: Any, cleaning: Any) -> Any:
+    """What a worker does that is killed."""
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
 async def test_validators_of_an_answer_that_gave_no_article_are_not_sent(desk: Desk) -> None:
     await crawl_addresses(desk, [f"{SITE}/soft-404", f"{SITE}/status/503", f"{SITE}/article/1"])
     kept = {path: bool(page.etag or page.last_modified) for path, page in (await pages(desk)).items()}

@@ -66,6 +66,14 @@ def test_a_relative_database_stands_beside_the_file(file: Path, written: str, me
         ("[crawl]\ndelay = -1", "crawl.delay", "from 0 to 3600"),
         ("[crawl]\ndelay = nan", "crawl.delay", "from 0 to 3600"),
         ("[crawl]\nobey_robots = 1", "crawl.obey_robots", "true or false"),
+        ("[crawl]\nports = [80, 0]", "crawl.ports", "0 is not allowed; allowed is a list of numbers from 1"),
+        ("[crawl]\nports = 80", "crawl.ports", "a list of numbers from 1 to 65535"),
+        (
+            '[crawl]\nallow_private = ["http://wiki/"]',
+            "crawl.allow_private",
+            "allowed is a list of host names",
+        ),
+        ('[crawl]\nallow_private = ["10.0.0.0/8"]', "crawl.allow_private", "without http://"),
         ("[crawl]\nretries = 1.5", "crawl.retries", "a whole number from 0 to 20"),
         (
             '[cleaning]\nkeep = "see also"',
@@ -171,6 +179,7 @@ def test_every_key_of_the_written_file_can_be_uncommented(file: Path) -> None:
         "crawl",
         "workers",
         "cleaning",
+        "rights",
         "schedule",
         "service",
         "scrapy",

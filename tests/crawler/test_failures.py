@@ -7,7 +7,8 @@ import pytest
 from scrapy import exceptions
 from scrapy.http import Response
 
-from crawler.failures import failure_of_exception, failure_of_response, retry_after
+from crawler.addresses import CredentialsRefused, HostRefused, PortRefused, PrivateAddress, SchemeRefused
+from crawler.failures import FetchFailed, failure_of_exception, failure_of_response, retry_after
 from crawler.politeness import CrawlStopping, HostResting
 from crawler.refusals import ForbiddenByRobots, RobotsUnreachable
 
@@ -26,6 +27,17 @@ NOW = datetime(2026, 11, 1, 12, 0, tzinfo=UTC)
         (exceptions.IgnoreRequest("max redirections reached"), "redirect loop", False, True),
         (ForbiddenByRobots("x"), "robots.txt", False, False),
         (RobotsUnreachable("a", "unknown host"), "unknown host", True, False),
+        (PrivateAddress("10.0.0.1", "10.0.0.1"), "private address", False, False),
+        (
+            PrivateAddress("a.example", "10.0.0.1"),
+            "private address",
+            True,
+            True,
+        ),  # its resolver may have erred
+        (PortRefused("a.example", 22, own=False), "port", False, False),
+        (CredentialsRefused("a.example"), "credentials", False, False),
+        (HostRefused("a..example"), "host", False, False),
+        (SchemeRefused("ftp"), "scheme", False, False),
         (HostResting("a", 90), "host asked to wait", True, False),
         (CrawlStopping(), "stopped", True, False),
         (RuntimeError("odd"), "broken answer", True, True),
@@ -34,6 +46,19 @@ NOW = datetime(2026, 11, 1, 12, 0, tzinfo=UTC)
 def test_each_exception_has_a_reason(error: Exception, reason: str, retry: bool, visited: bool) -> None:
     failure = failure_of_exception(error)
     assert (failure.reason, failure.retry, failure.visited) == (reason, retry, visited)
+
+
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("http://ann:secret@a.example/@b", "http://a.example/@b: scheme"),
+        ("http://a.example/?q=http://x@y", "http://a.example/?q=http://x@y: scheme"),
+    ],
+)
+def test_no_password_is_told(url: str, told: str) -> None:
+    error = FetchFailed(url, failure_of_exception(SchemeRefused("ftp")))
+    assert str(error).startswith(told)
+    assert error.url == url
 
 
 def test_a_bad_certificate_is_told_from_a_closed_port() -> None:

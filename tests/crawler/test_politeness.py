@@ -158,7 +158,7 @@ async def test_hosts_that_nobody_asks_for_any_more_are_forgotten(monkeypatch: py
         known = set(gate._turns)
     assert {"host resting", "host slow", "host busy", "host host 399"} <= known
     assert "host host 99" not in known
-    assert gate._turn("slow").delay == 9
+    assert gate._turn("slow").delays == {"": 9}
 
 
 async def test_whose_turn_would_come_too_late_has_none() -> None:

@@ -46,3 +46,47 @@ def test_a_file_that_is_none_forbids_nothing(body: bytes) -> None:
 def test_only_the_beginning_of_an_endless_file_is_read() -> None:
     body = RULES + b"#" * MAX_BYTES + b"\nDisallow: /\n"
     assert read_robots(200, body).allows("https://example.org/a")
+
+
+@pytest.mark.parametrize(
+    ("delay", "kept"),
+    [("2.5", 2.5), ("0", 0), ("-3", 0), ("nan", 0), ("1e9", 1e9), ("soon", 0), ("", 0), ("5 # seconds", 5)],
+)
+def test_a_crawl_delay_is_a_span_of_time_or_none(delay: str, kept: float) -> None:
+    assert read_robots(200, f"User-agent: *\nCrawl-delay: {delay}\n".encode()).crawl_delay == kept
+
+
+def test_a_crawl_delay_is_that_of_our_group() -> None:
+    text = b"User-agent: *\nCrawl-delay: 60\n\nUser-agent: CopyDesk\nCrawl-delay: 2\n"
+    assert read_robots(200, text).crawl_delay == 2
+    assert read_robots(200, b"User-agent: other\nCrawl-delay: 60\n").crawl_delay == 0
+
+
+@pytest.mark.parametrize(
+    ("rules", "path", "allowed"),
+    [
+        ("Disallow: /news", "/newsroom", False),
+        ("Disallow: /news$", "/news", False),
+        ("Disallow: /news$", "/news/1", True),
+        ("Disallow: /*.pdf$", "/a/b.pdf", False),
+        ("Disallow: /*.pdf$", "/a/b.pdf?x=1", True),
+        ("Disallow: /\nAllow: /news", "/news/1", True),
+        ("Allow: /\nDisallow: /", "/news/1", True),
+        ("Disallow: /caf%C3%A9", "/caf\u00e9", False),
+        ("Disallow: /caf\u00e9", "/caf%c3%a9", False),
+        ("Disallow: /a%2Fb", "/a/b", True),
+        ("DISALLOW: /x", "/x", False),
+        ("Disallow: /X", "/x", True),
+        ("Disallow:", "/x", True),
+        ("Crawl-delay: 1\n\nUser-agent: copydesk\nDisallow: /x", "/x", False),
+    ],
+)
+def test_rules_are_read_as_rfc_9309_says(rules: str, path: str, allowed: bool) -> None:
+    body = f"User-agent: CopyDesk\n{rules}\n".encode()
+    assert read_robots(200, body).allows(f"https://example.org{path}") is allowed
+
+
+def test_groups_for_us_are_one() -> None:
+    text = "User-agent: copydesk\nDisallow: /a\n\nUser-agent: x\nUser-agent: COPYDESK\nDisallow: /b\n"
+    robots = read_robots(200, text.encode())
+    assert [robots.allows(f"https://example.org/{path}") for path in "abc"] == [False, False, True]

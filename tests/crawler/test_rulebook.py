@@ -2,12 +2,15 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from crawler.rulebook import REMEMBERED, RuleBook
 from storage.errors import DatabaseIsLocked
-from storage.hosts import save_robots
+from storage.hosts import host_key, save_robots
+from storage.models import Host as Stored
 from storage.session import open_database
 from storage.thread import ArchiveThread
 
@@ -53,7 +56,7 @@ async def test_rules_in_the_archive_are_used_until_they_are_a_day_old(database_u
         for hours, asked in ((23, 0), (-1, 0), (25, 1), (-9999, 2)):
             age = timedelta(hours=hours)
             with database.write() as session:
-                save_robots(session, "a.example", 200, RULES, now - age)
+                save_robots(session, host_key(ORIGIN), 200, RULES, now - age)
             book = RuleBook(archive)
             for _ in range(2):
                 await book.rules_of(ORIGIN, host)
@@ -75,3 +78,54 @@ async def test_the_rules_that_were_asked_for_last_are_kept() -> None:
     assert host.asked == asked
     await book.rules_of("http://1.example", host)
     assert host.asked == asked + 1
+
+
+async def test_a_failing_robots_txt_is_waited_for_and_counts_again_only_after_a_month(
+    tmp_path: Path,
+) -> None:
+    """It is asked for each time, by a new process, once so many hours have passed since it was first lost."""
+    now = datetime.now(UTC)
+    told = []
+    with open_database(str(tmp_path / "archive.sqlite")) as database:
+        archive = ArchiveThread(database)
+        with database.write() as session:
+            save_robots(session, host_key(ORIGIN), 200, RULES, now - timedelta(days=60))
+        for hours, asks in ((0, 1), (0.1, 0), (0.2, 1), (24, 1), (29 * 24, 1), (31 * 24, 1)):
+            with database.write() as session:
+                if hours:
+                    since = now - timedelta(hours=hours)
+                    session.execute(update(Stored).values(robots_failing_since=since, robots_failed_at=since))
+            host = Host(503)
+            robots = await RuleBook(archive).rules_of(ORIGIN, host)
+            assert host.asked == asks, hours
+            told.append(robots.unreachable)
+        assert told == ["robots.txt http 503"] * 5 + [None]
+        assert not robots.allows(f"{ORIGIN}/private/a")
+        for status, reason in ((None, "no answer"), (200, None)):
+            with database.write() as session:
+                session.execute(update(Stored).values(robots_failed_at=now - timedelta(hours=9)))
+                session.execute(update(Stored).values(robots_failing_since=now - timedelta(hours=9)))
+            robots = await RuleBook(archive).rules_of(ORIGIN, Host(status))
+            assert robots.unreachable == reason
+        archive.close()
+
+
+async def test_where_there_never_was_one_a_failing_robots_txt_is_waited_for_for_ever(tmp_path: Path) -> None:
+    with open_database(str(tmp_path / "archive.sqlite")) as database:
+        archive = ArchiveThread(database)
+        await RuleBook(archive).rules_of(ORIGIN, Host(503))
+        year = datetime.now(UTC) - timedelta(days=365)
+        with database.write() as session:
+            session.execute(update(Stored).values(robots_failing_since=year, robots_failed_at=year))
+        assert (await RuleBook(archive).rules_of(ORIGIN, Host(503))).unreachable == "robots.txt http 503"
+        archive.close()
+
+
+async def test_one_origin_is_asked_once_however_it_is_written_and_each_scheme_for_itself() -> None:
+    book, host = RuleBook(None), Host()
+    for written in ("http://A.example", "http://a.example:80/x", "http://me:secret@a.example./", ORIGIN):
+        await book.rules_of(written, host)
+    assert host.asked == 1
+    await book.rules_of("https://a.example", host)
+    await book.rules_of("http://a.example:8080", host)
+    assert host.asked == 3

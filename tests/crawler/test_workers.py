@@ -1,12 +1,14 @@
 """A page that hangs, crashes or raises costs itself alone."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import os
+from collections.abc import AsyncIterator, Callable
 
 import pytest
 
-from crawler.workers import WorkerPool
-from newsite.readers import misbehave
+from crawler.discovery.feeds import NotAFeed, read_feed
+from crawler.workers import WorkerPool, WorkLost
+from newsite.readers import eat_memory, hang, misbehave, process_of
 from pipelines.article import Rejection
 from pipelines.cleaning import Cleaning
 from pipelines.page import Page
@@ -29,6 +31,8 @@ def page(body: bytes) -> Page:
         (b"crash", Rejection.WORKER_DIED),
         (b"exit", Rejection.WORKER_DIED),
         (b"raise", Rejection.UNREADABLE),
+        (b"eat", Rejection.OUT_OF_MEMORY),
+        (b"starve", Rejection.OUT_OF_MEMORY),
     ],
 )
 async def test_a_bad_page_is_rejected_and_the_others_are_read(
@@ -38,6 +42,23 @@ async def test_a_bad_page_is_rejected_and_the_others_are_read(
     readings = await asyncio.gather(*(pool.read(page(body)) for body in bodies))
     assert [reading.rejection for reading in readings] == [None, None, rejection, None, None]
     assert (await pool.read(page(b"good"))).rejection is None
+
+
+@pytest.mark.parametrize(
+    ("work", "told"), [(hang, "timeout (over 1.5 s)"), (eat_memory, "out of memory (over 1000 MB)")]
+)
+async def test_other_work_has_the_same_limits(
+    pool: WorkerPool, work: Callable[[], object], told: str
+) -> None:
+    with pytest.raises(WorkLost) as lost:
+        await pool.do(work)
+    assert str(lost.value) == told
+    assert await pool.do(process_of, b"") != os.getpid()
+
+
+async def test_what_other_work_raises_is_raised(pool: WorkerPool) -> None:
+    with pytest.raises(NotAFeed, match="an empty body"):
+        await pool.do(read_feed, b"", "http://paper.example/feed")
 
 
 async def test_workers_are_replaced_after_their_share_of_pages() -> None:

@@ -4,9 +4,21 @@ import os
 import signal
 import time
 
-from pipelines.article import Reading
+from pipelines.article import Reading, Rejection
 from pipelines.cleaning import Cleaning
 from pipelines.page import Page
+
+
+def process_of(_body: bytes) -> int:
+    return os.getpid()
+
+
+def eat_memory() -> int:
+    return len(bytearray(4_000_000_000))
+
+
+def hang() -> None:
+    time.sleep(60)
 
 
 def misbehave(page: Page, cleaning: Cleaning) -> Reading:
@@ -17,6 +29,10 @@ def misbehave(page: Page, cleaning: Cleaning) -> Reading:
             os.kill(os.getpid(), signal.SIGSEGV)
         case b"exit":
             os._exit(3)
+        case b"eat":
+            eat_memory()
+        case b"starve":  # as the extractor tells it, having caught its own MemoryError
+            return Reading(rejection=Rejection.OUT_OF_MEMORY)
         case b"raise":
             raise ValueError("no such page")
         case b"tell":

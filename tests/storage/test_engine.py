@@ -4,6 +4,7 @@ import pytest
 import sqlalchemy as sa
 
 from storage.engine import label, make_engine, parse_url
+from storage.errors import CannotOpenDatabase
 
 UNLESS_SAID = {
     "keepalives_idle": "20",
@@ -35,3 +36,24 @@ def test_a_server_that_cannot_be_reached_any_more_is_noticed(
 )
 def test_the_name_for_a_person_tells_no_password(url: str) -> None:
     assert "secret" not in label(parse_url(url))
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql:/desk:x@h/news",
+        "postgresql//desk:x@h/news",
+        "postgresql://desk:a@x@h/news",
+        "postgresql://desk:x@h:port/news",
+        "host=h password=x",
+        "sqlite:///a.sqlite?timeout=1",
+        "sqlite:///file:a.sqlite?vfs=unix-none&uri=true",
+        "sqlite:///file:a.sqlite?mode=memory&uri=true",
+        "sqlite:///a.sqlite?mode=ro",
+    ],
+)
+def test_what_is_no_address_of_an_archive_is_not_opened_nor_quoted(url: str) -> None:
+    with pytest.raises(CannotOpenDatabase) as refused:
+        parse_url(url)
+    assert "x@" not in str(refused.value)
+    assert "password=x" not in str(refused.value)

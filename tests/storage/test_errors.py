@@ -318,6 +318,17 @@ def test_server_that_goes_away_and_comes_back(database_on_postgresql: Database, 
     write(database, now)
 
 
+def test_a_connection_that_was_ended_while_nobody_used_it_is_replaced_unnoticed(
+    database_on_postgresql: Database, now: datetime
+) -> None:
+    database = database_on_postgresql
+    with database.read() as session:
+        pid = session.scalar(sa.text("SELECT pg_backend_pid()"))
+    with another_program(database) as other:
+        other.execute(sa.text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": pid})
+    write(database, now)
+
+
 def test_other_errors_of_an_engine_stay_what_they_are(database: Database) -> None:
     with database.read() as session, pytest.raises(sa.exc.DBAPIError) as caught:
         session.execute(sa.text("SELECT nothing FROM nowhere"))

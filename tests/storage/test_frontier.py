@@ -14,9 +14,11 @@ from storage.frontier import (
     count_due,
     due_among,
     due_pages,
+    heed_clock,
     record_visits,
 )
-from storage.models import Article, Page, PageState, Visit
+from storage.models import Article, Page, PageState, RunState, Visit
+from storage.runs import end_run, start_run
 from storage.session import Database
 
 HOUR = timedelta(hours=1)
@@ -128,6 +130,24 @@ def test_page_that_is_never_to_be_fetched_again_is_not_due(
     found(database, source_id, now, a=None)
     visit(database, now, due_at=None)
     assert due(database, source_id, now + 10_000 * HOUR) == []
+
+
+@pytest.mark.parametrize("ahead", [timedelta(days=1), timedelta(days=365)])
+def test_when_the_clock_was_set_back_what_waits_by_the_other_one_is_due(
+    database: Database, source_id: int, now: datetime, ahead: timedelta
+) -> None:
+    found(database, source_id, now - HOUR, visited_then=None)
+    visit(database, now + ahead, due_at=now + ahead + HOUR)
+    found(database, source_id, now - HOUR, visited_before=None)
+    visit(database, now - HOUR, due_at=now + HOUR, page_id=2)
+    found(database, source_id, now + ahead, found_then=None)
+    with database.write() as session:
+        heed_clock(session, now)
+    assert due(database, source_id, now) == []  # no run tells that the clock was ever ahead
+    with database.write() as session:
+        end_run(session, start_run(session, source_id, now), RunState.DONE, {}, None, now + ahead)
+        heed_clock(session, now)
+    assert sorted(due(database, source_id, now)) == ["found_then", "visited_then"]
 
 
 def test_due_among_the_pages_asked_for(database: Database, source_id: int, now: datetime) -> None:

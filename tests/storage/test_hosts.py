@@ -2,7 +2,16 @@
 
 from datetime import datetime, timedelta
 
-from storage.hosts import ROBOTS_LIMIT, Robots, load_robots, save_robots
+import pytest
+
+from storage.hosts import (
+    ROBOTS_LIMIT,
+    Robots,
+    host_key,
+    load_robots,
+    note_robots_failure,
+    save_robots,
+)
 from storage.session import Database
 
 
@@ -30,3 +39,37 @@ def test_endless_file_is_cut(database: Database, now: datetime) -> None:
         robots = load_robots(session, "a.example")
     assert robots is not None
     assert robots.body == b"x" * ROBOTS_LIMIT
+
+
+def test_a_failure_is_kept_beside_what_was_read_before_it(database: Database, now: datetime) -> None:
+    hour = timedelta(hours=1)
+    with database.write() as session:
+        save_robots(session, "a.example", 200, b"x", now)
+        note_robots_failure(session, "a.example", 503, now + hour)
+        note_robots_failure(session, "a.example", None, now + 2 * hour)
+        assert load_robots(session, "a.example") == Robots(
+            status=200,
+            body=b"x",
+            at=now,
+            failing_since=now + hour,
+            failed_at=now + 2 * hour,
+            failed_status=None,
+        )
+        save_robots(session, "a.example", 404, b"", now + 3 * hour)
+        assert load_robots(session, "a.example") == Robots(status=404, body=b"", at=now + 3 * hour)
+        note_robots_failure(session, "new.example", 503, now)
+        assert load_robots(session, "new.example") == Robots(
+            status=503, body=None, at=now, failing_since=now, failed_at=now, failed_status=503
+        )
+
+
+@pytest.mark.parametrize(
+    ("url", "key"),
+    [
+        ("https://A.example/x", "a.example"),
+        ("http://a.example/x", "http://a.example"),
+        ("https://a.example:8443", "a.example:8443"),
+    ],
+)
+def test_each_scheme_and_port_has_its_own(url: str, key: str) -> None:
+    assert host_key(url) == key

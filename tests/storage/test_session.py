@@ -14,9 +14,9 @@ from sqlalchemy.exc import IntegrityError
 from pipelines.article import Article
 from pipelines.fingerprint import resemblance
 from storage.articles import Filed, FilingOutcome, file_article
-from storage.errors import DatabaseIsReadOnly
+from storage.errors import CannotOpenDatabase, DatabaseIsReadOnly
 from storage.hosts import load_robots, save_robots
-from storage.models import Page
+from storage.models import Host, Page
 from storage.session import Database, open_database
 from storage.sources import SourceDraft, add_source, list_sources
 
@@ -135,10 +135,48 @@ def test_two_that_file_the_same_text_at_once_see_that_it_is_the_same(
     assert sorted(outcomes) == [FilingOutcome.DUPLICATE, FilingOutcome.NEW]
 
 
-def test_sqlite_survives_a_crash_by_its_write_ahead_log(tmp_path: Path) -> None:
-    with open_database(str(tmp_path / "a.sqlite")) as database, database.read() as session:
-        assert session.scalar(text("PRAGMA journal_mode")) == "wal"
-        assert session.scalar(text("PRAGMA synchronous")) == 1  # NORMAL
+@pytest.mark.parametrize(("asked", "level"), [("", 2), ("?synchronous=normal", 1), ("?synchronous=FULL", 2)])
+def test_every_connection_of_sqlite_writes_each_commit_through(
+    tmp_path: Path, asked: str, level: int
+) -> None:
+    with open_database(f"sqlite:///{tmp_path}/a.sqlite{asked}") as database:
+        with database.write() as one, database.read() as other:
+            for session in (one, other):
+                assert session.scalar(text("PRAGMA journal_mode")) == "wal"
+                assert session.scalar(text("PRAGMA synchronous")) == level
+        assert database.url == str(tmp_path / "a.sqlite")
+
+
+def test_synchronous_is_one_of_four(tmp_path: Path) -> None:
+    with pytest.raises(CannotOpenDatabase, match="synchronous= is FULL"):
+        open_database(f"sqlite:///{tmp_path}/a.sqlite?synchronous=perhaps")
+
+
+def test_a_file_that_was_moved_away_is_not_written_to_and_none_is_made_in_its_place(
+    tmp_path: Path, now: datetime
+) -> None:
+    disk, away = tmp_path / "disk", tmp_path / "away"
+    disk.mkdir()
+
+    def write(host: str) -> None:
+        with database.write() as session:
+            save_robots(session, host, 200, b"", now)
+
+    with open_database(str(disk / "a.sqlite")) as database:
+        write("a.example")
+        disk.rename(away)
+        with pytest.raises(CannotOpenDatabase):
+            write("b.example")
+        disk.mkdir()  # where it is mounted otherwise
+        with pytest.raises(CannotOpenDatabase):
+            write("c.example")
+        assert list(disk.iterdir()) == []
+        disk.rmdir()
+        away.rename(disk)
+        write("d.example")
+        with database.read() as session:
+            hosts = session.scalars(select(Host.host).order_by(Host.host)).all()
+    assert hosts == ["a.example", "d.example"]
 
 
 def test_name_for_people_has_no_password(database: Database) -> None:

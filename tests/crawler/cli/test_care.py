@@ -75,6 +75,27 @@ def test_a_backup_is_an_archive(archive: Path, copydesk) -> None:
     assert "there is no folder no/such" in copydesk.err
 
 
+def test_what_can_be_read_is_saved_to_a_new_file(archive: Path, copydesk) -> None:
+    assert copydesk("db", "salvage", "saved.sqlite") == 0
+    assert "saved.sqlite has all" in copydesk.out
+    assert "articles" in copydesk.out
+    assert copydesk("--db", "saved.sqlite", "db", "check") == 0
+    assert copydesk("db", "salvage", "saved.sqlite") == 1
+    assert "there already" in copydesk.err
+    with closing(sqlite3.connect(archive)) as connection:
+        connection.execute("PRAGMA journal_mode = DELETE")
+        [page] = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = 'articles'").fetchone()
+    with archive.open("r+b") as file:
+        file.seek((page - 1) * 4096)
+        file.write(b"\xa5" * 4096)
+    assert copydesk("db", "salvage", "rest.sqlite", "--json") == 1
+    told = json.loads(copydesk.out)
+    assert [table for table in told["tables"] if table["table"] == "articles"] == [
+        {"table": "articles", "rows": 0, "lost": 4}
+    ]
+    assert not told["is_all"]
+
+
 def test_there_and_back(archive: Path, copydesk, postgresql_url: str) -> None:
     assert copydesk("db", "move", postgresql_url, "--json") == 0
     told = json.loads(copydesk.out)

@@ -180,3 +180,20 @@ def test_an_interrupted_export_leaves_what_was_there(tmp_path: Path) -> None:
         interrupted()
     assert place.read_text() == "before"
     assert list(tmp_path.iterdir()) == [place]
+
+
+@pytest.mark.parametrize(
+    ("name", "told"), [("x.foo", True), ("x.foo.gz", True), ("x.jsonl", False), ("x", False)]
+)
+def test_an_ending_that_no_format_goes_by_is_told(archive: Path, copydesk, name: str, told: bool) -> None:
+    assert copydesk("export", "-o", name) == 0
+    assert ("no format goes by .foo" in copydesk.err) == told
+
+
+def test_cells_are_guarded_unless_they_are_asked_for_as_they_are(file_story, copydesk) -> None:
+    file_story(9, "=1+1", "The ferry to the outer islands sails again each Sunday, as its owner has said.")
+    assert copydesk("export", "--format", "csv", "--columns", "title") == 0
+    assert "\n'=1+1\r\n" in copydesk.out
+    assert copydesk("export", "--format", "csv", "--columns", "title", "--as-is") == 0
+    assert "\n=1+1\r\n" in copydesk.out
+    assert copydesk("export", "--as-is") == 2

@@ -181,12 +181,12 @@ def test_a_gzip_bomb_costs_neither_memory_nor_time() -> None:
                 file.write(start)
                 for _ in range(200):
                     file.write(b" " * 1_000_000)
-            began = time.monotonic()
+            began = time.process_time()
             try:
                 read_sitemap(packed.getvalue(), "https://paper.example/s.xml.gz")
             except NotASitemap:
                 pass
-            assert time.monotonic() - began < 5
+            assert time.process_time() - began < 5
         assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100_000, "kB"
     """
     subprocess.run([sys.executable, "-c", textwrap.dedent(script)], check=True)

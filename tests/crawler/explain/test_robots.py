@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from crawler.addresses import guard_of
 from crawler.explain.obstacles import obstacles
 from crawler.explain.robots import robots_verdict
 from storage.hosts import Robots
@@ -29,7 +30,7 @@ def test_an_answer_is_judged(status: int | None, body: bytes | None, allowed: bo
     assert says in verdict.why
     assert verdict.robots_txt == "https://paper.example:8443/robots.txt"
     assert verdict.crawl_delay == (7 if body == SLOW else 0)
-    assert len(obstacles(URL, verdict, [])) == (allowed is not True)
+    assert len(obstacles(URL, verdict, guard_of([8443], []))) == (allowed is not True)
 
 
 def test_what_is_older_than_a_day_is_read_anew() -> None:
@@ -40,7 +41,7 @@ def test_what_is_older_than_a_day_is_read_anew() -> None:
 def test_before_it_was_read_nothing_is_known() -> None:
     verdict = robots_verdict(URL, None, NOW, obeyed=True)
     assert (verdict.allowed, verdict.read_at) == (None, None)
-    assert obstacles(URL, verdict, []) == []
+    assert obstacles(URL, verdict, guard_of([8443], [])) == []
 
 
 @pytest.mark.parametrize("kept", [None, Robots(status=200, body=SLOW, at=NOW)])
@@ -56,8 +57,9 @@ def test_who_does_not_obey_is_told_so(kept: Robots | None) -> None:
         ("http://10.0.0.7/a", 0),
         ("http://localhost/a", 1),
         ("http://paper.example/", 0),
+        ("http://paper.example:8443/", 1),
     ],
 )
-def test_a_private_address_is_an_obstacle_unless_it_is_allowed(url: str, hurdles: int) -> None:
+def test_what_the_guard_refuses_is_an_obstacle(url: str, hurdles: int) -> None:
     verdict = robots_verdict(url, None, NOW, obeyed=True)
-    assert len(obstacles(url, verdict, ["10.0.0.7"])) == hurdles
+    assert len(obstacles(url, verdict, guard_of([80], ["10.0.0.7"]))) == hurdles

@@ -1,7 +1,7 @@
 """A source's seeds are read in an order, within bounds, and nothing that they named is lost."""
 
 import asyncio
-import threading
+import os
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -16,8 +16,9 @@ from crawler.failures import Failure, FetchFailed, failure_of_exception
 from crawler.politeness import CrawlStopping, HostResting
 from crawler.refusals import ForbiddenByRobots, RobotsUnreachable
 from crawler.seeds.answers import CHILDREN, LARGE, MOVED, parse, read_seed
-from crawler.seeds.freshness import Habits, read_habits
 from crawler.seeds.reader import MOST_SITEMAPS, SeedReader
+from crawler.workers import WorkerPool
+from newsite.readers import process_of
 from storage.backfill import add_places
 from storage.models import Page, Seed, SeedKind
 from storage.seeds import seeds_of
@@ -83,19 +84,24 @@ class Source:
     id: int
     home: str = HOME
 
-    async def read(self, site: Site, room: int = 1000, *, scheduled: bool = False) -> SeedReader:
+    async def read(
+        self, site: Site, room: int = 1000, *, room_for_news: int = 1000, scheduled: bool = False
+    ) -> SeedReader:
         """One run's reading of all seeds; of those that are due, if nobody asked for it."""
         archive = ArchiveThread(self.database)
         try:
-            reader = SeedReader(
-                archive=archive,
-                fetch=site.fetch,
-                source_id=self.id,
-                home=self.home,
-                room=room,
-                scheduled=scheduled,
-            )
-            await asyncio.wait_for(reader.read_all(asyncio.Event(), lambda _count: None), 30)
+            async with WorkerPool(processes=1) as workers:
+                reader = SeedReader(
+                    archive=archive,
+                    fetch=site.fetch,
+                    workers=workers,
+                    source_id=self.id,
+                    home=self.home,
+                    room=room,
+                    room_for_news=room_for_news,
+                    scheduled=scheduled,
+                )
+                await asyncio.wait_for(reader.read_all(asyncio.Event(), lambda _count: None), 30)
         finally:
             archive.close()
         return reader
@@ -254,7 +260,7 @@ async def test_known_pages_take_no_room(source: MakeSource) -> None:
     assert reader.room == 0
 
 
-async def test_feeds_and_sections_need_no_room(source: MakeSource) -> None:
+async def test_feeds_and_sections_need_no_room_of_the_sitemaps(source: MakeSource) -> None:
     links = "".join(f'<li><a href="/news/2026/03/0{n}/the-ferry-is-late">The ferry is late again, for the '
                     f"{n}th time</a></li>" for n in range(1, 5))  # fmt: skip
     site = Site(bodies={"feed": rss("1", "2"), "": f"<html><body><ul>{links}</ul></body></html>".encode()})
@@ -315,33 +321,28 @@ async def test_a_crawl_that_stops_says_nothing_of_its_seeds(source: MakeSource) 
 
 
 @pytest.mark.parametrize(
-    ("body", "in_thread"), [(b"x" * LARGE, False), (b"x" * (LARGE + 1), True), (b"\x1f\x8b packed", True)]
+    ("body", "by_worker"), [(b"x" * LARGE, False), (b"x" * (LARGE + 1), True), (b"\x1f\x8b packed", True)]
 )
-async def test_a_large_body_is_read_in_a_thread(body: bytes, in_thread: bool) -> None:
-    where = await parse(body, threading.get_ident)
-    assert (where != threading.get_ident()) is in_thread
+async def test_a_large_body_is_read_by_a_worker(body: bytes, by_worker: bool) -> None:
+    async with WorkerPool(processes=1) as workers:
+        assert (await parse(workers, body, process_of) != os.getpid()) is by_worker
 
 
-async def test_all_of_a_large_feed_is_read_in_a_thread(
-    source: MakeSource, monkeypatch: pytest.MonkeyPatch
+async def test_a_feed_that_names_more_than_a_run_takes_is_gone_on_with_in_the_next(
+    source: MakeSource,
 ) -> None:
-    where = []
-
-    def noted(body: bytes) -> Habits:
-        where.append(threading.get_ident())
-        return read_habits(body)
-
-    monkeypatch.setattr("crawler.seeds.answers.read_habits", noted)
     paper = source(("feed", SeedKind.FEED))
-    await paper.read(Site(bodies={"feed": rss(*(str(number) for number in range(LARGE // 20)))}))
-    assert where
-    assert threading.get_ident() not in where
+    site = Site(bodies={"feed": rss(*(f"story-{number}" for number in range(30)))})
+    reader = await paper.read(site, room_for_news=20)
+    assert (len(paper.pages), reader.left_out) == (20, 10)
+    reader = await paper.read(site, room_for_news=20)
+    assert (len(paper.pages), reader.left_out) == (30, 0)
 
 
 async def test_the_loop_goes_on_while_a_large_sitemap_is_read(source: MakeSource) -> None:
     body = urlset(*(f"2026/03/04/story-{n}" for n in range(20_000)))
     began = time.perf_counter()
-    read_seed(SeedKind.SITEMAP, body, HOME, None)
+    read_seed(body, SeedKind.SITEMAP, HOME, None)
     alone, longest = time.perf_counter() - began, 0.0
     paper = source(("a.xml", SeedKind.SITEMAP))
     reading = asyncio.ensure_future(paper.read(Site(bodies={"a.xml": body}), room=1))
@@ -420,7 +421,7 @@ async def test_what_could_not_be_asked_waits_and_has_not_failed(
     assert await paper.asks(site) == []
 
 
-@pytest.mark.parametrize("error", [PrivateAddress("a.example", "10.0.0.1"), ForbiddenByRobots("no")])
+@pytest.mark.parametrize("error", [PrivateAddress("10.0.0.1", "10.0.0.1"), ForbiddenByRobots("no")])
 async def test_what_may_not_be_asked_has_failed(source: MakeSource, error: Exception) -> None:
     paper = source(("feed", SeedKind.FEED))
     await paper.read(Site(bodies={"feed": FetchFailed(HOME + "feed", failure_of_exception(error))}))

@@ -42,8 +42,16 @@ async def test_a_command_gets_the_event_as_json(tmp_path: Path) -> None:
 async def test_a_command_that_fails_is_logged(
     command: str, says: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    assert not await tell(command, EVENT)
+    assert not await tell(command, EVENT, waits=(0.0,))
     assert says in caplog.text
+
+
+async def test_a_command_that_fails_is_run_again(tmp_path: Path) -> None:
+    file = tmp_path / "tried"
+    second = (
+        f"import pathlib, sys; f = pathlib.Path({str(file)!r}); sys.exit(not f.exists() and (f.touch() or 1))"
+    )
+    assert await tell(python(second), EVENT, waits=(0.0,))
 
 
 async def test_no_shell_reads_the_command(tmp_path: Path) -> None:
@@ -68,7 +76,7 @@ async def test_a_command_that_hangs_is_killed_with_what_it_started(
         f"child = subprocess.Popen([sys.executable, '-c', {child!r}]); "
         f"open({str(file)!r}, 'w').write(str(child.pid)); child.wait()"
     )
-    assert not await tell(python(hang), EVENT)
+    assert not await tell(python(hang), EVENT, waits=())
     assert "took more than 3 s and was killed" in caplog.text
     pid = int(file.read_text())
     for _ in range(100):
@@ -176,3 +184,15 @@ async def test_without_a_hook_nothing_is_told(caplog: pytest.LogCaptureFixture) 
         messenger.send(EVENT)
         await messenger.close()
     assert caplog.text == ""
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["https://hooks.example:99999/S3CRET", "http://desk:S3CRET@127.0.0.1:1/S3CRET", "http:///S3CRET"],
+)
+async def test_an_address_that_cannot_be_told_keeps_its_secret(
+    address: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert not await tell(address, {"title": "\x9b"}, waits=())
+    assert "on_change was not told" in caplog.text
+    assert "S3CRET" not in caplog.text

@@ -12,8 +12,16 @@ from crawler.service import server as room
 from crawler.service.metrics import Metrics
 from crawler.service.server import Server
 from crawler.service.service import Service
-from storage.errors import DatabaseConnectionLost
-from storage.session import open_database
+from storage.errors import (
+    CannotOpenDatabase,
+    DatabaseConnectionLost,
+    DatabaseIsAway,
+    DatabaseIsLocked,
+    DatabaseIsNewer,
+    ExtraIsMissing,
+    StorageError,
+)
+from storage.session import Database, open_database
 
 
 @pytest.fixture
@@ -55,16 +63,51 @@ async def test_it_goes_on_when_the_database_is_back_and_ends_when_it_is_stopped(
             await super().run()
 
     monkeypatch.setattr(room, "Service", Watched)
-    with open_database(str(tmp_path / "archive.sqlite")) as database:
-        server = Server(config, database, Metrics())
-        serving = asyncio.create_task(server.serve())
-        await until(lambda: len(services) == 1 and services[0].active)
-        services[0].desk.fail(DatabaseConnectionLost("the server went away"))
-        await until(lambda: len(services) == 2 and services[1].active)
-        before_the_stop = told(supervisor)
-        server.stop()
-        assert await asyncio.wait_for(serving, 20)
+    server = Server(config, lambda: open_database(str(tmp_path / "archive.sqlite")), Metrics())
+    serving = asyncio.create_task(server.serve())
+    await until(lambda: len(services) == 1 and services[0].active)
+    services[0].desk.fail(DatabaseConnectionLost("the server went away"))
+    await until(lambda: len(services) == 2 and services[1].active)
+    before_the_stop = told(supervisor)
+    server.stop()
+    assert await asyncio.wait_for(serving, 20)
     assert any("waiting for the database: the server went away" in message for message in before_the_stop)
     assert [message for message in before_the_stop if "STOPPING" in message] == []
     assert told(supervisor) == ["STOPPING=1"]
     supervisor.close()
+
+
+@pytest.mark.parametrize(
+    ("error", "is_waited_for"),
+    [
+        (DatabaseIsAway("no server answers"), True),
+        (DatabaseConnectionLost("it is shut down"), True),
+        (DatabaseIsLocked("somebody else has it"), True),
+        (CannotOpenDatabase("the password is wrong"), False),
+        (DatabaseIsNewer("of tomorrow"), False),
+        (ExtraIsMissing("no driver"), False),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, Exception) else "",
+)
+async def test_an_archive_that_may_be_there_soon_is_waited_for_from_the_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: StorageError, is_waited_for: bool
+) -> None:
+    monkeypatch.setattr(room, "PAUSES", (0.1,))
+    tries = 0
+
+    def open_it() -> Database:
+        nonlocal tries
+        tries += 1
+        if tries < 3:
+            raise error
+        server.stop()
+        return open_database(str(tmp_path / "archive.sqlite"))
+
+    server = Server(Config(workers=WorkersConfig(processes=1)), open_it, Metrics())
+    if is_waited_for:
+        assert await asyncio.wait_for(server.serve(), 20)
+        assert tries == 3
+    else:
+        with pytest.raises(type(error)):
+            await server.serve()
+        assert tries == 1

@@ -1,6 +1,7 @@
 """Behaviours of encoding: content codings, charsets right and wrong, a bomb."""
 
 import zlib
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
@@ -75,6 +76,12 @@ async def sitemap_bomb(call: Call) -> Answer:
     return Answer(body=_bomb(), content_type="application/gzip")
 
 
+async def bomb(call: Call) -> Answer:
+    """/bomb/NAME: much when unpacked, or long to unpack; see _BOMBS."""
+    make, codings = _BOMBS[call.rest]
+    return Answer(body=_made(make), headers=(("Content-Encoding", codings),))
+
+
 async def truncated_gzip(call: Call) -> Answer:
     """/gzip-cut: a gzip stream that ends in the middle; its Content-Length is right."""
     body = encode(numbered_page(68).encode(), "gzip")
@@ -84,6 +91,27 @@ async def truncated_gzip(call: Call) -> Answer:
 async def plain(call: Call) -> Answer:
     """/plain: an article with no coding at all."""
     return html_answer(numbered_page(69))
+
+
+_BOMBS: dict[str, tuple[Callable[[], bytes], str]] = {
+    # name: (what makes it, its content codings)
+    "nested": (lambda: encode(encode(_spaces(), "gzip"), "gzip"), "gzip, gzip"),
+    "deflate": (lambda: zlib.compress(_spaces()), "deflate"),
+    "brotli": (lambda: encode(_spaces(), "br"), "br"),
+    "zstd": (lambda: encode(_spaces(), "zstd"), "zstd"),
+    "members": (lambda: encode(b"", "gzip") * 80_000, "gzip"),
+    "hidden-members": (lambda: encode(encode(b"", "gzip") * 80_000, "gzip"), "gzip, gzip"),
+    "codings": (lambda: b"x", ", ".join(["gzip"] * 900)),
+}
+
+
+def _spaces() -> bytes:
+    return b" " * 4_000_000
+
+
+@cache
+def _made(make: Callable[[], bytes]) -> bytes:
+    return make()
 
 
 @cache

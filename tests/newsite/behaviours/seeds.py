@@ -91,6 +91,23 @@ async def entity_feed(call: Call) -> Answer:
     return Answer(body=body, content_type=RSS)
 
 
+async def vast_feed(call: Call) -> Answer:
+    """/vast-feed.xml?entries=20000: so many stories, each at an address of its own."""
+    items = "".join(
+        f"<item><link>/article/{n}</link></item>" for n in range(1, int(call.number("entries", 20_000)) + 1)
+    )
+    return Answer(
+        body=f'<rss version="2.0"><channel><title>Vast</title>{items}</channel></rss>'.encode(),
+        content_type=RSS,
+    )
+
+
+async def deep_feed(call: Call) -> Answer:
+    """/deep-feed.xml?levels=100000: elements within elements, which a feed's reader takes minutes for."""
+    levels = int(call.number("levels", 100_000))
+    return Answer(body=b'<rss version="2.0"><channel><title>Deep</title>' + b"<a>" * levels, content_type=RSS)
+
+
 async def loop_sitemap(call: Call) -> Answer:
     """/loop-sitemap.xml: an index that contains itself, and one good sitemap."""
     names = ("/loop-sitemap.xml", "/loop-sitemap.xml?again=1", "/sitemap-10.xml")

@@ -71,6 +71,22 @@ async def huge(call: Call) -> None:
         await call.wire.send(piece)
 
 
+async def endless(call: Call) -> None:
+    """/endless/headers and the others below: what has no end."""
+    begin, piece = {
+        "headers": (b"HTTP/1.1 200 OK\r\n", b"X-Tide: in\r\n" * 1000),
+        "header": (b"HTTP/1.1 200 OK\r\nX-Tide: ", b"in and out " * 1000),
+        "status": (b"HTTP/1.1 200 ", b"OK and " * 1000),
+        "chunk": (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1;tide=", b"in" * 1000),
+        "hints": (b"", b"HTTP/1.1 103 Early Hints\r\nX-Tide: in\r\n\r\n"),
+        "drops": (b"HTTP/1.1 200 OK\r\n\r\n", b"a"),
+    }[call.rest]
+    await call.wire.send(begin)
+    for _ in range(_MOST // len(piece)):
+        await call.wire.send(piece)
+        await asyncio.sleep(0.1 if call.rest in ("drops", "hints") else 0)
+
+
 async def reset(call: Call) -> None:
     """/reset: RST instead of an answer; /reset/body: in the middle of the body."""
     if call.rest == "body":

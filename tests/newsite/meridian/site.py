@@ -42,7 +42,14 @@ def _topics(room: Newsroom) -> list[str]:
 
 
 def _page(html: str, modified: datetime | None = None) -> Answer:
-    return Answer(body=html.encode(), content_type=HTML, coding="br", etag=True, last_modified=modified)
+    return Answer(
+        body=html.encode(),
+        content_type=HTML,
+        coding="br",
+        etag=True,
+        last_modified=modified,
+        headers=(("TDM-Reservation", "1"), ("X-Robots-Tag", "noarchive, max-snippet:200")),
+    )
 
 
 def _entries(room: Newsroom, source: str) -> list[FeedEntry]:
@@ -106,7 +113,8 @@ MERIDIAN = Publisher(
     path_of=pages.path_of,
     draw=draw,
     furniture=pages.furniture,
-    robots="User-agent: *\nDisallow: /search\nDisallow: /print/\n\nSitemap: {root}/sitemap.xml\n",
+    robots="User-agent: *\nContent-Signal: search=yes, ai-train=no\nDisallow: /search\nDisallow: /print/\n\n"
+    "User-agent: GPTBot\nUser-agent: CCBot\nDisallow: /\n\nSitemap: {root}/sitemap.xml\n",
     closed=("/search", "/print/"),
     strays=(
         Stray(path="/city", expected="section page", listed="/sitemaps/pages.xml"),

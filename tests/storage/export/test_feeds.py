@@ -91,3 +91,25 @@ def test_empty_feed_is_one_and_the_same_each_time(form: Literal["atom", "rss"]) 
     assert read.entries == []
     assert feed.id.startswith("urn:uuid:")
     assert feed.id != Feed(title="Nothing", about="something").id
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_nothing_in_a_feed_acts(form: Literal["atom", "rss"]) -> None:
+    hostile = NEWER | {
+        "url": "javascript:alert(1)",
+        "canonical_url": "javascript:alert(2)",
+        "title": "<script>alert(1)</script> a < b \x9b2J\u202e]]>",
+        "authors": ["<img src=x onerror=alert(1)>"],
+        "tags": ["<svg/onload=alert(1)>"],
+        "language": 'en"\x1b',
+        "text": "]]><script>alert(1)</script>\x9b\u2028",
+    }
+    written = feed_of(form, FEED, [hostile]).decode()
+    assert not {"\x1b", "\x9b", "\u202e", "\u2028"} & set(written)
+    root = fromstring(written)  # noqa: S314  written here
+    links = [each for each in root.iter() if each.tag.endswith("link") and each.get("rel") != "self"]
+    assert not any("javascript" in (each.get("href") or each.text or "") for each in links)
+    if form == "rss":
+        assert root.find("channel/item/guid").get("isPermaLink") == "false"  # type: ignore[union-attr]
+        told = [each.text or "" for item in root.iter("item") for each in item]
+        assert not any("<script" in text or "<img" in text or "<svg" in text for text in told)

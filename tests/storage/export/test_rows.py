@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import tracemalloc
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta, timezone
@@ -18,10 +19,12 @@ from pipelines.article import Article as Story
 from storage.articles import Filed
 from storage.export import KEYS, Request, export_rows, write_csv, write_jsonl
 from storage.export.newest import newest_rows
+from storage.export.plain import without_guard
 from storage.filters import EVERYTHING, ArticleFilter
 from storage.insert import table_of
 from storage.models import Article
 from storage.session import Database
+from storage.shown import printable
 
 ASKED_FOR = {
     "id",
@@ -194,13 +197,29 @@ def test_csv_is_read_back_by_a_csv_reader(filled: Database) -> None:
 
 
 @pytest.mark.parametrize(
-    "cell", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1", "=cmd|' /C calc'!A0"]
+    "cell",
+    [
+        *("=1+1", "+1", "-1", "@SUM(A1)", "＝1", "=cmd|' /C calc'!A0"),
+        *("\t=1", "\r=1", "\n=1", "  =1", "\xa0\u3000@x", "\u200b\ufeff=1", "\x00=1"),
+        *("a;=1", 'a; "=1"', "a\n-1", "a\t+1", "'=1", "''@x\n'=1"),
+    ],
 )
 def test_cell_that_a_spreadsheet_would_run_is_defused(cell: str) -> None:
     file = io.StringIO(newline="")
     write_csv([dict.fromkeys(KEYS) | {"title": cell, "tags": [cell, "x"]}], file)
     [row] = csv.DictReader(io.StringIO(file.getvalue(), newline=""))
-    assert (row["title"], row["tags"]) == (f"'{cell}", f"'{cell}; x")
+    for told, meant in ((row["title"], cell), (row["tags"], f"{cell}; x")):
+        assert not re.search(r"(^|[\n\r\t;])[\s\"]*[=+\-@＝＋－＠]", told)
+        assert without_guard(told) == printable(meant)
+
+
+@given(st.text("' =+-@;\n\t\"aé＝", max_size=8))
+def test_the_guard_can_be_taken_away_again_and_as_is_has_none(cell: str) -> None:
+    for as_is in (False, True):
+        file = io.StringIO(newline="")
+        write_csv([dict.fromkeys(KEYS) | {"title": cell}], file, as_is=as_is)
+        [row] = csv.DictReader(io.StringIO(file.getvalue(), newline=""))
+        assert (row["title"] if as_is else without_guard(row["title"])) == cell
 
 
 @pytest.mark.parametrize("cell", ["plain", "a = b", "'quoted'", "—", "1-2", ""])
@@ -215,7 +234,7 @@ def test_other_cells_are_left_as_they_are(cell: str) -> None:
 def test_csv_is_as_a_csv_writer_writes_it(cell: str, number: float | None) -> None:
     row = dict.fromkeys(KEYS) | {"title": f"x{cell}", "similarity": number}
     ours, theirs = io.StringIO(newline=""), io.StringIO(newline="")
-    write_csv([row], ours)
+    write_csv([row], ours, as_is=True)
     csv.writer(theirs).writerows([KEYS, [row[key] for key in KEYS]])
     assert ours.getvalue() == theirs.getvalue()
 
