@@ -88,11 +88,16 @@ def modified_dates(head: Head, tree: HtmlElement) -> list[PageDate]:
 def _metas(head: Head) -> dict[str, list[str]]:
     """The contents of the meta tags of each event."""
     found: dict[str, list[str]] = {}
-    for name in head.metas:
-        found.setdefault(_squeezed(name), []).extend(head.metas[name])
+    for name, contents in head.metas.items():
+        if len(name) <= _LONGEST_NAME:
+            found.setdefault(_squeezed(name), []).extend(contents)
     return {
         event: [text for name in names for text in found.get(name, ())] for event, names in _SQUEEZED.items()
     }
+
+
+_LONGEST_NAME = 100
+"""Characters of a meta tag's name: those that were met are remembered."""
 
 
 @lru_cache(maxsize=2048)
