@@ -173,7 +173,7 @@ def _entry(element: etree._Element) -> _Entry:
         texts |= {_name(child): (child.text or "").strip() for child in news}
     return _Entry(
         address=texts.get("loc", ""),
-        is_sitemap=element.tag.rpartition("}")[2] == "sitemap",
+        is_sitemap=str(element.tag).rpartition("}")[2] == "sitemap",
         modified=texts.get("lastmod"),
         is_news=news is not None or "news:title" in texts,
         title=texts.get("news:title"),

@@ -163,7 +163,10 @@ def _visible(tree: HtmlElement, read: _Read) -> Iterator[PageDate]:
 
 def _guessed(tree: HtmlElement) -> str | None:
     """The day that htmldate makes out in the text; it is slow, and right on most pages, not on all."""
-    return find_date(deepcopy(tree), extensive_search=False, original_date=True)
+    try:
+        return find_date(deepcopy(tree), extensive_search=False, original_date=True)
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
+        return None  # a bug that the page brings out costs a guess
 
 
 def _elements(where: XPath, tree: HtmlElement) -> list[HtmlElement]:

@@ -107,6 +107,15 @@ def test_a_number_of_five_thousand_digits_names_no_character(page: Build, read: 
     assert article is not None
 
 
+@pytest.mark.parametrize("offset", ["+9999", "+99:00", "+00:9999"])
+def test_an_impossible_offset_costs_the_date_alone(read: Read, offset: str) -> None:
+    time = f'<time datetime="2024-05-10T07:08:09{offset}">then</time>'
+    reading = read(
+        f"<html><title>Storm fells a line</title><body><h1>Storm fells a line</h1>{time}<p>{BRIEF}</p>" * 3
+    )
+    assert reading.article is not None, reading
+
+
 def test_what_is_nested_too_deep_for_the_extractor_is_told_so(page: Build, read: Read) -> None:
     lists = "<ul><li>" * 700
     reading = read(
