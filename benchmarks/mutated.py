@@ -28,7 +28,7 @@ from planted import stories
 from promises import article_faults
 
 from crawler.workers import Reader, WorkerPool
-from pipelines.article import Reading
+from pipelines.article import Reading, Rejection
 from pipelines.cleaning import Cleaning
 from pipelines.extract import read_page
 from pipelines.fingerprint import resemblance
@@ -39,7 +39,7 @@ from storage.session import Database, open_database
 
 NOW = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)
 CAP = 20.0
-"""Seconds that a page may take: the default of `[crawl] page_timeout`."""
+"""Seconds of CPU that a page may take, and of the clock where `--wall` says nothing else."""
 BATCH = 200
 SLOWEST = 20
 
@@ -53,6 +53,11 @@ class Timed:
     """Of CPU."""
     peak_mb: int
     """The worker's memory at its highest until now."""
+
+    @property
+    def rejection(self) -> Rejection | None:
+        """What the pool looks at."""
+        return self.reading.rejection
 
 
 def timed(page: Page, cleaning: Cleaning) -> Timed:
@@ -73,8 +78,8 @@ class Pages:
 
     def torn(self, seed: int) -> tuple[str, Mutated]:
         chance = random.Random(seed)
-        # The smallest of three: more pages an hour, and the large ones come too.
-        number = min(chance.randrange(len(self.pages)) for _ in range(3))
+        # The smallest of some: more pages an hour, and the large ones come too.
+        number = min(chance.randrange(len(self.pages)) for _ in range(5))
         body, story = self.pages[number]
         url = story.url
         if not url.startswith("http"):  # of some only a name is known
@@ -113,6 +118,7 @@ class Figures:
         self.outcomes[str(reading.rejection or "article")] += 1
         if timed is not None:
             self.seconds += timed.seconds
+            faults = [*faults, *([f"over the cap: {timed.seconds:.1f} s"] if timed.seconds > CAP else [])]
             self.peak_mb = max(self.peak_mb, timed.peak_mb)
             self.slowest.append([round(timed.seconds, 2), seed, len(page.body), *page.names])
             self.slowest = sorted(self.slowest, reverse=True)[:SLOWEST]
@@ -158,7 +164,7 @@ async def read_all(pages: Pages, figures: Figures, database: Database, options: 
             seed, page, answer if isinstance(answer, Timed) else None, reading, faults_of(reading, database)
         )
 
-    async with WorkerPool(options.processes, page_timeout=CAP, reader=reader) as pool:
+    async with WorkerPool(options.processes, page_timeout=options.wall, reader=reader) as pool:
         while figures.next < options.count:
             end = min(options.count, figures.next + BATCH)
             room = asyncio.Semaphore(2 * options.processes)
@@ -196,6 +202,9 @@ def main() -> int:
     parser.add_argument("--keep", type=Path, required=True)
     parser.add_argument("--count", type=int, default=100_000)
     parser.add_argument("--processes", type=int, default=1)
+    parser.add_argument(
+        "--wall", type=float, default=CAP, help="seconds until a page is given up; more on a busy machine"
+    )
     parser.add_argument("--largest", type=int, default=MAX_BYTES, help="leave out pages of more bytes")
     parser.add_argument("--seed", type=int)
     options = parser.parse_args()

@@ -46,6 +46,8 @@ _COPULAS = frozenset(
     """is are ist sind est es son è é är er jest je este on zijn adalah ialah là""".split()  # noqa: SIM905 - quoted, thrice as long
 )
 """What follows on a name where somebody is introduced: "Ada Quill is". "Was" tells what happened to her."""
+_LONGEST_NAME = 1000
+"""Characters read of a class or an id: what was read is remembered, in each of the workers."""
 _SENTENCE = 90
 """Characters of a sentence that is no headline."""
 _NAME = 25
@@ -137,8 +139,8 @@ def is_told_apart(element: HtmlElement) -> bool:
 
 
 def names_of(element: HtmlElement) -> frozenset[str]:
-    """The words of an element's class and id, in lower case."""
-    return _words_in(f"{element.get('class', '')} {element.get('id', '')}")
+    """The words of an element's class and id, in lower case; of the beginning, where one has no end."""
+    return _words_in(f"{element.get('class', '')[:_LONGEST_NAME]} {element.get('id', '')[:_LONGEST_NAME]}")
 
 
 @lru_cache(maxsize=8192)

@@ -58,6 +58,8 @@ logging.getLogger("htmldate").setLevel(logging.CRITICAL)
 _LEAST_SHARE = 0.1
 _MOST_SHARE = 1.2
 """Of the letters on a page that are no link text, those that a main text has; see `_main_text`."""
+_MOST_COMPARED = 10_000
+"""Elements of a page on which extractors are compared: one takes time with the square of the blocks."""
 _PROSE = 60
 """Characters of a line from which on it is no navigation."""
 
@@ -85,9 +87,11 @@ def read_page(page: Page, cleaning: Cleaning = DEFAULT) -> Reading:
         return _read(page, cleaning)
     except TooDeep as error:
         return Reading(rejection=Rejection.TOO_DEEP, detail=str(error))
+    except RecursionError:
+        return Reading(rejection=Rejection.TOO_DEEP, detail="nested too deep to be read")
     except MemoryError:
         return Reading(rejection=Rejection.OUT_OF_MEMORY)
-    except (_GaveUp, LxmlError, RecursionError) as error:
+    except (_GaveUp, LxmlError) as error:
         return Reading(rejection=Rejection.UNREADABLE, detail=f"{type(error).__name__}: {error}"[:200])
 
 
@@ -134,7 +138,8 @@ def _main_text(opened: _Opened) -> str:
     text = _extracted(opened.tree, fast=True)
     unlinked = len(opened.layout.letters) * (1 - opened.layout.linked_share())
     found = len(key_of(text))
-    if found < _LEAST_SHARE * unlinked or found > _MOST_SHARE * unlinked:
+    odd = found < _LEAST_SHARE * unlinked or found > _MOST_SHARE * unlinked
+    if odd and opened.tree.xpath("count(//*)") <= _MOST_COMPARED:
         text = _extracted(opened.tree, fast=False)
     if any(len(line) >= _PROSE for line in text.split("\n")):
         return text

@@ -57,7 +57,7 @@ def mark_teasers(lines: Sequence[Line], url: str) -> None:
 
 
 def _teaser_around(element: HtmlElement, small: dict[HtmlElement, bool]) -> HtmlElement | None:
-    """`small`: whether elements are, as far as somebody has asked; lines have most of those around them in common."""
+    """`small`: of which elements that is known; lines share most of those around them."""
     for parent, _ in zip((element, *element.iterancestors()), range(5), strict=False):
         if parent.tag in ("body", "main"):
             return None

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 _BARE = re.compile(
     rb"(<!\[CDATA\[.*?(?:\]\]>|\Z))|&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#[xX][0-9a-fA-F]{1,6});)", re.DOTALL
 )
+_NUMBER = re.compile(rb"&#(?:(\d{1,7})|[xX]([0-9a-fA-F]{1,6}));")
 _TWICE = re.compile(rb"&amp;(?:amp;)+")
 _LONGEST = len(b"&#xFFFFFF;")
 
@@ -38,4 +39,12 @@ def mend_ampersands(chunks: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def _mended(data: bytes) -> bytes:
+    if b"&#" in data:
+        data = _NUMBER.sub(_character, data)
     return _TWICE.sub(b"&amp;", _BARE.sub(lambda match: match[1] or b"&amp;", data))
+
+
+def _character(match: re.Match[bytes]) -> bytes:
+    """The reference, or one to U+FFFD for what is no character: feedparser raises for it."""
+    number = int(match[1]) if match[1] else int(match[2], 16)
+    return match[0] if 0 < number < 0xD800 or 0xDFFF < number <= 0x10FFFF else b"&#xFFFD;"

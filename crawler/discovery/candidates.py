@@ -1,11 +1,11 @@
 """Makes candidates out of what a seed says of a story."""
 
-import html
 import re
 from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
 from urllib.parse import urljoin, urlsplit
 
+from pipelines.document.escapes import unescaped
 from pipelines.metadata.canonical import canonical_url, is_front_page, registered_domain
 from storage.candidates import Candidate
 from storage.models import SeedKind
@@ -75,7 +75,7 @@ def plain(title: str) -> str | None:
     text = title[: 10 * MAX_TITLE]
     if "<" in text:
         text = _TAG.sub("", _BREAK.sub(" ", text))
-    return " ".join(html.unescape(text).split())[:MAX_TITLE] or None
+    return " ".join(unescaped(text).split())[:MAX_TITLE] or None
 
 
 def newest_first(candidates: Iterable[Candidate]) -> list[Candidate]:

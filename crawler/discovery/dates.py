@@ -43,7 +43,7 @@ def utc(moment: datetime) -> datetime | None:
         moment = moment.replace(tzinfo=UTC)
     try:
         moment = moment.astimezone(UTC)
-    except OverflowError:  # year 9999 with an offset
+    except (OverflowError, ValueError):  # year 9999 with an offset; an offset of days
         return None
     return moment if moment >= _EARLIEST else None
 

@@ -54,12 +54,16 @@ def _xml_candidates(body: bytes, url: str, content_type: str | None) -> Iterator
     charset = http_content_type_encoding(content_type)
     media_type = f"application/xml; charset={charset}" if charset else "application/xml"
     # Only links, titles and dates are used: cleaning the descriptions would cost four fifths of the time.
-    parsed = feedparser.parse(
-        io.BytesIO(b"".join(mend_ampersands([_beginning(body.lstrip(b"\0\t\r\n "))]))),
-        response_headers={"content-location": url, "content-type": media_type},
-        sanitize_html=False,
-        resolve_relative_uris=False,
-    )
+    try:
+        parsed = feedparser.parse(
+            io.BytesIO(b"".join(mend_ampersands([_beginning(body.lstrip(b"\0\t\r\n "))]))),
+            response_headers={"content-location": url, "content-type": media_type},
+            sanitize_html=False,
+            resolve_relative_uris=False,
+        )
+    except (AssertionError, AttributeError, LookupError, TypeError, ValueError, RecursionError) as error:
+        # a bug in the parser that this feed brings out costs this feed
+        raise NotAFeed(f"a broken feed that cannot be read: {error}") from error
     if (
         parsed.bozo
         and not parsed.entries

@@ -151,8 +151,11 @@ def _xml_entries(chunks: Iterable[bytes]) -> Iterator[_Entry]:
     for chunk in mend_ampersands(chunks):
         parser.feed(chunk)
         for _, element in parser.read_events():
-            yield _entry(element)
-            some = True
+            try:
+                yield _entry(element)
+                some = True
+            except ValueError:  # what was mended is no text, or no name: that entry is lost
+                pass
             element.clear()
             if (parent := element.getparent()) is not None:
                 while parent[0] is not element:
@@ -170,7 +173,7 @@ def _entry(element: etree._Element) -> _Entry:
         texts |= {_name(child): (child.text or "").strip() for child in news}
     return _Entry(
         address=texts.get("loc", ""),
-        is_sitemap=etree.QName(element).localname == "sitemap",
+        is_sitemap=str(element.tag).rpartition("}")[2] == "sitemap",
         modified=texts.get("lastmod"),
         is_news=news is not None or "news:title" in texts,
         title=texts.get("news:title"),

@@ -21,6 +21,8 @@ _REFERENCES = re.compile(
     r"|0*(?:[0-8]|1[124-9]|2[0-9]|3[01]|127|5529[6-9]|55[3-9]\d\d|56\d{3}|57[0-2]\d\d|573[0-3]\d|5734[0-3]"
     r"|6497[6-9]|649[89]\d|6500[0-7]|6553[45])(?!\d));?"
 )
+# Python turns no number of so many digits into an int, and whoever reads entities would raise for it.
+_ENDLESS = re.compile(r"&(?:amp;)*#\d{100,};?")
 # A script up to the next mention of one, so that no byte is read twice; or a tag.
 _MARKUP = re.compile(
     rb"<(?:script|style)\b[^<]*+(?:<(?!/?(?:script|style)\b)[^<]*+)*+</(?:script|style)|<[^<>]{0,2000}>",
@@ -37,7 +39,7 @@ _DEFAULTS = frozenset({"cp1252", "iso8859-1", "latin_1", "ascii"})
 
 
 def decode(body: bytes, content_type: str | None = None) -> str:
-    """The text of `body`, without control characters and lone surrogates, written out or by number. Never raises.
+    """The text of `body`, without control characters and lone surrogates, also by number. Never raises.
 
     A byte order mark decides; then what is valid UTF-8 is UTF-8, whatever it is declared to be; then the
     header's charset, the document's own, a guess. A header's Latin-1 yields to the document's declaration,
@@ -97,4 +99,5 @@ def _guess(body: bytes) -> str:
 
 def _clean(text: str) -> str:
     text = _CONTROLS.sub("", text) if _CONTROLS.search(text) else text
-    return _REFERENCES.sub("", text) if "&#" in text else text
+    text = _REFERENCES.sub("", text) if "&#" in text else text
+    return _ENDLESS.sub("", text) if _ENDLESS.search(text) else text

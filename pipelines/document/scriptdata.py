@@ -1,6 +1,5 @@
 """The text of an article that stands in a page's script data, where the document itself has none."""
 
-import html
 import json
 import re
 from collections.abc import Iterator, Sequence
@@ -10,7 +9,7 @@ from typing import Any
 from lxml.html import HtmlElement
 
 from pipelines.document.decode import decode
-from pipelines.document.escapes import without_unfit_escapes
+from pipelines.document.escapes import unescaped, without_unfit_escapes
 from pipelines.document.layout import block_of, key_of, read_layout
 from pipelines.document.parse import TooDeep, parse
 from pipelines.fingerprint import words_of
@@ -188,12 +187,12 @@ def _may_be_paragraph(text: str) -> bool:
 def _paragraphs_of(text: str) -> list[str]:
     """The paragraphs of a text that may be HTML, once or twice escaped."""
     if "&lt;p" in text:
-        text = html.unescape(text)
+        text = unescaped(text)
     if _ANY_TAG.search(text):
         tree = _parsed(text)
         if tree is not None:
             return _blocks_of(tree)
-    return [line for line in map(tidy, html.unescape(text).split("\n")) if line]
+    return [line for line in map(tidy, unescaped(text).split("\n")) if line]
 
 
 def _parsed(text: str) -> HtmlElement | None:

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 MAX_LENGTH = 2000
 """Longest canonical URL, in characters."""
 
+_LONGEST_HOST = 253
+"""Characters of a host that are looked at, for each is remembered; no name has more (RFC 1035, 2.3.4)."""
+
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _HOST = re.compile(r"[a-z0-9_~-]+(\.[a-z0-9_~-]+)*|\[[0-9a-f:.]+\]")
 _ESCAPE = re.compile(r"%([0-9a-fA-F]{2})?")
@@ -198,4 +201,4 @@ def registered_domain(url: str) -> str:
     host = urlsplit(url).hostname
     if not host:
         raise ValueError(f"no host in {url!r}")
-    return _domain_of_host(host.rstrip("."))
+    return _domain_of_host(host.rstrip(".")[-_LONGEST_HOST:])

@@ -1,12 +1,12 @@
 """What a page says of itself in its markup: meta tags, links, headings and JSON-LD."""
 
-import html
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from lxml.html import HtmlElement
 
+from pipelines.document.escapes import unescaped
 from pipelines.metadata.jsonld import Node, article_node, read_jsonld, text_of
 
 _SPACES = re.compile(r"[\s\u200b\u200e\u200f\u2028\u2029\u2060\ufeff]+")
@@ -94,7 +94,7 @@ def plain(text: str | None) -> str:
     if not text:
         return ""
     if "&" in text and _ENTITY.search(text):
-        text = html.unescape(text)
+        text = unescaped(text)
     if "<" in text:
         text = _TAG.sub("", text)
     return _SPACES.sub(" ", text.replace("\xad", "")).strip()

@@ -88,11 +88,16 @@ def modified_dates(head: Head, tree: HtmlElement) -> list[PageDate]:
 def _metas(head: Head) -> dict[str, list[str]]:
     """The contents of the meta tags of each event."""
     found: dict[str, list[str]] = {}
-    for name in head.metas:
-        found.setdefault(_squeezed(name), []).extend(head.metas[name])
+    for name, contents in head.metas.items():
+        if len(name) <= _LONGEST_NAME:
+            found.setdefault(_squeezed(name), []).extend(contents)
     return {
         event: [text for name in names for text in found.get(name, ())] for event, names in _SQUEEZED.items()
     }
+
+
+_LONGEST_NAME = 100
+"""Characters of a meta tag's name: those that were met are remembered."""
 
 
 @lru_cache(maxsize=2048)
@@ -158,7 +163,10 @@ def _visible(tree: HtmlElement, read: _Read) -> Iterator[PageDate]:
 
 def _guessed(tree: HtmlElement) -> str | None:
     """The day that htmldate makes out in the text; it is slow, and right on most pages, not on all."""
-    return find_date(deepcopy(tree), extensive_search=False, original_date=True)
+    try:
+        return find_date(deepcopy(tree), extensive_search=False, original_date=True)
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
+        return None  # a bug that the page brings out costs a guess
 
 
 def _elements(where: XPath, tree: HtmlElement) -> list[HtmlElement]:

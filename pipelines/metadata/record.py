@@ -1,6 +1,5 @@
 """What a page says of its article besides the text."""
 
-import html
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from urllib.parse import urljoin, urlsplit
 from lxml.html import HtmlElement
 
 from pipelines.article import Access, DateCandidate
+from pipelines.document.escapes import unescaped
 from pipelines.fingerprint import words_of
 from pipelines.metadata.access import access_of
 from pipelines.metadata.authors import choose_byline
@@ -130,7 +130,7 @@ _SITE_TYPES = frozenset({"WebSite", "NewsMediaOrganization", "Organization"})
 def _standfirst(head: Head, tree: HtmlElement, title: str) -> str | None:
     """The description, unless it is cut off or only the title again; of several the first that is whole."""
     stated = (head.said("description"), *head.all_metas(*_DESCRIPTIONS))
-    texts = dict.fromkeys(plain(_ANY_TAG.sub(" ", html.unescape(text))) for text in stated if text)
+    texts = dict.fromkeys(plain(_ANY_TAG.sub(" ", unescaped(text))) for text in stated if text)
     words = words_of(title)
     for text in texts:
         if (

@@ -7,8 +7,9 @@ import pytest
 
 from pipelines.article import Reading, Rejection
 from pipelines.document.decode import decode
+from pipelines.document.parse import parse
 from pipelines.fingerprint import fingerprint, words_of
-from pipelines.metadata import jsonld
+from pipelines.metadata import jsonld, pagedates
 from pipelines.metadata.dates import parse_date
 
 Build = Callable[..., str]
@@ -92,6 +93,34 @@ def test_an_article_whose_data_name_half_a_character_is_fit_to_be_filed(page: Bu
         headline.replace(r"\ud800", "").replace(r"\u0000", ""),
         ("Ann Lee",),
     )
+
+
+@pytest.mark.parametrize("escaped", ["&", "&amp;", "&amp;amp;", r"\u0026"])
+def test_a_number_of_five_thousand_digits_names_no_character(page: Build, read: Read, escaped: str) -> None:
+    number = f"{escaped}#{'9' * 5000};"
+    article = read(
+        page(
+            f"<p>By Ann {number}</p>",
+            head=f'<meta name="author" content="Ann {number}"><script type="application/ld+json">'
+            f'{{"@type": "NewsArticle", "headline": "{number} &amp; Harbour bridge"}}</script>',
+        )
+    ).article
+    assert article is not None
+
+
+@pytest.mark.parametrize("offset", ["+9999", "+99:00"])
+def test_an_impossible_offset_costs_a_guess_alone(offset: str) -> None:
+    tree = parse(f'<html><body><time datetime="2024-05-10T07:08:09{offset}">then</time><p>{BRIEF}</p>')
+    assert tree is not None
+    assert pagedates._guessed(tree) is None
+
+
+def test_what_is_nested_too_deep_for_the_extractor_is_told_so(page: Build, read: Read) -> None:
+    lists = "<ul><li>" * 700
+    reading = read(
+        page(f"<p>The bridge will be closed for three weeks from Monday, it said.{lists}words</p>")
+    )
+    assert reading.rejection is Rejection.TOO_DEEP
 
 
 def test_many_lines_in_one_large_block_take_no_time(read: Read) -> None:

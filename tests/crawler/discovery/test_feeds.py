@@ -135,6 +135,12 @@ def test_a_feed_is_read_whatever_its_encoding_and_its_faults(body: bytes, conten
     assert (found.url, found.title) == ("https://paper.example/one", "Café")
 
 
+@pytest.mark.parametrize("number", ["57343", "9999999", "0", "xD800", "xFFFFFF", "9" * 5000])
+def test_a_number_that_is_no_character_costs_no_story(number: str) -> None:
+    body = rss(item("/one", f"Bridge &amp;#{number}; &#{number}; closed"), item("/two"), item("/three"))
+    assert urls(body)[:2] == urls(body[: body.index("/three")] + "<oops")[:2] == ["/one", "/two"]
+
+
 def test_a_feed_that_breaks_off_gives_what_came() -> None:
     whole = rss(*(item(f"/{n}") for n in range(9)))
     assert len(urls(whole[: whole.index("/6<")])) >= 6
@@ -152,6 +158,12 @@ def test_a_feed_that_breaks_off_gives_what_came() -> None:
         (b'{"version": ', "cannot be read"),
         (b"{" * 200_000, "cannot be read"),
         (b"<rss><channel><title>Cut", "broken"),
+        (
+            rss(item("/one"), head='<?xml version="1.0" encoding="utf-8"?>')
+            .encode()
+            .replace(b"utf", b"u\xb8f"),
+            "broken",
+        ),
         (b"%PDF-1.7", "not a feed"),
     ],
 )

@@ -132,6 +132,26 @@ def test_every_make_of_sitemap_is_read_and_a_broken_one_gives_what_came(body: by
     assert urls(body) == ["/one", "/two"]
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        urlset(
+            entry("https://paper.example/1"), attributes='xmlns="http://www.sitemaps<script>.org/schemas"'
+        ).encode(),
+        urlset(
+            entry("https://paper.example/1"), attributes='xmlns="http://www.sitemaps\ufffe.org/schemas"'
+        ).encode(),
+        urlset(entry("https://paper.example/1", "<lastmod>2024-05-10T07:08:09+00:9999</lastmod>")).encode(),
+        urlset(entry("https://paper.example/\ud800"), entry("https://paper.example/1")).encode(
+            "utf-8", "surrogatepass"
+        ),
+        urlset(entry("https://paper.example/1", "<news:title>&#57343;</news:title>")).encode(),
+    ],
+)
+def test_what_is_no_text_costs_the_entry_at_most(body: bytes) -> None:
+    assert "https://paper.example/1" in [found.url for found in read_sitemap(body, URL).candidates]
+
+
 def test_one_bare_ampersand_spoils_no_address() -> None:
     assert urls(urlset(entry("/a?x=1&y=2"), entry("/b?x=1&amp;y=2"), entry("/c?x=1&copy=2"))) == [
         "/a?x=1&y=2",
