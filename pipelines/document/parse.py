@@ -3,7 +3,7 @@
 import re
 
 from lxml import html
-from lxml.etree import ElementDefaultClassLookup, ErrorTypes, LxmlError, strip_elements
+from lxml.etree import ElementDefaultClassLookup, ErrorTypes, LxmlError, XPath, strip_elements
 from lxml.html import HtmlElement
 
 MOST_CHARACTERS = 12_000_000
@@ -11,7 +11,11 @@ MOST_LETTERS = 2_000_000
 MOST_ELEMENTS = 60_000
 """The largest of 700 news pages had 7,000; work on a document grows faster than its size."""
 
+MOST_NAMES = 2_000
+"""Characters of an element's class or id that are kept: rules look for names in them, one after the other."""
+
 _UNSEEN = ("script", "style", "svg")
+_over_long = XPath(f"//*[string-length(@class) > {MOST_NAMES} or string-length(@id) > {MOST_NAMES}]")
 _PROLOGUE = re.compile(r"^\s*<\?xml[^>]*\?>|^\s*<!doctype[^>]*>", re.IGNORECASE)
 _SELF_CLOSED = re.compile(r"(<html\b[^<>]*?)\s*/>", re.IGNORECASE)
 
@@ -39,6 +43,10 @@ def parse(text: str) -> HtmlElement | None:
 
 def strip_unseen(root: HtmlElement) -> None:
     """Drop scripts other than JSON-LD, styles and drawings: most of a page's bytes, nothing to read."""
+    for element in _over_long(root):
+        for name in ("class", "id"):
+            if name in element.attrib:
+                element.set(name, element.get(name, "")[:MOST_NAMES])
     data = [script for script in root.iter("script") if "ld+json" in (script.get("type") or "").lower()]
     for script in data:
         script.tag = "data-script"

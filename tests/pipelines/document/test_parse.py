@@ -4,7 +4,7 @@ from time import perf_counter
 
 import pytest
 
-from pipelines.document.parse import MOST_CHARACTERS, MOST_ELEMENTS, TooDeep, parse, strip_unseen
+from pipelines.document.parse import MOST_CHARACTERS, MOST_ELEMENTS, MOST_NAMES, TooDeep, parse, strip_unseen
 
 
 def test_comments_and_instructions_are_gone_and_what_follows_them_is_not() -> None:
@@ -70,3 +70,12 @@ def test_what_is_not_seen_goes_but_for_json_ld() -> None:
     body = root.find("body")
     assert body is not None
     assert "".join(body.itertext()).startswith("One two three")
+
+
+def test_names_of_an_element_are_kept_to_a_length() -> None:
+    root = parse(f'<html><body><p class="lead {"x " * 5000}" id="{"y" * 5000}" title="{"z" * 5000}">One</p>')
+    assert root is not None
+    strip_unseen(root)
+    kept = root.find(".//p").attrib
+    assert kept["class"].startswith("lead x ")
+    assert [len(kept[name]) for name in ("class", "id", "title")] == [MOST_NAMES, MOST_NAMES, 5000]
