@@ -35,8 +35,10 @@ with atheris.instrument_imports(
     ],
     enable_loader_override=False,
 ):
+    from crawler.discovery.autodetect import seeds_in_page
     from crawler.discovery.candidates import absolute, candidate
     from crawler.discovery.feeds import NotAFeed, read_feed
+    from crawler.discovery.sections import read_section
     from crawler.discovery.sitemaps import MAX_ADDRESSES, NotASitemap, read_sitemap
     from crawler.robots import read_robots
     from pipelines.extract import read_page
@@ -56,7 +58,15 @@ from storage.filters import ArticleFilter
 from storage.session import Database, open_database
 
 NOW = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)
-SLOW = {"extract": 10.0, "feed": 3.0, "sitemap": 3.0, "canonical": 0.5, "query": 2.0, "robots": 2.0}
+SLOW = {
+    "extract": 10.0,
+    "feed": 3.0,
+    "sitemap": 3.0,
+    "front": 3.0,
+    "canonical": 0.5,
+    "query": 2.0,
+    "robots": 2.0,
+}
 """Seconds of CPU, instrumented (three times what they are otherwise), from which on an input is a finding."""
 KINDS = (
     "text/html; charset=utf-8",
@@ -125,6 +135,16 @@ def sitemap(data: bytes) -> None:
         raise Broken("more addresses than are read")
 
 
+def front(data: bytes) -> None:
+    """A front page: its stories, and the seeds that it names."""
+    kind = KINDS[data[0] % len(KINDS)] if data else None
+    for one in read_section(data[1:], "https://paper.example/", kind):
+        keep(candidate_faults(one))
+    for address in seeds_in_page(data[1:], "https://paper.example/", kind):
+        if not address.lower().startswith(("http://", "https://")):
+            raise Broken("a seed that is not http(s)")
+
+
 def canonical(data: bytes) -> None:
     """Lines: the address, then what a page declares."""
     address, *declared = data.decode("utf-8", "surrogateescape" if len(data) % 2 else "replace").split("\n")
@@ -181,6 +201,7 @@ TARGETS: dict[str, Callable[[bytes], None]] = {
     "extract": extract,
     "feed": feed,
     "sitemap": sitemap,
+    "front": front,
     "canonical": canonical,
     "query": query,
     "robots": robots,
@@ -225,7 +246,7 @@ def mutator(name: str) -> Callable[[bytes, int, int], bytes]:
         if chance.random() < 0.5:
             return bytes(atheris.Mutate(data, most))
         if not tokens:
-            head = 1 if name in ("extract", "feed") else 0
+            head = 1 if name in ("extract", "front", "feed") else 0
             return (data[:head] + once(data[head:], data[head:], seed, most - head))[:most]
         for _ in range(chance.choice((1, 1, 2, 5))):
             start = chance.randrange(len(data) + 1)
