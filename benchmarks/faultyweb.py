@@ -1,14 +1,13 @@
-"""Crawls a replay of real pages, in peace and with faults: what is stored after how many crawls, at what cost.
+"""Crawls a replay of real pages in peace and with faults: what is stored after how many crawls, at what cost.
 
     python benchmarks/faultyweb.py --replay REPLAY --pages PAGES [--hosts 60] [--editions 6] [--chaos 0.3]
                                    [--stall 40] [--crawls 3] [--delay 0.5] [--peace] [--keep FOLDER]
 
-Each edition is crawled by `copydesk crawl --all` until all that it published is stored, at most `--crawls` times.
-A share of `--chaos` of the page requests fails: 500, 503 and 429 with Retry-After, resets, bodies cut short,
-answers that stall for longer than a fetch waits. Prints a JSON object: for each edition the pages that are
-missing after each crawl, the requests and the shortest gap between two of one host, as the server saw them, and
-of the pages missing in the end what `copydesk explain` says. Exits with 1 if one is missing.
-"""
+Each edition is crawled by `copydesk crawl --all` until all that it published is stored, at most `--crawls`
+times. A share of `--chaos` of the page requests fails: 500, 503 and 429 with Retry-After, resets, bodies cut
+short, answers that stall for longer than a fetch waits. Prints a JSON object: for each edition the pages that
+are missing after each crawl, the requests and the shortest gap between two of one host, as the server saw
+them, and of the pages missing in the end what `copydesk explain` says. Exits with 1 if one is missing."""
 
 import argparse
 import json
@@ -91,8 +90,8 @@ def close_together(log: Path, delay: float) -> list[str]:
         before = last.get(row["host"])
         last[row["host"]] = row
         if before and row["t"] - before["t"] < delay - 0.005:
-            pair = f"{before['path']} ({before['fault'] or before['status']}), {row['path']} ({row['fault'] or row['status']})"
-            found.append(f"{row['t'] - before['t']:.3f} s: {row['host']} {pair}")
+            one, two = (f"{r['path']} ({r['fault'] or r['status']})" for r in (before, row))
+            found.append(f"{row['t'] - before['t']:.3f} s: {row['host']} {one}, {two}")
     return found[:30]
 
 

@@ -1,13 +1,12 @@
-"""Fuzzes what reads strangers' bytes, guided by coverage: pages, feeds, sitemaps, addresses, queries, robots.txt.
+"""Fuzzes, guided by coverage, what reads pages, feeds, sitemaps, addresses, queries and robots.txt.
 
     pip install atheris    # in an environment of its own, beside requirements.lock; Python 3.11 to 3.13
-    python benchmarks/fuzz.py --pages PAGES --folder FOLDER [--minutes 10] [--target feed ...] [--no-postgresql]
+    python benchmarks/fuzz.py --pages PAGES --folder FOLDER [--minutes 10] [--target feed …] [--no-postgresql]
 
-PAGES is a folder with manifest.jsonl and the pages. FOLDER keeps for each target the corpus, from which a later
-run goes on, the findings and the log. Each target runs for so many minutes, one after the other; an input may
-take 25 seconds and 2 GB. Prints a JSON object; exits with 1 if there is a finding.
-To run one input alone: python benchmarks/fuzzed.py TARGET FINDINGS --replay FILE
-"""
+PAGES is a folder with manifest.jsonl and the pages. FOLDER keeps for each target the corpus, from which a
+later run goes on, the findings and the log. Each target runs for so many minutes, one after the other; an
+input may take 25 seconds and 2 GB. Prints a JSON object; exits with 1 if there is a finding. To run one input
+alone: python benchmarks/fuzzed.py TARGET FINDINGS --replay FILE"""
 
 import argparse
 import gzip
@@ -27,17 +26,18 @@ from pathlib import Path
 from typing import Any
 
 from madeup import Press
-from webreplay import database_of
 
 from pipelines.fingerprint import resemblance
 from storage.articles import file_article
 from storage.session import open_database
 from storage.sources import SourceDraft, add_source, list_sources
+from webreplay import database_of
 
 LONGEST = {
     "extract": 20_000,
     "feed": 12_000,
     "sitemap": 12_000,
+    "front": 20_000,
     "canonical": 600,
     "query": 400,
     "robots": 3_000,
@@ -82,7 +82,8 @@ def feeds_of(rows: Rows) -> Iterator[bytes]:
             + (
                 '<feed xmlns="http://www.w3.org/2005/Atom" xml:base="https://paper.example/">'
                 + "".join(
-                    f'<entry><title type="html">{escape(t)}</title><link rel="alternate" href="{u}"/><id>{u}</id>'
+                    f'<entry><title type="html">{escape(t)}</title><link rel="alternate" href="{u}"/>'
+                    f"<id>{u}</id>"
                     f"<updated>{when.isoformat()}</updated></entry>"
                     for t, u in zip(titles, links, strict=True)
                 )
@@ -95,8 +96,8 @@ def feeds_of(rows: Rows) -> Iterator[bytes]:
         ]
         yield b"\0" + json.dumps({"version": "https://jsonfeed.org/version/1.1", "items": items}).encode()
         yield b"\0" + (
-            '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/" '
-            'xmlns:dc="http://purl.org/dc/elements/1.1/">'
+            '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" '
+            'xmlns="http://purl.org/rss/1.0/" xmlns:dc="http://purl.org/dc/elements/1.1/">'
             + "".join(
                 f"<item><title>{t}</title><link>{u}</link><dc:date>{when:%Y-%m-%d}</dc:date></item>"
                 for t, u in zip(titles, links, strict=True)
@@ -113,7 +114,8 @@ def sitemaps_of(rows: Rows) -> Iterator[bytes]:
         plain = "".join(f"<url><loc>{u}</loc><lastmod>{when}</lastmod></url>" for u in some)
         yield f'<?xml version="1.0"?><urlset xmlns="{space}">{plain}</urlset>'.encode()
         news = "".join(
-            f"<url><loc>{u}</loc><n:news><n:publication_date>{when}</n:publication_date><n:title>A title</n:title></n:news></url>"
+            f"<url><loc>{u}</loc><n:news><n:publication_date>{when}</n:publication_date>"
+            "<n:title>A title</n:title></n:news></url>"
             for u in some
         )
         body = f'<urlset xmlns="{space}" xmlns:n="http://www.google.com/schemas/sitemap-news/0.9">{news}</urlset>'.encode()
@@ -148,8 +150,9 @@ def robots_of(rows: Rows) -> Iterator[bytes]:
     for number, row in enumerate(rows):
         path = "/" + row["url"].split("/", 3)[-1]
         yield (
-            f"{path[1:]}\nUser-agent: {'*' if number % 2 else 'copydesk'}\nDisallow: {path}\nAllow: {path[: len(path) // 2]}*$\n"
-            f"Crawl-delay: {number % 7}\n\nUser-agent: other\nDisallow: /\nSitemap: https://paper.example/sitemap.xml\n"
+            f"{path[1:]}\nUser-agent: {'*' if number % 2 else 'copydesk'}\nDisallow: {path}\n"
+            f"Allow: {path[: len(path) // 2]}*$\nCrawl-delay: {number % 7}\n\n"
+            "User-agent: other\nDisallow: /\nSitemap: https://paper.example/sitemap.xml\n"
         ).encode()
 
 
@@ -158,9 +161,14 @@ def plant(pages: Path, folder: Path) -> None:
     rows = [json.loads(line) for line in (pages / "manifest.jsonl").read_text(encoding="utf-8").splitlines()]
     rows = [row for row in rows if row.get("url")]
     seeds = {
-        "extract": pages_of(pages, rows), "feed": feeds_of(rows), "sitemap": sitemaps_of(rows),
-        "canonical": addresses_of(rows), "query": queries_of(rows), "robots": robots_of(rows[:200]),
-    }  # fmt: skip
+        "extract": pages_of(pages, rows),
+        "feed": feeds_of(rows),
+        "sitemap": sitemaps_of(rows),
+        "front": pages_of(pages, rows[1:]),
+        "canonical": addresses_of(rows),
+        "query": queries_of(rows),
+        "robots": robots_of(rows[:200]),
+    }
     for name, bodies in seeds.items():
         corpus = folder / name / "corpus"
         if not corpus.exists():
@@ -187,10 +195,15 @@ def fuzz(name: str, folder: Path, seconds: float, databases: list[str]) -> dict[
         while (left := end - time.monotonic()) > 1 and runs < 50:
             runs += 1
             options = (
-                f"-max_total_time={int(left)}", f"-timeout={CAP_SECONDS}", f"-rss_limit_mb={CAP_MB}",
-                f"-max_len={LONGEST[name]}", f"-artifact_prefix={place}/findings/", "-len_control=0", "-use_value_profile=0",
+                f"-max_total_time={int(left)}",
+                f"-timeout={CAP_SECONDS}",
+                f"-rss_limit_mb={CAP_MB}",
+                f"-max_len={LONGEST[name]}",
+                f"-artifact_prefix={place}/findings/",
+                "-len_control=0",
+                "-use_value_profile=0",
                 f"-seed={1000 + runs}",
-            )  # fmt: skip
+            )
             command = [
                 sys.executable,
                 str(Path(__file__).with_name("fuzzed.py")),

@@ -1,11 +1,10 @@
-"""One target of benchmarks/fuzz.py, which starts this as a process: reads what atheris makes, and keeps findings.
+"""One target of benchmarks/fuzz.py, a process by itself: reads what atheris makes, and keeps findings.
 
     python benchmarks/fuzzed.py TARGET FINDINGS [libFuzzer's options] CORPUS
 
 An input that raises, breaks a promise (promises.py) or takes too long is kept in FINDINGS under the name of
-what it did, once, and the run goes on; what stops the process (a hang, a crash, memory) libFuzzer keeps itself.
-COPYDESK_FUZZ_DATABASES names the archives to search, parted by spaces.
-"""
+what it did, once, and the run goes on; what stops the process (a hang, a crash, memory) libFuzzer keeps
+itself. COPYDESK_FUZZ_DATABASES names the archives to search, parted by spaces."""
 
 import hashlib
 import math
@@ -19,18 +18,27 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import atheris
-
 from mutations import once
 
 with atheris.instrument_imports(
     include=[
-        "pipelines", "storage.search", "storage.rows", "crawler.discovery", "crawler.robots",
-        "feedparser", "protego", "trafilatura.core", "trafilatura.main_extractor", "trafilatura.xml",
+        "pipelines",
+        "storage.search",
+        "storage.rows",
+        "crawler.discovery",
+        "crawler.robots",
+        "feedparser",
+        "protego",
+        "trafilatura.core",
+        "trafilatura.main_extractor",
+        "trafilatura.xml",
     ],
     enable_loader_override=False,
-):  # fmt: skip
+):
+    from crawler.discovery.autodetect import seeds_in_page
     from crawler.discovery.candidates import absolute, candidate
     from crawler.discovery.feeds import NotAFeed, read_feed
+    from crawler.discovery.sections import read_section
     from crawler.discovery.sitemaps import MAX_ADDRESSES, NotASitemap, read_sitemap
     from crawler.robots import read_robots
     from pipelines.extract import read_page
@@ -50,7 +58,15 @@ from storage.filters import ArticleFilter
 from storage.session import Database, open_database
 
 NOW = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)
-SLOW = {"extract": 10.0, "feed": 3.0, "sitemap": 3.0, "canonical": 0.5, "query": 2.0, "robots": 2.0}
+SLOW = {
+    "extract": 10.0,
+    "feed": 3.0,
+    "sitemap": 3.0,
+    "front": 3.0,
+    "canonical": 0.5,
+    "query": 2.0,
+    "robots": 2.0,
+}
 """Seconds of CPU, instrumented (three times what they are otherwise), from which on an input is a finding."""
 KINDS = (
     "text/html; charset=utf-8",
@@ -119,6 +135,16 @@ def sitemap(data: bytes) -> None:
         raise Broken("more addresses than are read")
 
 
+def front(data: bytes) -> None:
+    """A front page: its stories, and the seeds that it names."""
+    kind = KINDS[data[0] % len(KINDS)] if data else None
+    for one in read_section(data[1:], "https://paper.example/", kind):
+        keep(candidate_faults(one))
+    for address in seeds_in_page(data[1:], "https://paper.example/", kind):
+        if not address.lower().startswith(("http://", "https://")):
+            raise Broken("a seed that is not http(s)")
+
+
 def canonical(data: bytes) -> None:
     """Lines: the address, then what a page declares."""
     address, *declared = data.decode("utf-8", "surrogateescape" if len(data) % 2 else "replace").split("\n")
@@ -172,39 +198,55 @@ def robots(data: bytes) -> None:
 
 
 TARGETS: dict[str, Callable[[bytes], None]] = {
-    "extract": extract, "feed": feed, "sitemap": sitemap, "canonical": canonical, "query": query, "robots": robots,
-}  # fmt: skip
+    "extract": extract,
+    "feed": feed,
+    "sitemap": sitemap,
+    "front": front,
+    "canonical": canonical,
+    "query": query,
+    "robots": robots,
+}
 
 TOKENS = {
     "canonical": (
-        "http:// https:// HTTPS:// javascript: data: // /// \\ @ user:pw@ :80 :443 :65536 : [::1] [ ] % %2f %2E%2e %00 %zz "
-        "%E4%F6 .. /../ ./ # ? & ; = ?utm_source=x &fbclid= ;jsessionid=1 /amp /amp/ .amp.html m. amp. mobile. www.google.com/amp/s/ "
-        "paper-example.cdn.ampproject.org/c/s/ xn-- xn--a ä 。 ． ｅ İ ß ı \u200b \u202e \u0301 \ud800 \t \n \r \0 127.0.0.1 0x7f.1 "
-        "2130706433 co.uk localhost . -- _ ~ + index.html /en /de/ ?page=2 |"
-    ).split(" "),
+        "http:// https:// HTTPS:// javascript: data: // /// \\ @ user:pw@ :80 :443 :65536 : [::1] [ ] "
+        "% %2f %2E%2e "
+        "%00 %zz %E4%F6 .. /../ ./ # ? & ; = ?utm_source=x &fbclid= ;jsessionid=1 /amp /amp/ "
+        ".amp.html m. amp. mobile. "
+        "www.google.com/amp/s/ paper-example.cdn.ampproject.org/c/s/ xn-- xn--a ä 。 ． ｅ İ ß ı \u200b "
+        "\u202e "
+        "\u0301 \ud800 \t \n \r \0 127.0.0.1 0x7f.1 2130706433 co.uk localhost . -- _ ~ + index.html "
+        "/en /de/ ?page=2 |"
+    ),
     "query": (
-        '" “ ” « ( ) （ ） - -- OR AND NOT NEAR * ^ + : title: author: source: lang: kind: before: after: body: text: 2024 2024-05 '
-        "2024-02-30 7d 36h 9999999999d 0000 9999 en zh-Hant article video paper bridge 東京 한국 ไทย é e\u0301 ß ﬁ § §x §nothing ' ; "
-        "\\ % _ & | ! <-> :* {} [] \0 \ud800 \u200d \U0001f600 ٣ ² 0 -1 1e309 'a' \"a"
-    ).split(" "),
+        '" “ ” « ( ) （ ） - -- OR AND NOT NEAR * ^ + : title: author: source: lang: kind: before: '
+        "after: body: text: "
+        "2024 2024-05 2024-02-30 7d 36h 9999999999d 0000 9999 en zh-Hant article video paper bridge "
+        "東京 한국 ไทย é "
+        "e\u0301 ß ﬁ § §x §nothing ' ; \\ % _ & | ! <-> :* {} [] \0 \ud800 \u200d \U0001f600 ٣ ² 0 -1 "
+        "1e309 'a' \"a"
+    ),
     "robots": (
-        "User-agent: * copydesk Copydesk Disallow: Allow: / /* $ /*$ /**/*/*/ % %2f %zz ? ?* Crawl-delay: Request-rate: 1/5 Visit-time: "
-        "Sitemap: http://paper.example/sitemap.xml # nan inf -1 1e400 9999999999999 0.5 é \ufeff \0 \r \n \n\n : :: :* aaaa* "
-        "/news/ /news/* .html$ Noindex: Host:"
-    ).split(" "),
-}  # fmt: skip
+        "User-agent: * copydesk Copydesk Disallow: Allow: / /* $ /*$ /**/*/*/ % %2f %zz ? ?* "
+        "Crawl-delay: Request-rate: "
+        "1/5 Visit-time: Sitemap: http://paper.example/sitemap.xml # nan inf -1 1e400 9999999999999 "
+        "0.5 é \ufeff \0 "
+        "\r \n \n\n : :: :* aaaa* /news/ /news/* .html$ Noindex: Host:"
+    ),
+}
+"""Parted by spaces."""
 
 
 def mutator(name: str) -> Callable[[bytes, int, int], bytes]:
     """How inputs are changed: half by libFuzzer, half by pieces that mean something to the target."""
-    tokens = [token.encode("utf-8", "surrogatepass") for token in TOKENS.get(name, ())]
+    tokens = [token.encode("utf-8", "surrogatepass") for token in TOKENS.get(name, "").split(" ") if token]
 
     def change(data: bytes, most: int, seed: int) -> bytes:
         chance = random.Random(seed)
         if chance.random() < 0.5:
             return bytes(atheris.Mutate(data, most))
         if not tokens:
-            head = 1 if name in ("extract", "feed") else 0
+            head = 1 if name in ("extract", "front", "feed") else 0
             return (data[:head] + once(data[head:], data[head:], seed, most - head))[:most]
         for _ in range(chance.choice((1, 1, 2, 5))):
             start = chance.randrange(len(data) + 1)

@@ -1,13 +1,13 @@
-"""Reads a hundred thousand torn pages through the pool of workers, as a crawl does, and counts what came of it.
+"""Reads a hundred thousand torn pages by the pool of workers, as a crawl does, and counts what came of it.
 
-    python benchmarks/mutated.py --pages PAGES --keep FOLDER [--count 100000] [--processes 1] [--largest BYTES]
+    python benchmarks/mutated.py --pages PAGES --keep FOLDER [--count 100000] [--processes 1] [--wall 20]
     python benchmarks/mutated.py --pages PAGES --keep FOLDER --seed 4711     # one page again, alone
 
-PAGES is a folder with manifest.jsonl and the pages. The seed of a torn page is its number: it says which page,
-which mutations (mutations.py), and what the header says. FOLDER/state.json holds the figures so far: the run
-goes on from there. FOLDER/findings.jsonl has a line for each page that broke a promise (promises.py), could not
-be filed, was "unreadable", hung, or killed its worker. Prints a JSON object; exits with 1 if there is a fault.
-"""
+PAGES is a folder with manifest.jsonl and the pages. The seed of a torn page is its number: it says which
+page, which mutations (mutations.py), and what the header says. FOLDER/state.json holds the figures so far:
+the run goes on from there. FOLDER/findings.jsonl has a line for each page that broke a promise (promises.py),
+could not be filed, was "unreadable", hung, or killed its worker. Prints a JSON object; exits with 1 if there
+is a fault."""
 
 import argparse
 import asyncio
@@ -150,7 +150,7 @@ def faults_of(reading: Reading, database: Database) -> list[str]:
 
 
 async def read_all(pages: Pages, figures: Figures, database: Database, options: argparse.Namespace) -> None:
-    reader = cast(Reader, timed)
+    reader = cast("Reader", timed)
     began, already = time.monotonic(), figures.took
 
     async def one(seed: int, room: asyncio.Semaphore) -> None:
@@ -176,8 +176,9 @@ async def read_all(pages: Pages, figures: Figures, database: Database, options: 
                 print(
                     f"{end:,} pages, {figures.took:,.0f} s, slowest {slow} s, {figures.peak_mb} MB,"
                     f" faults {dict(figures.faults)}",
-                    file=sys.stderr, flush=True,
-                )  # fmt: skip
+                    file=sys.stderr,
+                    flush=True,
+                )
 
 
 def read_one(pages: Pages, seed: int, database: Database, keep: Path) -> None:

@@ -25,41 +25,149 @@ _JSON = re.compile(rb"(<script[^>]*ld\+json[^>]*>)(.*?)(</script)", re.IGNORECAS
 _NUMBER = re.compile(rb"\d{1,4}")
 _ATTRIBUTE = re.compile(rb'(\s[a-zA-Z-]{2,20}=)"([^"<>]{0,2000})"')
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?[\w-]+", re.IGNORECASE)
-CHARSETS = (
-    "utf-8 utf-16 utf-16-le utf-32 utf-7 latin-1 windows-1252 windows-1251 koi8-r shift_jis iso-2022-jp euc-kr "
-    "gb18030 big5 idna punycode base64 hex zlib undefined x-user-defined none"
-).split()
+_CHARSETS = (
+    "utf-8 utf-16 utf-16-le utf-32 utf-7 latin-1 windows-1252 windows-1251 koi8-r shift_jis iso-2022-jp "
+    "euc-kr gb18030 big5 idna punycode base64 hex zlib undefined x-user-defined none"
+)
+CHARSETS = _CHARSETS.split()
 CONTENT_TYPES = (
-    None, "text/html; charset=utf-8", "text/html", "application/xhtml+xml", "text/plain", "text/html; charset=",
+    None,
+    "text/html; charset=utf-8",
+    "text/html",
+    "application/xhtml+xml",
+    "text/plain",
+    "text/html; charset=",
     *(f"text/html; charset={name}" for name in CHARSETS),
-)  # fmt: skip
+)
 _NUMBERS = (
-    b"0", b"-1", b"00", b"13", b"32", b"61", b"99", b"1969", b"1970", b"9999", b"10000", b"2147483648",
-    b"9" * 30, b"9" * 5000, b"1e309", b"NaN", b"Infinity", b"-0", "٣".encode(), "²".encode(), "１２".encode(),
-)  # fmt: skip
+    b"0",
+    b"-1",
+    b"00",
+    b"13",
+    b"32",
+    b"61",
+    b"99",
+    b"1969",
+    b"1970",
+    b"9999",
+    b"10000",
+    b"2147483648",
+    b"9" * 30,
+    b"9" * 5000,
+    b"1e309",
+    b"NaN",
+    b"Infinity",
+    b"-0",
+    "٣".encode(),
+    "²".encode(),
+    "１２".encode(),
+)
 _ENTITIES = (
-    b"&#0;", b"&#xD800;", b"&#xDFFF;", b"&#x110000;", b"&#99999999999;", b"&#x202E;", b"&#x1b;", b"&#xFFFE;",
-    b"&nosuch;", b"&amp;amp;amp;", b"&#", b"&#x", b"&lt;script&gt;", b"&CounterClockwiseContourIntegral;", b"&",
-)  # fmt: skip
+    b"&#0;",
+    b"&#xD800;",
+    b"&#xDFFF;",
+    b"&#x110000;",
+    b"&#99999999999;",
+    b"&#x202E;",
+    b"&#x1b;",
+    b"&#xFFFE;",
+    b"&nosuch;",
+    b"&amp;amp;amp;",
+    b"&#",
+    b"&#x",
+    b"&lt;script&gt;",
+    b"&CounterClockwiseContourIntegral;",
+    b"&",
+)
 _CONTROLS = (
-    b"\0", b"\x01", b"\x07", b"\x1b[2J", b"\x1b]0;x\x07", b"\x0c", b"\x7f", "\x85".encode(), "\u2028".encode(),
-    "\u202e".encode(), "\u2066".encode(), "\ufeff".encode(), "\ufffe".encode(), b"\xed\xa0\x80", b"\xc0\x80",
-    b"\xf4\x90\x80\x80", b"\xff", "\u0301".encode() * 300, "\u200b".encode() * 50, "\U000e0041".encode(),
-)  # fmt: skip
+    b"\0",
+    b"\x01",
+    b"\x07",
+    b"\x1b[2J",
+    b"\x1b]0;x\x07",
+    b"\x0c",
+    b"\x7f",
+    "\x85".encode(),
+    "\u2028".encode(),
+    "\u202e".encode(),
+    "\u2066".encode(),
+    "\ufeff".encode(),
+    "\ufffe".encode(),
+    b"\xed\xa0\x80",
+    b"\xc0\x80",
+    b"\xf4\x90\x80\x80",
+    b"\xff",
+    "\u0301".encode() * 300,
+    "\u200b".encode() * 50,
+    "\U000e0041".encode(),
+)
 _TRAPS = (
-    b"<plaintext>", b"<script>", b"<style>", b"<!--", b"<![CDATA[", b"<textarea>", b"<title>", b"<select><option>",
-    b"<table><tr><td>", b"<svg><foreignObject>", b"<math><mtext>", b"<frameset><frame>", b"<template>", b"<noscript>",
-    b"<base href='javascript:x'>", b"<base href='http://[::1'>", b"<body hidden>", b"<article></article>", b"<p/>",
-    b"<a href=", b"<img src='data:image/png;base64," + base64.b64encode(b"x" * 3000) + b"'>", b"<?xml version='1.0'?>",
-    b"<!DOCTYPE x [<!ENTITY a 'aaaaaaaaaa'><!ENTITY b '&a;&a;&a;&a;'>]>", b"<html lang='x'>", b"</body></html>",
-    b"<time datetime='9999-12-31T23:59:59-14:00'>", b"<meta property='article:published_time' content='0000-00-00'>",
-    b"<link rel=canonical href='//'>", b"<link rel=canonical href='http://a:b@c/'>", b"<meta name=robots content=none>",
-)  # fmt: skip
+    b"<plaintext>",
+    b"<script>",
+    b"<style>",
+    b"<!--",
+    b"<![CDATA[",
+    b"<textarea>",
+    b"<title>",
+    b"<select><option>",
+    b"<table><tr><td>",
+    b"<svg><foreignObject>",
+    b"<math><mtext>",
+    b"<frameset><frame>",
+    b"<template>",
+    b"<noscript>",
+    b"<base href='javascript:x'>",
+    b"<base href='http://[::1'>",
+    b"<body hidden>",
+    b"<article></article>",
+    b"<p/>",
+    b"<a href=",
+    b"<img src='data:image/png;base64," + base64.b64encode(b"x" * 3000) + b"'>",
+    b"<?xml version='1.0'?>",
+    b"<!DOCTYPE x [<!ENTITY a 'aaaaaaaaaa'><!ENTITY b '&a;&a;&a;&a;'>]>",
+    b"<html lang='x'>",
+    b"</body></html>",
+    b"<time datetime='9999-12-31T23:59:59-14:00'>",
+    b"<meta property='article:published_time' content='0000-00-00'>",
+    b"<link rel=canonical href='//'>",
+    b"<link rel=canonical href='http://a:b@c/'>",
+    b"<meta name=robots content=none>",
+)
 _WORDS = (
-    b"By ", b"See also: ", b"Read more: ", b"Updated: ", b"1/2/2024 ", b"12:34 ", b"(Reuters) - ", b"\xc2\xab", b'"',
-    b"Correction: ", b"a" , b" ", b"\n", b"\t", b"- ", b". ", b"A. ", b"http://", b"www.", b"@", b"#", b"\xc2\xa0",
-    "。".encode(), "الخ ".encode(), "กขค".encode(), b"|", b" | ", b"and ", b"&nbsp;", b"&lt;", b"1.", b"(", b"[",
-)  # fmt: skip
+    b"By ",
+    b"See also: ",
+    b"Read more: ",
+    b"Updated: ",
+    b"1/2/2024 ",
+    b"12:34 ",
+    b"(Reuters) - ",
+    b"\xc2\xab",
+    b'"',
+    b"Correction: ",
+    b"a",
+    b" ",
+    b"\n",
+    b"\t",
+    b"- ",
+    b". ",
+    b"A. ",
+    b"http://",
+    b"www.",
+    b"@",
+    b"#",
+    b"\xc2\xa0",
+    "。".encode(),
+    "الخ ".encode(),
+    "กขค".encode(),
+    b"|",
+    b" | ",
+    b"and ",
+    b"&nbsp;",
+    b"&lt;",
+    b"1.",
+    b"(",
+    b"[",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -287,10 +395,28 @@ def _endless(body: bytes, chance: random.Random, other: bytes) -> bytes:
 def _many(body: bytes, chance: random.Random, other: bytes) -> bytes:
     """Many small elements of one kind."""
     one = chance.choice(
-        (b"<a href=/x>link</a>", b"<li>x", b"<p>Some words. ", b"<h1>Head</h1>", b"<br>", b"<td>x", b"<option>x", b"<img src=x>",
-         b"<title>T</title>", b"<meta name=author content='A B'>", b"<time datetime=2024-01-02>", b"<figure><figcaption>x",
-         b"<link rel=canonical href=/x>", b"<span>a</span>", b"<!--x-->", b"<script>x</script>", b"<b>", b"</p>", b"</div>")
-    )  # fmt: skip
+        (
+            b"<a href=/x>link</a>",
+            b"<li>x",
+            b"<p>Some words. ",
+            b"<h1>Head</h1>",
+            b"<br>",
+            b"<td>x",
+            b"<option>x",
+            b"<img src=x>",
+            b"<title>T</title>",
+            b"<meta name=author content='A B'>",
+            b"<time datetime=2024-01-02>",
+            b"<figure><figcaption>x",
+            b"<link rel=canonical href=/x>",
+            b"<span>a</span>",
+            b"<!--x-->",
+            b"<script>x</script>",
+            b"<b>",
+            b"</p>",
+            b"</div>",
+        )
+    )
     return _put(body, chance, one * _some(chance, 20_000))
 
 
@@ -303,10 +429,31 @@ def _gzipped(body: bytes, chance: random.Random, other: bytes) -> bytes:
 
 
 MUTATIONS: dict[str, Mutation] = {
-    "cut": _cut, "beheaded": _beheaded, "hole": _hole, "bytes": _flipped, "tags lost": _tags_lost,
-    "tags twice": _tags_twice, "unclosed": _unclosed, "halved tags": _halved_tags, "other tags": _other_tags,
-    "deeper": _deeper, "shuffled": _shuffled, "repeated": _repeated, "charset": _lied, "recoded": _recoded,
-    "entities": _entities, "spelled": _spelled, "grown": _grown, "attributes": _attributes,
-    "attributes torn": _attributes_torn, "spliced": _spliced, "json": _json_torn, "numbers": _numbers,
-    "controls": _controls, "traps": _trapped, "endless": _endless, "many": _many, "case": _gzipped,
-}  # fmt: skip
+    "cut": _cut,
+    "beheaded": _beheaded,
+    "hole": _hole,
+    "bytes": _flipped,
+    "tags lost": _tags_lost,
+    "tags twice": _tags_twice,
+    "unclosed": _unclosed,
+    "halved tags": _halved_tags,
+    "other tags": _other_tags,
+    "deeper": _deeper,
+    "shuffled": _shuffled,
+    "repeated": _repeated,
+    "charset": _lied,
+    "recoded": _recoded,
+    "entities": _entities,
+    "spelled": _spelled,
+    "grown": _grown,
+    "attributes": _attributes,
+    "attributes torn": _attributes_torn,
+    "spliced": _spliced,
+    "json": _json_torn,
+    "numbers": _numbers,
+    "controls": _controls,
+    "traps": _trapped,
+    "endless": _endless,
+    "many": _many,
+    "case": _gzipped,
+}

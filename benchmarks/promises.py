@@ -1,4 +1,4 @@
-"""What must hold of whatever is read from strangers' bytes: the benchmarks of robustness ask it of each result.
+"""What must hold of whatever is read from strangers' bytes: asked of each result by what tears and fuzzes.
 
 Each function gives sentences on what does not hold; none if all does.
 """

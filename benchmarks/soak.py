@@ -1,18 +1,18 @@
 """Runs two services on one archive for an hour, against a web that misbehaves, and strikes them at random.
 
-    python benchmarks/soak.py --minutes 60 [--engine postgresql|sqlite] [--publishers 30] [--rate 40] [--seed 1]
-                              [--faults 0.1] [--delay 0.5] [--keep FOLDER] [--quiet 0.4] [--settle 6]
+    python benchmarks/soak.py [--minutes 60] [--engine postgresql|sqlite] [--publishers 30] [--rate 40]
+                              [--seed 1] [--faults 0.1] [--delay 0.5] [--quiet 0.4] [--settle 12]
+                              [--keep FOLDER]
 
-The press of benchmarks/soakweb.py publishes; `copydesk run` works as two processes, one standing by. Blows, by
-chance: SIGKILL to a service with all its workers, to one worker, SIGTERM, SIGSTOP past the lease, and a restart
-of PostgreSQL (fast, immediate, or away for a while), or a lock held on the SQLite file. A service that ended is
-started again, as a supervisor would. For the last part of the time (`--quiet`) no service is killed, so that
-their memory and open files can be followed: sampled every 10 s, with the slope over that part.
-Then nothing more is published and nothing fails, and after `--settle` minutes the archive is compared with what
-was published; pages that wait for their time are then made due, and counted apart.
-FOLDER keeps the archive, the logs, samples.jsonl and blows.jsonl. Prints a JSON object; exits with 1 if an article
-is missing, filed twice or false, or a copy is none.
-"""
+The press of benchmarks/soakweb.py publishes; `copydesk run` works as two processes, one standing by. Blows,
+by chance: SIGKILL to a service with all its workers, to one worker, SIGTERM, SIGSTOP past the lease, and a
+restart of PostgreSQL (fast, immediate, or away for a while), or a lock held on the SQLite file. A service
+that ended is started again, as a supervisor would. For the last part of the time (`--quiet`) no service is
+killed, so that their memory and open files can be followed: sampled every 10 s, with the slope over that
+part. Then nothing more is published and nothing fails, and after `--settle` minutes the archive is compared
+with what was published; pages that wait for their time are then made due, and counted apart. FOLDER keeps the
+archive, the logs, samples.jsonl and blows.jsonl. Prints a JSON object; exits with 1 if an article is missing,
+filed twice or false, or a copy is none."""
 
 import argparse
 import json
@@ -65,9 +65,13 @@ class Service:
     def start(self) -> None:
         with (self.folder / f"{self.name}.log").open("ab") as log:
             self.process = subprocess.Popen(
-                [str(COPYDESK), "run"], cwd=self.folder, env=self.server.environment(),
-                stdout=log, stderr=log, start_new_session=True,
-            )  # fmt: skip
+                [str(COPYDESK), "run"],
+                cwd=self.folder,
+                env=self.server.environment(),
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
         self.ended_at, self.struck = None, False
 
     def look(self) -> None:
@@ -176,9 +180,14 @@ class Soak:
                 main = psutil.Process(service.process.pid)
                 workers = [(worker.pid, worker.memory_info().rss >> 10) for worker in service.workers()]
                 row = {
-                    "at": at, "service": service.name, "pid": main.pid, "rss_kb": main.memory_info().rss >> 10,
-                    "files": main.num_fds(), "threads": main.num_threads(), "workers": workers,
-                }  # fmt: skip
+                    "at": at,
+                    "service": service.name,
+                    "pid": main.pid,
+                    "rss_kb": main.memory_info().rss >> 10,
+                    "files": main.num_fds(),
+                    "threads": main.num_threads(),
+                    "workers": workers,
+                }
                 self.samples.append(row)
                 with (self.folder / "samples.jsonl").open("a") as out:
                     out.write(json.dumps(row) + "\n")
@@ -282,9 +291,10 @@ class Soak:
     def prepare(self) -> None:
         options = self.options
         (self.folder / "copydesk.toml").write_text(
-            f'database = "{self.url}"\n[crawl]\ndelay = {options.delay}\ndownload_timeout = 8\nretry_wait = 1\n'
-            f'{options.config}\n[schedule]\nshortest = "5 s"\nsitemaps = "20 s"\n[service]\nlease = "{LEASE} s"\n'
-            'stop_within = "10 s"\n[workers]\nprocesses = 2\npages_per_worker = 200\n',
+            f'database = "{self.url}"\n[crawl]\ndelay = {options.delay}\ndownload_timeout = 8\n'
+            f'retry_wait = 1\n{options.config}\n[schedule]\nshortest = "5 s"\nsitemaps = "20 s"\n'
+            f'[service]\nlease = "{LEASE} s"\nstop_within = "10 s"\n'
+            "[workers]\nprocesses = 2\npages_per_worker = 200\n",
             encoding="utf-8",
         )
         hosts = sorted(answering(self.server)["hosts"])
@@ -328,8 +338,9 @@ class Soak:
         print(
             f"{time.monotonic() - self.began:6.0f} s: {told['published']} published, {filed} filed,"
             f" {told['requests']} requests, {sum(self.blows.values())} blows, MB {rss}",
-            file=sys.stderr, flush=True,
-        )  # fmt: skip
+            file=sys.stderr,
+            flush=True,
+        )
 
     def finish(self, quiet_from: float) -> dict[str, Any]:
         self.server.control("calm")
@@ -500,9 +511,11 @@ def memory(samples: list[Sample], quiet_from: float, end: float) -> dict[str, An
             "files_first": mine[0]["files"],
             "files_last": mine[-1]["files"],
             "files_an_hour": round(slope([(s["at"], s["files"]) for s in mine]), 1),
-            "workers_mb": [min((kb for s in mine for _, kb in s["workers"]), default=0) >> 10,
-                           max((kb for s in mine for _, kb in s["workers"]), default=0) >> 10],
-        }  # fmt: skip
+            "workers_mb": [
+                min((kb for s in mine for _, kb in s["workers"]), default=0) >> 10,
+                max((kb for s in mine for _, kb in s["workers"]), default=0) >> 10,
+            ],
+        }
     return told
 
 

@@ -1,13 +1,14 @@
-"""A made-up press that publishes by the clock and misbehaves at random: the web that benchmarks/soak.py crawls.
+"""A made-up press that publishes by the clock and misbehaves at random: what benchmarks/soak.py crawls.
 
     python benchmarks/soakweb.py --port N [--publishers 30] [--rate 40] [--faults 0.1] [--seed 1]
 
-It is an HTTP proxy on loopback, as benchmarks/webreplay.py starts it. Each publisher has a home page, robots.txt
-and, by its number, a feed, sitemaps, or both. Articles appear `--rate` a minute; about one in seven is the copy
-of an earlier one of another publisher, cut, with a lead of its own, or word for word; one in twelve is edited.
-Of all requests but those of the control host, a share of `--faults` fails: see FAULTS. An article fails twice in
-a row at most, so that a crawler with two further tries can have each. Now and then a publisher is down whole, or
-answers its robots.txt with 503. Feeds and front pages also name addresses that are traps: see TRAPS.
+It is an HTTP proxy on loopback, as benchmarks/webreplay.py starts it. Each publisher has a home page,
+robots.txt and, by its number, a feed, sitemaps, or both. Articles appear `--rate` a minute; about one in
+seven is the copy of an earlier one of another publisher, cut, with a lead of its own, or word for word; one
+in twelve is edited. Of all requests but those of the control host, a share of `--faults` fails: see FAULTS.
+An article fails twice in a row at most, so that a crawler with two further tries can have each. Now and then
+a publisher is down whole, or answers its robots.txt with 503. Feeds and front pages also name addresses that
+are traps: see TRAPS.
 
 The control host: /__stats, /__reset, /__calm (no more articles and faults), /__published (all of them).
 """
@@ -137,11 +138,16 @@ class Web:
             article, draw = made.article, random.Random(f"{self.options.seed} {number}")
             host = f"paper{draw.randrange(self.options.publishers):02}.example"
             item = Item(
-                number=number, host=host, path=f"/{datetime.fromtimestamp(at, UTC):%Y/%m}/{number}-story.html", at=at,
+                number=number,
+                host=host,
+                path=f"/{datetime.fromtimestamp(at, UTC):%Y/%m}/{number}-story.html",
+                at=at,
                 edited_at=at + draw.uniform(60, 900) if draw.random() < 1 / 12 else None,
-                title=article.title, paragraphs=article.text.split("\n"), language=article.language or "en",
+                title=article.title,
+                paragraphs=article.text.split("\n"),
+                language=article.language or "en",
                 copy_of=made.copy_of,
-            )  # fmt: skip
+            )
             self.published.append(item)
             self.by_address[host, item.path] = item
             self.hosts[host].items.appendleft(item)
@@ -149,12 +155,17 @@ class Web:
     def told(self, now: float) -> list[dict[str, Any]]:
         return [
             {
-                "number": item.number, "url": item.url, "at": item.at, "edited": item.edited(now), "copy_of": item.copy_of,
-                "text_hash": fingerprint(item.text(now)).text_hash, "plain_hash": fingerprint("\n".join(item.paragraphs)).text_hash,
+                "number": item.number,
+                "url": item.url,
+                "at": item.at,
+                "edited": item.edited(now),
+                "copy_of": item.copy_of,
+                "text_hash": fingerprint(item.text(now)).text_hash,
+                "plain_hash": fingerprint("\n".join(item.paragraphs)).text_hash,
                 "tells_edits": self.has_sitemap(item.host),
             }
             for item in self.published
-        ]  # fmt: skip
+        ]
 
     @staticmethod
     def has_feed(host: str) -> bool:
@@ -187,17 +198,26 @@ class Web:
                 if self.has_feed(host.name)
                 else ""
             )
-            return 200, "text/html; charset=utf-8", (
-                f"<!doctype html><html><head><title>{host.name}</title>{feed}</head><body><a href=/private/x>x</a>"
-                f'<a href="{self.trap(host.name)}">A story that is not what it seems to be at all</a><ul>{links}</ul></body></html>'
-            ).encode()  # fmt: skip
+            return (
+                200,
+                "text/html; charset=utf-8",
+                (
+                    f"<!doctype html><html><head><title>{host.name}</title>{feed}</head><body>"
+                    f'<a href="{self.trap(host.name)}">A story that is not what it seems to be at all</a>'
+                    f"<a href=/private/x>x</a><ul>{links}</ul></body></html>"
+                ).encode(),
+            )
         if path == "/feed.xml" and self.has_feed(host.name):
             return 200, "application/rss+xml", self.feed(host, now)
         if path == "/sitemap.xml" and self.has_sitemap(host.name):
-            return 200, "application/xml", (
-                '<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">'
-                f"<sitemap><loc>{root}/news.xml.gz</loc></sitemap></sitemapindex>"
-            ).encode()  # fmt: skip
+            return (
+                200,
+                "application/xml",
+                (
+                    '<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">'
+                    f"<sitemap><loc>{root}/news.xml.gz</loc></sitemap></sitemapindex>"
+                ).encode(),
+            )
         if path == "/news.xml.gz" and self.has_sitemap(host.name):
             return 200, "application/gzip", gzip.compress(self.sitemap(host, now), 1, mtime=0)
         if item := self.by_address.get((host.name, path)):
@@ -211,7 +231,8 @@ class Web:
             for i in list(host.items)[:_FEED]
         )
         trap = f"<item><title>What it seems to be</title><link>http://{host.name}{self.trap(host.name)}</link></item>"
-        return f'<?xml version="1.0"?><rss version="2.0"><channel><title>{host.name}</title>{trap}{items}</channel></rss>'.encode()
+        channel = f"<channel><title>{host.name}</title>{trap}{items}</channel>"
+        return f'<?xml version="1.0"?><rss version="2.0">{channel}</rss>'.encode()
 
     def sitemap(self, host: Host, now: float) -> bytes:
         rows = "".join(
@@ -223,17 +244,23 @@ class Web:
     def page(self, item: Item, now: float) -> bytes:
         when, changed = datetime.fromtimestamp(item.at, UTC), item.changed(now)
         data = {
-            "@context": "https://schema.org", "@type": "NewsArticle", "headline": item.title, "datePublished": when.isoformat(),
-            "dateModified": changed.isoformat(), "author": {"@type": "Person", "name": "Ada Stone"},
-        }  # fmt: skip
+            "@context": "https://schema.org",
+            "@type": "NewsArticle",
+            "headline": item.title,
+            "datePublished": when.isoformat(),
+            "dateModified": changed.isoformat(),
+            "author": {"@type": "Person", "name": "Ada Stone"},
+        }
         text = "".join(f"<p>{html.escape(paragraph)}</p>" for paragraph in item.text(now).split("\n"))
         others = "".join(
             f'<li><a href="{i.path}">{html.escape(i.title)}</a>'
             for i in list(self.hosts[item.host].items)[:5]
         )
         return (
-            f'<!doctype html><html lang="{item.language}"><head><meta charset="utf-8"><title>{html.escape(item.title)} | {item.host}'
-            f'</title><link rel="canonical" href="{item.url}"><script type="application/ld+json">{json.dumps(data)}</script></head>'
+            f'<!doctype html><html lang="{item.language}"><head><meta charset="utf-8">'
+            f"<title>{html.escape(item.title)} | {item.host}</title>"
+            f'<link rel="canonical" href="{item.url}">'
+            f'<script type="application/ld+json">{json.dumps(data)}</script></head>'
             f"<body><nav><a href=/>Home</a></nav><article><h1>{html.escape(item.title)}</h1>{text}</article>"
             f"<aside><h3>More</h3><ul>{others}</ul></aside></body></html>"
         ).encode()
@@ -248,7 +275,7 @@ class Web:
         if self.chance.random() >= self.options.faults:
             self.in_a_row.pop(host.name + path, None)
             return None
-        if not (host.name, path) in self.by_address:
+        if (host.name, path) not in self.by_address:
             return self.chance.choice(FAULTS)
         self.in_a_row[host.name + path] += 1
         if self.in_a_row[host.name + path] > MOST_IN_A_ROW:
@@ -273,16 +300,26 @@ class Web:
             self.statuses.clear()
         hosts = {
             host.name: {
-                "requests": host.requests, "shortest_gap": host.shortest, "not_judged": host.not_judged,
-                "shortest_pause": host.shortest_pause, "max_active": host.most_active,
-                "short_gaps": host.close[-50:], "delay": self.delay(host.name),
+                "requests": host.requests,
+                "shortest_gap": host.shortest,
+                "not_judged": host.not_judged,
+                "shortest_pause": host.shortest_pause,
+                "max_active": host.most_active,
+                "short_gaps": host.close[-50:],
+                "delay": self.delay(host.name),
             }
             for host in self.hosts.values()
-        }  # fmt: skip
+        }
         return {
-            "requests": self.requests, "published": len(self.published), "faults": self.faults, "statuses": self.statuses,
-            "inward": self.inward, "latest": self.latest, "hosts": hosts, "edited": sum(item.edited(now) for item in self.published),
-        }  # fmt: skip
+            "requests": self.requests,
+            "published": len(self.published),
+            "faults": self.faults,
+            "statuses": self.statuses,
+            "inward": self.inward,
+            "latest": self.latest,
+            "hosts": hosts,
+            "edited": sum(item.edited(now) for item in self.published),
+        }
 
     def delay(self, host: str) -> float:
         return 1.0 if int(host[5:7]) % 7 == 0 else float(self.options.delay)
@@ -437,10 +474,8 @@ class Web:
         self, writer: asyncio.StreamWriter, body: bytes, length: int | None, head: str = "", status: int = 200
     ) -> None:
         told = "" if length is None else f"Content-Length: {length}\r\n"
-        writer.write(
-            f"HTTP/1.1 {status} x\r\nContent-Type: text/html\r\nConnection: close\r\n{told}{head}\r\n".encode()
-            + body
-        )
+        first = f"HTTP/1.1 {status} x\r\nContent-Type: text/html\r\nConnection: close\r\n"
+        writer.write(f"{first}{told}{head}\r\n".encode() + body)
         await writer.drain()
 
     async def drip(self, writer: asyncio.StreamWriter, body: bytes, pieces: int, pause: float) -> None:
@@ -454,7 +489,7 @@ class Web:
     async def idle(self, writer: asyncio.StreamWriter, seconds: float) -> bool:
         """Do nothing for so long, unless the other end goes away; whether it is still there."""
         until = time.monotonic() + seconds
-        while (there := not self.listening[writer].at_eof()) and time.monotonic() < until:
+        while (there := not self.listening[writer].at_eof()) and time.monotonic() < until:  # noqa: ASYNC110
             await asyncio.sleep(min(0.1, seconds))
         return there
 

@@ -184,6 +184,25 @@ def ask_for_page(
     return page_id
 
 
+def try_failed_again(session: Session, source_id: int, now: datetime, tries: int) -> int:
+    """Make pages of a source due `now` that failed and wait for a later run, for somebody asks; how many.
+
+    Those that failed more than `tries` times in a row: what does not change within minutes failed once, and
+    waits. They are counted anew, and so tried as often as in a first run. What was given up stays so.
+    """
+    failed = (
+        Page.source_id == source_id,
+        Page.state == PageState.FAILED,
+        Page.attempts > tries,
+        Page.due_at > now,
+    )
+    ids = session.scalars(select(Page.id).where(*failed)).all()
+    if ids:
+        lock_pages(session, ids)
+        session.execute(update(table_of(Page)).where(*failed).values(due_at=now, attempts=0))
+    return len(ids)
+
+
 def lock_pages(session: Session, page_ids: Collection[int]) -> None:
     """Wait for the transactions that change these pages, and have the next ones wait for this.
 

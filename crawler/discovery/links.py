@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from lxml import etree, html
-from w3lib.encoding import html_to_unicode
 
 from crawler.discovery.candidates import absolute
+from pipelines.document.decode import decode
 
 MAX_LINKS = 5000
 """Links read of a page; no front page has as many."""
@@ -22,7 +22,7 @@ class Link(NamedTuple):
 
 def parse_html(body: bytes, content_type: str | None) -> html.HtmlElement | None:
     """The document in a body of any encoding; None where there is nothing to read."""
-    _, text = html_to_unicode(content_type, body)
+    text = decode(body, content_type)
     # Bytes again, with the encoding told: lxml takes no text that declares one itself.
     parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True)
     try:

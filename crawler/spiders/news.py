@@ -38,7 +38,7 @@ from pipelines.article import Reading
 from pipelines.page import Page
 from pipelines.store import Visited
 from storage.errors import StorageError
-from storage.frontier import DuePage, count_due, due_among, due_pages
+from storage.frontier import DuePage, count_due, due_among, due_pages, try_failed_again
 from storage.models import RunState
 from storage.seeds import seeds_of
 from storage.sources import add_seeds
@@ -158,6 +158,9 @@ class NewsSpider(scrapy.Spider):
         if self.job.longest is not None:  # from here on: reading the seeds is what it makes room for
             self._ends_at = time.monotonic() + self.job.longest.total_seconds()
         now = datetime.now(UTC)
+        if not self.job.scheduled:  # who asks has reason to think that it will go better now
+            tries = self.desk.retries.times
+            await archive.write(lambda session: try_failed_again(session, source_id, now, tries))
         due = await archive.read(lambda session: count_due(session, source_id, now))
         self.desk.progress.found(self.job.label, due if limit is None else min(due, limit))
         return DuePages(

@@ -14,9 +14,10 @@ from sqlalchemy.orm import Session
 import crawler.spiders.news
 import pipelines.store
 from crawler.config import Config
-from crawler.crawl import crawl_addresses, crawl_sources
+from crawler.crawl import crawl_addresses, crawl_source, crawl_sources
 from crawler.desk import Desk, open_desk
 from newsite.press import Press
+from storage.candidates import Candidate, add_pages
 from storage.errors import DatabaseIsFull, StorageError
 from storage.models import Page, PageState, RunState, SeedKind, Visit
 from storage.session import Database
@@ -79,6 +80,22 @@ async def test_a_fault_in_reading_is_tried_again_ever_more_rarely(
     assert behind_the_press.stats["behaviours.example"].paths["/article/1"] == 1
     visits = await desk.archive.read(lambda s: s.scalars(select(Visit.outcome)).all())
     assert sorted(visits) == ["failed", "new", "new"]
+
+
+async def test_a_page_that_failed_waits_for_its_hour_or_for_somebody_to_ask(
+    desk: Desk, behind_the_press: Press
+) -> None:
+    source_id = await add(desk, "/feed.xml?articles=1")
+    flaky = Candidate(url=f"{SITE}/flaky?fail=3&status=500")
+    await desk.archive.write(lambda s: add_pages(s, source_id, None, [flaky], datetime.now(UTC)))
+    asked = behind_the_press.stats["behaviours.example"].paths
+    tries, states = [], []
+    for scheduled in (False, True, False):
+        await crawl_source(desk, source_id, scheduled=scheduled)
+        tries.append(sum(count for path, count in asked.items() if path.startswith("/flaky")))
+        states.append((await pages(desk))["/flaky?fail=3&status=500"].state)
+    assert tries == [2, 2, 4]
+    assert states == [PageState.FAILED, PageState.FAILED, PageState.STORED]
 
 
 async def test_visits_that_cannot_be_filed_at_all_fail_the_run_and_are_not_tried_in_it_again(

@@ -16,6 +16,7 @@ from storage.frontier import (
     due_pages,
     heed_clock,
     record_visits,
+    try_failed_again,
 )
 from storage.models import Article, Page, PageState, RunState, Visit
 from storage.runs import end_run, start_run
@@ -329,6 +330,34 @@ def test_page_asked_for_by_hand_is_due_whatever_became_of_it(
     with database.write() as session:
         assert ask_for_page(session, "https://gazette.example/a", source_id, now + HOUR) == 1
     assert due(database, source_id, now + HOUR) == ["a"]
+
+
+@pytest.mark.parametrize(
+    ("failures", "due_at", "other", "is_due"),
+    [
+        (3, HOUR, False, True),
+        (3, None, False, False),  # given up
+        (1, HOUR, False, False),  # nothing that changes within minutes
+        (3, HOUR, True, False),  # of another source
+    ],
+)
+def test_page_that_failed_is_due_when_its_source_is_crawled_by_hand(
+    database: Database,
+    source_id: int,
+    now: datetime,
+    failures: int,
+    due_at: timedelta | None,
+    other: bool,
+    is_due: bool,
+) -> None:
+    found(database, source_id, now, story=now)
+    for number in range(failures):
+        again = now if number < failures - 1 else due_at and now + due_at
+        visit(database, now, outcome="failed", state=PageState.FAILED, due_at=again)
+    with database.write() as session:
+        hastened = try_failed_again(session, source_id + other, now, 2)
+    assert (hastened, due(database, source_id, now)) == ((1, ["story"]) if is_due else (0, []))
+    assert page(database).attempts == (0 if is_due else failures)
 
 
 def test_address_that_cannot_be_kept_is_refused(database: Database, now: datetime) -> None:

@@ -103,6 +103,13 @@ def test_the_base_address_and_the_charset_of_the_page_count() -> None:
     assert found.title == "Mur du port : la fête du café"
 
 
+@pytest.mark.parametrize("name", ["hex", "base64", "zlib", "idna", "punycode", "undefined", "no such thing"])
+def test_a_charset_that_is_none_costs_no_link(name: str) -> None:
+    body = f'<meta charset="{name}"><h2><a href="/a-café-is-closed-today">A café is closed, today</a></h2>'
+    found = read_section(body.encode(), "https://paper.example/", f"text/html; charset={name}")
+    assert [candidate.title for candidate in found] == ["A café is closed, today"]
+
+
 @pytest.mark.parametrize(
     "body", [b"", b"  ", b"<!-- -->", b"\0\0", b"%PDF-1.7 \xff", b"<div>" * 50_000, b'{"a": 1}']
 )
