@@ -64,8 +64,9 @@ class RobotsMiddleware:
             response = await fetch_patiently(self._crawler, url, None, retries, meta={"is_robots_txt": True})
         except FetchFailed as failed:
             cause = failed.__cause__
-            refused = isinstance(cause, AddressRefused) and not cause.led_to
-            if refused or isinstance(cause, CrawlStopping | HostResting | OurNetworkDown):
+            if isinstance(cause, AddressRefused) and not cause.led_to:
+                raise cause from None
+            if isinstance(cause, CrawlStopping | HostResting | OurNetworkDown):
                 raise cause from None
             failure = failed.failure
             logger.info("robots.txt of %s: %s (%s)", origin, failure.reason, failure.detail)
