@@ -1,6 +1,6 @@
 """Decides which web addresses may be fetched: public ones, and what the user allows by name.
 
-AddressRefused          not fetched, and no use in trying again
+AddressRefused          not fetched, and no use in trying again, but where a redirect led to it
 ├── SchemeRefused       neither http nor https
 ├── CredentialsRefused  it holds a user's name or password
 ├── HostRefused         its host is no host, or programs would read it differently
@@ -33,6 +33,9 @@ class AddressRefused(Exception):
 
     reason: ClassVar[str]
     """Counted under this name."""
+    led_to = False
+    """Whether a redirect led there, as a hotel's network has one for whoever has not paid: tomorrow it may
+    lead elsewhere."""
 
 
 class SchemeRefused(AddressRefused):

@@ -74,6 +74,8 @@ def failure_of_exception(error: BaseException) -> Failure:
             return Failure(reason=error.reason, detail=detail, visited=False)
         case PrivateAddress() if error.resolved:  # who answers for the names of others may not tomorrow
             return Failure(reason=error.reason, detail=detail, this_run=False)
+        case AddressRefused() if error.led_to:
+            return Failure(reason=error.reason, detail=detail, this_run=False)
         case AddressRefused():
             return Failure(reason=error.reason, detail=detail, retry=False, visited=False)
         case HostTaken():

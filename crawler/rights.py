@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from itertools import islice
 
 from protego import Protego
 
@@ -15,6 +16,8 @@ from storage.reservations import is_named
 
 _FIELD = re.compile(r"\s*([a-z-]+)\s*:\s*([^#]*)", re.IGNORECASE)
 _NO_PART_OF_A_GROUP = frozenset({"sitemap", "host"})
+_MOST_SAID = 100
+"""Lines on how texts may be used that are read of a robots.txt, for each is held against each address."""
 
 
 @cache
@@ -72,7 +75,7 @@ def read_statement(text: str, us: str) -> Statement:
     to = us if us in named else "*"
     return Statement(
         agents=tuple(agent for agent in mining_agents() if agent.lower() in named),
-        said=tuple(line for agents, lines in groups if to in agents for line in lines),
+        said=tuple(islice((line for agents, lines in groups if to in agents for line in lines), _MOST_SAID)),
     )
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from concurrent.futures import TimeoutError as FutureTimeout
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, NoReturn, ParamSpec, Self, TypeVar
 
@@ -64,12 +65,21 @@ def _guarded(reader: Reader, page: Page, cleaning: Cleaning) -> Reading:
         return Reading(rejection=Rejection.UNREADABLE, detail=f"{type(error).__name__}: {error}"[:300])
 
 
-def _bounded(work: Callable[..., T], args: tuple[Any, ...]) -> T:
+@dataclass(frozen=True, slots=True)
+class _Fault:
+    """Why work could not be done, where the pool would pass for broken if it were raised."""
+
+    detail: str
+
+
+def _bounded(work: Callable[..., T], args: tuple[Any, ...]) -> T | _Fault:
     """What a worker runs of other work; what it raises is raised where it was asked for."""
     try:
         return work(*args)
     except MemoryError:
         _leave()
+    except RuntimeError as error:  # such as too deep a recursion
+        return _Fault(f"{type(error).__name__}: {error}"[:300])
 
 
 def _leave() -> NoReturn:
@@ -139,9 +149,12 @@ class WorkerPool:
     async def do(self, work: Callable[P, T], *args: P.args, **_: P.kwargs) -> T:
         """What a function makes of its arguments, under a page's limits; all of them travel, so must pickle.
 
-        Raises what it raises; WorkLost where it is over the limits, and WorkersBroken.
+        Raises what it raises; WorkLost where it is over the limits or fails at run time, and WorkersBroken.
         """
-        return await self._run(_bounded, work, args)
+        done: T | _Fault = await self._run(_bounded, work, args)
+        if isinstance(done, _Fault):
+            raise WorkLost(Rejection.UNREADABLE, done.detail)
+        return done
 
     async def _run(self, function: Callable[..., T], *args: Any) -> T:
         """A pool that breaks down is replaced, and the work done again; if that breaks too, WorkersBroken."""

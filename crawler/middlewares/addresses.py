@@ -5,6 +5,7 @@ from typing import Self
 from scrapy import Request
 from scrapy.crawler import Crawler
 
+from crawler.addresses import AddressRefused
 from crawler.door import beginning, crawl_guard
 
 
@@ -20,4 +21,8 @@ class AddressMiddleware:
         return cls(crawler)
 
     def process_request(self, request: Request) -> None:
-        self._guard.check(request.url, beginning(self._crawler, request))
+        try:
+            self._guard.check(request.url, beginning(self._crawler, request))
+        except AddressRefused as refused:
+            refused.led_to = "redirect_urls" in request.meta
+            raise

@@ -63,8 +63,11 @@ class RobotsMiddleware:
             url = f"{origin}/robots.txt"
             response = await fetch_patiently(self._crawler, url, None, retries, meta={"is_robots_txt": True})
         except FetchFailed as failed:
-            if isinstance(failed.__cause__, CrawlStopping | HostResting | OurNetworkDown | AddressRefused):
-                raise failed.__cause__ from None
+            cause = failed.__cause__
+            if isinstance(cause, AddressRefused) and not cause.led_to:
+                raise cause from None
+            if isinstance(cause, CrawlStopping | HostResting | OurNetworkDown):
+                raise cause from None
             failure = failed.failure
             logger.info("robots.txt of %s: %s (%s)", origin, failure.reason, failure.detail)
             # RFC 9309, 2.3.1.2: one that redirects for ever may count as missing

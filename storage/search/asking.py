@@ -1,5 +1,6 @@
 """Puts a query and the filters beside it together, as all that an article must meet."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -27,7 +28,8 @@ def asked_for(session: Session, query: str, wanted: ArticleFilter, now: datetime
         return source.id
 
     node = all_of([read_query(query, now, find_source), *_filters(session, wanted)])
-    return _in_time(node, wanted.since, wanted.until)
+    asked = _in_time(node, wanted.since, wanted.until)
+    return replace(asked, without_reservations=wanted.without_reservations)
 
 
 def _in_time(node: Node, since: datetime | None, until: datetime | None) -> Asked:

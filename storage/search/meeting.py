@@ -1,10 +1,11 @@
 """Tells from an article itself whether it meets a condition, as the index would."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from typing import Any
 
 from sqlalchemy import ARRAY, ColumnElement, Integer, bindparam, func, select
 from sqlalchemy.orm import Session
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session
 from storage.filters import date_of
 from storage.insert import is_postgresql
 from storage.models import Article
+from storage.reservations import is_named
 from storage.search.marks import MARK, hour_of, marks_of
 from storage.search.query import And, Asked, Node, Not, Or, Span, Term
 from storage.search.words import stream
@@ -31,6 +33,7 @@ class Leaf:
     source_id: int | None
     language: str | None
     kind: str
+    reservations: tuple[str, ...] | None
 
     @cached_property
     def marks(self) -> str:
@@ -57,7 +60,14 @@ def is_asked_for(asked: Asked, leaf: Leaf) -> bool:
     in_time = (asked.since is None or leaf.date >= asked.since) and (
         asked.until is None or leaf.date < asked.until
     )
-    return in_time and meets(asked.node, leaf)
+    return in_time and is_let(asked, leaf.reservations) and meets(asked.node, leaf)
+
+
+def is_let(asked: Asked, reservations: Sequence[str] | None) -> bool:
+    """Whether what is reserved of an article lets it be found; not where that is asked and nobody looked."""
+    if not (names := asked.without_reservations):
+        return True
+    return reservations is not None and not any(is_named(one, names) for one in reservations)
 
 
 def meets(node: Node, leaf: Leaf) -> bool:
@@ -91,11 +101,17 @@ def times(term: Term, line: str) -> int:
 
 def leaves(session: Session, ids: Iterable[int], *, lead: int | None = None) -> dict[int, Leaf]:
     """The articles with these ids, by id; with `lead`, only so many characters of their texts."""
-    columns = ("id", "title", "standfirst", "authors", "source_id", "language", "kind")
+    columns = ("id", "title", "standfirst", "authors", "source_id", "language", "kind", "reservations")
     body = Article.text if lead is None else func.substr(Article.text, 1, lead).label("text")
     statement = select(*(getattr(Article, name) for name in columns), body, date_of().label("date"))
     rows = session.execute(statement.where(is_among(session, ids)))
-    return {row.id: Leaf(**{**row._mapping, "authors": tuple(row.authors)}) for row in rows}
+    return {row.id: _leaf(dict(row._mapping)) for row in rows}
+
+
+def _leaf(values: dict[str, Any]) -> Leaf:
+    for name in ("authors", "reservations"):
+        values[name] = None if values[name] is None else tuple(values[name])
+    return Leaf(**values)
 
 
 def is_among(session: Session, ids: Iterable[int]) -> ColumnElement[bool]:

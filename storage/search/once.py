@@ -8,16 +8,23 @@ from sqlalchemy.orm import Session
 
 from storage.filters import date_of
 from storage.models import Article
+from storage.reservations import reservations_of
 from storage.search.fulltext import Match
-from storage.search.meeting import is_asked_for, leaves
+from storage.search.meeting import is_asked_for, is_let, leaves
 from storage.search.query import Asked
 
 _BATCH = 25
 
 
 def certain(session: Session, matches: Iterable[Match], asked: Asked) -> Iterator[Match]:
-    """The matches without those that the index was in doubt about and whose text says no."""
+    """The matches without those that the index was in doubt about and whose text says no.
+
+    Nor those of which something is reserved that is not to be: of that the index knows nothing.
+    """
     for batch in _batches(matches):
+        if asked.without_reservations:
+            reserved = reservations_of(session, [one.id for one in batch])
+            batch = [one for one in batch if is_let(asked, reserved.get(one.id))]
         doubtful = leaves(session, [one.id for one in batch if one.doubtful])
         yield from (one for one in batch if not one.doubtful or is_asked_for(asked, doubtful[one.id]))
 

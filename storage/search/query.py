@@ -1,7 +1,7 @@
 """What a query asks for, as a tree of conditions, and whether an article meets them."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -72,10 +72,12 @@ class Asked:
     """Aware. Published, or else first seen, then or later."""
     until: datetime | None = None
     """Aware. Before."""
+    without_reservations: tuple[str, ...] = ()
+    """As in ArticleFilter: the index knows nothing of them."""
 
     def and_also(self, node: Node) -> "Asked":
         """The same, with a further condition."""
-        return Asked(node=all_of([self.node, node]), since=self.since, until=self.until)
+        return replace(self, node=all_of([self.node, node]))
 
 
 def all_of(parts: Sequence[Node]) -> Node:

@@ -19,7 +19,7 @@ from newsite.exchange import Answer, Request, html_answer, plain_answer, redirec
 from newsite.press import Press
 from newsite.wire import Wire
 from storage.insert import table_of
-from storage.models import Base, RunState, SeedKind, Source, UtcDateTime
+from storage.models import Base, Page, RunState, SeedKind, Source, UtcDateTime
 from storage.session import Database, open_database
 from storage.sources import SeedDraft, SourceDraft, add_source
 
@@ -302,3 +302,25 @@ async def test_a_host_that_refuses_all_day_sees_less_and_less_of_us(
     assert sum(busy) <= 45
     assert sum(busy[:2]) > sum(busy[2:4]) >= sum(busy[12:14])
     assert sum(busy[12:]) <= 6
+
+
+async def test_what_a_portal_leads_astray_is_asked_for_again(desk: Desk, invite: Callable[..., Host]) -> None:
+    """The login page of a network that we are in stands at a private address, for pages and robots.txt."""
+    login = redirect(302, "http://127.0.0.2:9/login")
+
+    async def page_alone(request: Request, wire: Wire) -> Answer:
+        return plain_answer(404, "none\n") if request.path == "/robots.txt" else login
+
+    async def all_of_it(request: Request, wire: Wire) -> Answer:
+        return login
+
+    invite("held.example", page_alone)
+    invite("captured.example", all_of_it)
+    await crawl_addresses(desk, ["http://held.example/story/1", "http://captured.example/story/1"])
+    rows = await desk.archive.read(lambda s: s.execute(select(Page.url, Page.due_at, Page.reason)).all())
+    soon = datetime.now(UTC) + timedelta(hours=2)
+    assert {row.url: (row.reason or "").split(":")[0] for row in rows} == {
+        "http://held.example/story/1": "private address",
+        "http://captured.example/story/1": "private address",
+    }
+    assert all(row.due_at is not None and row.due_at < soon for row in rows)

@@ -8,7 +8,7 @@ import pytest
 
 from crawler.discovery.feeds import NotAFeed, read_feed
 from crawler.workers import WorkerPool, WorkLost
-from newsite.readers import eat_memory, hang, misbehave, process_of
+from newsite.readers import eat_memory, fall, hang, misbehave, process_of
 from pipelines.article import Rejection
 from pipelines.cleaning import Cleaning
 from pipelines.page import Page
@@ -59,6 +59,13 @@ async def test_other_work_has_the_same_limits(
 async def test_what_other_work_raises_is_raised(pool: WorkerPool) -> None:
     with pytest.raises(NotAFeed, match="an empty body"):
         await pool.do(read_feed, b"", "http://paper.example/feed")
+
+
+async def test_work_that_goes_too_deep_costs_itself_and_not_the_pool(pool: WorkerPool) -> None:
+    """A recursion error is a RuntimeError, as what a broken pool raises."""
+    with pytest.raises(WorkLost, match=r"unreadable \(RecursionError"):
+        await pool.do(fall)
+    assert await pool.do(process_of, b"") != os.getpid()
 
 
 async def test_workers_are_replaced_after_their_share_of_pages() -> None:

@@ -38,3 +38,8 @@ def misbehave(page: Page, cleaning: Cleaning) -> Reading:
         case b"tell":
             return Reading(detail=", ".join(sorted(cleaning.keep)))
     return Reading(detail=f"{os.getpid()}")
+
+
+def fall(*_: object) -> None:
+    """Work that goes too deep."""
+    fall()

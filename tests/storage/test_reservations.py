@@ -13,6 +13,7 @@ from storage.export import Request, export_rows
 from storage.filters import ArticleFilter, conditions
 from storage.models import Article as Stored
 from storage.reservations import is_named, note_reservations, reservations_of
+from storage.search.hits import Sort
 from storage.session import Database
 from storage.stored import find_article
 
@@ -65,6 +66,30 @@ def test_the_same_is_meant_in_python_and_in_sql(
     assert {name for name, told in RESERVED.items() if not any(is_named(one, names) for one in told)} == set(
         left
     )
+
+
+@pytest.mark.parametrize("sort", ["relevance", "newest"])
+def test_a_search_finds_none_of_which_that_is_reserved(
+    database: Database,
+    filed: dict[str, int],
+    file: Callable[..., Filed],
+    article: Callable[..., Article],
+    prose: Callable[..., str],
+    sort: Sort,
+) -> None:
+    copied, shared = filed["c"], prose(sum(b"c") + 1000)
+    copy = file(article("z", shared, url="https://other.example/z")).article_id
+    with database.write() as session:
+        assert session.scalars(select(Stored.duplicate_of).where(Stored.id == copy)).one() == copied
+        session.execute(text("UPDATE articles SET reservations = NULL WHERE id = :id"), {"id": filed["e"]})
+    archive = Archive(database)
+    assert {hit.id for hit in archive.search("title:story", sort=sort)} == set(filed.values())
+    for names, left in (
+        (["noai", "tdm-reservation"], {filed["a"], filed["b"], filed["d"], copy}),
+        (["all"], {filed["a"], copy}),
+    ):
+        found = archive.search("title:story", without_reservations=names, sort=sort)
+        assert {hit.id for hit in found} == left
 
 
 def test_where_nobody_looked_nothing_is_known(database: Database, filed: dict[str, int]) -> None:

@@ -27,6 +27,9 @@ def after(*happened: str) -> Network:
         ("+a +b +c -a -a -a", False),
         ("+a +b +c -a -b -c +b", False),
         ("+a +b +c -a -b -c -x", True),
+        ("+paper.example +www.paper.example -paper.example -www.paper.example", False),  # one publisher's
+        ("+paper.example +feeds.paper.example +b -www.paper.example -b", True),
+        ("+2001:db8::1 +192.0.2.1 -2001:db8::1 -192.0.2.1", True),
     ],
 )
 def test_when_it_is_us(happened: str, is_down: bool) -> None:
@@ -37,7 +40,7 @@ def test_a_source_is_left_alone_for_a_while_only_then() -> None:
     down = after("+a", "+b", "-a", "-b")
     assert not after("+a").rest
     assert down.rest
-    assert "2 hosts that answered before are out of reach" in down.why
+    assert "2 sites that answered before are out of reach" in down.why
 
 
 def test_not_every_host_there_ever_was_is_remembered() -> None:
