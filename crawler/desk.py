@@ -67,10 +67,10 @@ class Desk:
         self.broken: StorageError | None = None
         """The failure of the database that stopped the desk."""
 
-    def reserved(self, url: str) -> tuple[str, ...]:
-        """What the robots.txt of an address's host reserves, which was asked before it was fetched."""
+    def reserved(self, url: str) -> tuple[str, ...] | None:
+        """What the robots.txt of an address's host reserves; None where it was not asked for."""
         robots = self.rules.known(url)
-        return robots.reservations(url) if robots is not None else ()
+        return robots.reservations(url) if robots is not None else None
 
     def stop(self) -> None:
         """Ask for a clean stop: nothing more is fetched, what was fetched is filed."""

@@ -178,7 +178,7 @@ async def _sample(desk: Desk, fetch: FetchOne, discovery: Discovery, count: int)
         except FetchFailed:
             continue
         hints = candidate.title, candidate.published_at, None
-        page = page_of(answer, discovery.url, *hints, desk.reserved(answer.url))
+        page = page_of(answer, discovery.url, *hints, desk.reserved(answer.url) or ())
         reading = await desk.workers.read(page, desk.cleaning)
         readings.append(respecting(reading, desk.config.rights.exclude))
     return readings
@@ -210,4 +210,4 @@ async def _read(desk: Desk, answer: Response, kind: SeedKind) -> SeedReading:
 async def fetch_page(desk: Desk, url: str) -> Page:
     """One page, fetched with a crawl's manners. Raises FetchFailed."""
     answer = await run_errand(desk, url, lambda fetch: fetch(url))
-    return page_of(answer, reserved=desk.reserved(answer.url))
+    return page_of(answer, reserved=desk.reserved(answer.url) or ())

@@ -58,8 +58,9 @@ class Visited:
     body_hash: str | None = None
     """SHA-256, hexadecimal, of the body, if one came."""
     reading: Reading | None = None
-    reservations: tuple[str, ...] = ()
-    """What robots.txt reserves now, of a visit that is `unchanged`; the reading of another has all."""
+    reservations: tuple[str, ...] | None = None
+    """What robots.txt reserves now, if it is known, of a visit that is `unchanged`; the reading of another
+    has all."""
     unchanged: bool = False
     failure: str | None = None
     detail: str | None = None
@@ -181,8 +182,8 @@ def _note_reservations(session: Session, group: Sequence[Visited]) -> None:
         visited, known = told[page_id], before.get(article_id)
         if visited.reading is not None and visited.reading.reservations is not None:
             now = list(visited.reading.reservations)
-        elif known is None:  # it was filed when nobody looked, and what the page says is not known now
-            continue
+        elif known is None or visited.reservations is None:
+            continue  # nobody looked when it was filed, or looks now: one half says nothing of the other
         else:
             now = [*visited.reservations, *(one for one in known if not one.startswith(OF_ROBOTS))]
         if now != known:

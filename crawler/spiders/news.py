@@ -276,7 +276,7 @@ class NewsSpider(scrapy.Spider):
             yield visited(self.job, page, now, response, unchanged=True, reservations=reserved)
         else:
             hints = page.hint_title, page.hint_published_at, page.found_at
-            fetched = page_of(response, home, *hints, self.desk.reserved(response.url))
+            fetched = page_of(response, home, *hints, self.desk.reserved(response.url) or ())
             if reading := await self._read(page, fetched):
                 reading = respecting(reading, self.desk.config.rights.exclude)
                 if failure := unread(reading) or led_away(page, response.url, home, reading):

@@ -109,6 +109,16 @@ async def test_what_is_reserved_follows_the_page_its_headers_and_robots_txt(
         assert [str(change.kind) for change in changes_since(session)] == ["new"]
 
 
+async def test_where_robots_txt_is_not_asked_what_it_reserved_stays_with_an_unchanged_page(
+    database: Database, publisher: Reserving, quick: Config
+) -> None:
+    publisher.robots = "User-agent: CCBot\nDisallow: /\n"
+    await visit(database, quick, STORY)
+    deaf = quick.model_copy(update={"crawl": quick.crawl.model_copy(update={"obey_robots": False})})
+    await visit(database, deaf, STORY)
+    assert reserved(database) == ["robots: CCBot"]
+
+
 async def test_what_the_settings_respect_is_not_stored_and_stays_as_it_was_stored_before(
     database: Database, publisher: Reserving, quick: Config
 ) -> None:
