@@ -10,6 +10,7 @@ from concurrent.futures import TimeoutError as FutureTimeout
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from dataclasses import dataclass
+from threading import Thread
 from types import TracebackType
 from typing import Any, NoReturn, ParamSpec, Self, TypeVar
 
@@ -134,7 +135,7 @@ class WorkerPool:
     def replace(self) -> None:
         """Stop every worker; others are started at the next page. Only while no page is being read."""
         pool, self._pool = self._pool, self._new_pool()
-        pool.stop()  # type: ignore[no-untyped-call]
+        _end(pool)
 
     async def read(self, page: Page, cleaning: Cleaning = DEFAULT) -> Reading:
         """The reading of a page, cleaned as told. What a page does never raises: see TIMEOUT and WORKER_DIED.
@@ -165,7 +166,7 @@ class WorkerPool:
             except _PoolBroken:
                 if pool is self._pool:  # else another page has seen to it
                     self._pool = self._new_pool()
-                    pool.stop()  # type: ignore[no-untyped-call]
+                    _end(pool)
         raise WorkersBroken("the processes that read pages break down as soon as they are started")
 
     async def _run_in(self, pool: ProcessPool, function: Callable[..., T], args: tuple[Any, ...]) -> T:
@@ -197,6 +198,12 @@ class WorkerPool:
     ) -> None:
         self._pool.stop()  # type: ignore[no-untyped-call]
         await asyncio.to_thread(self._pool.join)
+
+
+def _end(pool: ProcessPool) -> None:
+    """Stop a pool; its workers, threads and pipes go only with `join`, which nobody needs to wait for."""
+    pool.stop()  # type: ignore[no-untyped-call]
+    Thread(target=pool.join, daemon=True).start()
 
 
 def _is_alive(pool: ProcessPool) -> bool:

@@ -4,6 +4,7 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Callable
 
+import psutil
 import pytest
 
 from crawler.discovery.feeds import NotAFeed, read_feed
@@ -78,3 +79,26 @@ async def test_a_worker_is_told_how_to_clean(pool: WorkerPool) -> None:
     cleaning = Cleaning(keep=frozenset({"see also", "fact box"}))
     assert (await pool.read(page(b"tell"), cleaning)).detail == "fact box, see also"
     assert (await pool.read(page(b"tell"))).detail == ""
+
+
+async def test_a_pool_that_was_replaced_leaves_no_process_no_thread_and_no_open_file(
+    pool: WorkerPool,
+) -> None:
+    me = psutil.Process()
+
+    def held() -> tuple[int, int, int]:
+        return len(me.children(recursive=True)), me.num_threads(), me.num_fds()
+
+    async def used() -> None:
+        await pool.do(abs, -1)
+
+    await used()
+    before = held()
+    for _ in range(3):
+        pool.replace()
+        await used()
+    for _ in range(100):
+        if all(now <= then for now, then in zip(held(), before, strict=True)):
+            break
+        await asyncio.sleep(0.1)
+    assert all(now <= then for now, then in zip(held(), before, strict=True)), (before, held())
