@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from storage.care.sizes import ArchiveInfo
 
 db = typer.Typer(
-    help="""Look after the archive: check, back up, salvage, move, upgrade, prune.
+    help="""Look after the archive: check, back up, salvage, move.
 
     Without a further word, tell what it is: where, which version, how large, and of how many articles.
 

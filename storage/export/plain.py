@@ -10,7 +10,7 @@ from storage.shown import escaped, printable
 
 _QUOTED = re.compile('[",\r\n]').search
 _RUNS = "(?='*(?:[^\\S\n\r\t]|\")*[=+\\-@＝＋－＠])"
-_BEGINS = re.compile(_RUNS).match
+_BEGINS = re.compile(f"^{_RUNS}").match
 _GOES_ON = re.compile(f"[\n\r\t;]{_RUNS}")
 """Where a spreadsheet may find a formula: https://owasp.org/www-community/attacks/CSV_Injection
 

@@ -40,6 +40,7 @@ READING: dict[str, list[list[str]]] = {
     "db info": [[], ["--json"]],
     "db check": [["--quick"], ["--quick", "--json"]],
     "db upgrade": [["--check"], []],
+    "db salvage": [["saved\x1b[2J.sqlite"], ["saved2.sqlite", "--json"]],
     "db backup": [[f"x{ACTS.replace('/', '')}.sqlite"]],
     "db move": [["moved\x1b[2J.sqlite"]],
     "init": [[]],
