@@ -1,6 +1,7 @@
 """What all crawls of one process share: the archive, the workers, the manners, the wish to stop."""
 
 import asyncio
+import os
 from collections import defaultdict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -16,6 +17,7 @@ from crawler.health.network import Network
 from crawler.leases import Leases, open_leases
 from crawler.politeness import HostGate
 from crawler.progress import Progress, Silent
+from crawler.proxies import write_out_proxies
 from crawler.rests import Rests
 from crawler.revisit import Retries, look_again_at
 from crawler.rulebook import RuleBook
@@ -92,8 +94,9 @@ async def open_desk(
 ) -> AsyncIterator[Desk]:
     """A desk on a database that the caller opened and closes; on leaving, everything fetched is filed.
 
-    `network`: what is known of it from an earlier desk.
+    `network`: what is known of it from an earlier desk. Raises ConfigError for a proxy that cannot be used.
     """
+    write_out_proxies(os.environ)
     archive = ArchiveThread(database)
     workers = WorkerPool(
         config.workers.processes,

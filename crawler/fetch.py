@@ -11,6 +11,7 @@ from scrapy.crawler import Crawler
 from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 
+from crawler.addresses import place_of
 from crawler.failures import FetchFailed, failure_of_exception, failure_of_response
 from crawler.revisit import WITHIN_RUN, Retries, retry_at
 from pipelines.metadata.rights import READ_HEADERS
@@ -33,6 +34,7 @@ async def fetch(
     """
     assert crawler.engine is not None
     try:
+        place_of(url)  # before Scrapy stumbles over what is no address
         request = Request(
             url, headers=dict(headers or {}), meta=dict(meta or {}), callback=NO_CALLBACK, dont_filter=True
         )

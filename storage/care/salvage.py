@@ -69,7 +69,7 @@ def salvage(url: str, to: Path, clock: Clock, on_rows: OnRows) -> Saved:
     """Copy all that can be read of the SQLite archive at `url` to a new file; the damaged one stays as it is.
 
     What refers to a lost row is let go or made to refer to nothing, as when the row is deleted. Raises
-    `CannotOpenDatabase` where it is no file of this version's schema or its first page cannot be read, or
+    `CannotOpenDatabase` where it is no file of this version's schema or what tables it has cannot be read, or
     where `to` cannot be made.
     """
     parsed = parse_url(url)
@@ -105,8 +105,8 @@ def _damaged(path: Path) -> sqlite3.Connection:
     except sqlite3.Error as error:
         connection.close()
         raise CannotOpenDatabase(
-            f"{path}: not even its first page can be read ({error}): restore a backup, or try `sqlite3 FILE"
-            " .recover`"
+            f"{path}: what tables it has cannot be read ({error}): restore a backup, or try"
+            " `sqlite3 FILE .recover`"
         ) from error
     if found is None or found[0] != versions()[0]:
         connection.close()

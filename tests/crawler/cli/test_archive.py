@@ -83,7 +83,9 @@ def test_a_query_narrows_a_search(archive: Path, copydesk, query: list[str], fou
 
 def test_a_bad_query_is_shown_with_the_place(archive: Path, copydesk) -> None:
     assert copydesk("search", 'harbour "wall') == 2
-    assert copydesk.err == ('copydesk: this quotation mark has no second one\n    harbour "wall\n            ^\n')
+    assert copydesk.err == (
+        'copydesk: this quotation mark has no second one\n    harbour "wall\n            ^\n'
+    )
 
 
 def test_an_option_that_is_misspelt_is_no_word(archive: Path, copydesk) -> None:

@@ -121,6 +121,14 @@ def test_a_page_is_extracted_from_its_address_without_an_archive(begin) -> None:
     assert "http://nobody.example/story" in err
 
 
+@pytest.mark.parametrize("address", ["http://[", "http://paper.example:99999/"])
+def test_what_is_no_address_is_told_as_that_when_extracted(begin, address: str) -> None:
+    status, out, err = finish(begin("extract", address))
+    assert (status, out) == (1, "")
+    assert "host (" in err
+    assert "is no host in plain notation" in err
+
+
 def test_the_past_is_taken_in_back_to_a_day_and_called_off(begin) -> None:
     site = "http://chronicle.example"
     status, out, err = finish(begin("crawl", site, "--since", "2026-08-01", "--json"))

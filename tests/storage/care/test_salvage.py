@@ -140,9 +140,10 @@ def test_whatever_page_is_damaged_the_articles_are_saved(archive: Path, now: dat
 
 
 def test_what_is_no_archive_is_told(tmp_path: Path, archive: Path, now: datetime) -> None:
-    overwrite(archive, 1)
-    with pytest.raises(CannotOpenDatabase, match="not even its first page"):
-        save(archive, now)
+    for page in (leaves(archive, "sqlite_schema")[-1], 1):  # it takes several pages
+        overwrite(archive, page)
+        with pytest.raises(CannotOpenDatabase, match="what tables it has cannot be read"):
+            save(archive, now)
     with pytest.raises(CannotOpenDatabase, match="does not exist"):
         save(tmp_path / "nothing.sqlite", now)
     with pytest.raises(CannotOpenDatabase, match="pg_dump"):
