@@ -20,8 +20,8 @@ def write_out_proxies(environ: MutableMapping[str, str]) -> None:
         proxy = told if "://" in told else f"http://{told}"
         if not _is_usable(proxy):
             raise ConfigError(  # without the value, which may hold a password
-                f"the proxy in the environment's {name} cannot be read: write it like http://host:port or"
-                " http://user:password@host:port, other signs than letters and digits in the password as %XX"
+                f"the proxy in the environment's {name} cannot be read: write it like http://host:port,"
+                " before the host user:password@, if any, other signs than letters and digits as %XX"
             )
         environ[name] = proxy
 

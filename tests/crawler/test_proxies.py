@@ -8,6 +8,7 @@ from scrapy.downloadermiddlewares.httpproxy import HttpProxyMiddleware
 from crawler.config import Config, ConfigError
 from crawler.desk import open_desk
 from crawler.proxies import write_out_proxies
+from storage.redacted import without_secrets
 from storage.session import open_database
 
 
@@ -48,6 +49,7 @@ def test_one_that_cannot_be_used_is_told_and_its_password_is_not(told: str) -> N
     with pytest.raises(ConfigError, match="HTTP_PROXY cannot be read: write it like http://") as wrong:
         write_out_proxies({"HTTP_PROXY": told})
     assert "sec" not in str(wrong.value)
+    assert without_secrets(str(wrong.value)) == str(wrong.value)  # as it is shown
 
 
 async def test_nothing_is_fetched_past_a_proxy_or_by_tls_where_none_is_meant(
