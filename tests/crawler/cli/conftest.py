@@ -1,9 +1,10 @@
 """An archive with a few articles in it, and the program to run on it."""
 
+import logging
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -37,6 +38,17 @@ def article(number: int, title: str, text: str, **more: object) -> Article:
         "fingerprint": fingerprint(text),
     }
     return Article(**(values | more))  # type: ignore[arg-type]
+
+
+@pytest.fixture(autouse=True)
+def _logs_as_before() -> Iterator[None]:
+    """A command logs until its process ends; here others follow in the same one."""
+    root = logging.getLogger()
+    handlers, level = [*root.handlers], root.level
+    yield
+    for handler in {*root.handlers} - {*handlers}:
+        root.removeHandler(handler)
+    root.setLevel(level)
 
 
 @pytest.fixture
