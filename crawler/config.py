@@ -44,9 +44,8 @@ Span = Annotated[timedelta, BeforeValidator(_span)]
 
 def _hosts(value: list[str]) -> list[str]:
     if value:
-        from crawler.addresses import (
-            guard_of,
-        )  # here: it brings what parses URLs, and most files name no host
+        # Here: it brings what parses URLs, and most files name no host.
+        from crawler.addresses import guard_of
 
         guard_of((), value)
     return value
