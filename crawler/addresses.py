@@ -19,9 +19,6 @@ from yarl import URL
 
 from crawler.reserved import is_public, is_public_name
 
-PORTS = (80, 443, 8080, 8443)
-"""Those of the web, and their usual stand-ins."""
-
 _NAME = re.compile(r"[a-z0-9_~-]{1,63}(\.[a-z0-9_~-]{1,63})*")
 _MAX_NAME = 253  # RFC 1035, 2.3.4
 _NUMBER = re.compile(r"0x[0-9a-f]*|[0-9]+")
@@ -117,7 +114,7 @@ class Place:
 class Guard:
     """What may be fetched, as [crawl] has it."""
 
-    ports: Collection[int] = PORTS
+    ports: Collection[int]
     allowed: frozenset[Place] = field(default_factory=frozenset)
     """Hosts that may stand anywhere; those with a port, at that port alone."""
 

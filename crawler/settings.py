@@ -2,6 +2,8 @@
 
 from importlib.metadata import version
 
+from crawler.config import CrawlConfig
+
 BOT_NAME = "copydesk"
 SPIDER_MODULES = ["crawler.spiders"]
 NEWSPIDER_MODULE = "crawler.spiders"
@@ -39,7 +41,7 @@ RETRY_ENABLED = False  # the frontier tries again, later each time: see crawler/
 COOKIES_ENABLED = True  # some sites redirect for ever to a reader who keeps none; they last one crawl
 URLLENGTH_LIMIT = 0  # the frontier has judged them; a request dropped in silence would never land
 PRIVATE_HOSTS_ALLOWED: list[str] = []  # hosts that may stand at an address that is not public
-PORTS_ALLOWED = [80, 443, 8080, 8443]
+PORTS_ALLOWED = CrawlConfig().ports
 
 DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,

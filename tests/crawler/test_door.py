@@ -51,7 +51,7 @@ class Deceived(Guard):
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
 async def test_what_passed_as_public_ends_at_no_allowed_host(host: str) -> None:
-    door = Door(Deceived(allowed=guard_of([], ["127.0.0.1", "localhost"]).allowed))
+    door = Door(Deceived(ports=(), allowed=guard_of([], ["127.0.0.1", "localhost"]).allowed))
     with pytest.raises(PrivateAddress):
         await door.request("GET", f"http://{host}:1/")
     await door.close()
