@@ -11,6 +11,7 @@ from typing import Any
 
 from scrapy.crawler import AsyncCrawlerRunner
 from scrapy.settings import Settings
+from sqlalchemy.orm import Session
 
 from crawler.config import Config
 from crawler.health.network import Network
@@ -106,8 +107,7 @@ async def open_desk(
     )
     try:
         async with open_leases(archive, config.service.lease) as leases, workers:
-            await archive.write(lambda session: close_abandoned_runs(session, datetime.now(UTC)))
-            await archive.write(lambda session: heed_clock(session, datetime.now(UTC)))
+            await archive.write(_take_up)
             desk = Desk(config, archive, leases, workers, progress or Silent(), network)
             leases.on_loss = desk.fail
             yield desk
@@ -117,6 +117,13 @@ async def open_desk(
             await desk.messenger.close()
     finally:
         await asyncio.to_thread(archive.close)
+
+
+def _take_up(session: Session) -> None:
+    """Bring into order what earlier processes left."""
+    now = datetime.now(UTC)
+    close_abandoned_runs(session, now)
+    heed_clock(session, now)
 
 
 def scrapy_settings(config: Config) -> Settings:
