@@ -1,12 +1,13 @@
 """The service: it crawls what is due, takes up what others change, stands by, takes over, and stops clean."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import update
+from watching import count, until
 
 from crawler.config import Config
 from crawler.desk import Desk, open_desk
@@ -33,17 +34,6 @@ def add(database: Database, host: str, schedule: str = "every 1 d", name: str | 
     with database.write() as session:
         draft = SourceDraft(name=name or host, url=f"http://{host}/", schedule=schedule)
         return add_source(session, draft, datetime.now(UTC)).id
-
-
-def count(database: Database, model: type, **where: object) -> int:
-    with database.read() as session:
-        return session.scalar(select(func.count()).select_from(model).filter_by(**where)) or 0
-
-
-async def until(true: Callable[[], bool], seconds: float = 30) -> None:
-    async with asyncio.timeout(seconds):
-        while not true():  # noqa: ASYNC110  what is waited for stands in a database
-            await asyncio.sleep(0.05)
 
 
 @asynccontextmanager

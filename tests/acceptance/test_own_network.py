@@ -1,11 +1,11 @@
 """Where our own network is down, no source pays for it."""
 
 import asyncio
-from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
+from watching import count, until
 
 from crawler.crawl import crawl_sources
 from crawler.desk import Desk
@@ -26,17 +26,6 @@ def add_all(database: Database, press: Press) -> list[int]:
             for each in press.publishers[:SOURCES]
         ]
         return [add_source(session, draft, datetime.now(UTC)).id for draft in drafts]
-
-
-def count(database: Database, model: type, **where: object) -> int:
-    with database.read() as session:
-        return session.scalar(select(func.count()).select_from(model).filter_by(**where)) or 0
-
-
-async def until(true: Callable[[], bool], seconds: float = 30) -> None:
-    async with asyncio.timeout(seconds):
-        while not true():  # noqa: ASYNC110  what is waited for stands in a database
-            await asyncio.sleep(0.05)
 
 
 def make_due(database: Database) -> None:

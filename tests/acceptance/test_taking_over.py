@@ -10,7 +10,8 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import select
+from watching import count
 
 from newsite.press import Press
 from storage.leases import SCHEDULER, HolderState, holder_of
@@ -73,11 +74,6 @@ def end(process: "subprocess.Popen[str]") -> None:
 def keeper(database: Database) -> HolderState | None:
     with database.read() as session:
         return holder_of(session, SCHEDULER)
-
-
-def count(database: Database, model: type, **where: object) -> int:
-    with database.read() as session:
-        return session.scalar(select(func.count()).select_from(model).filter_by(**where)) or 0
 
 
 def until(true: Callable[[], bool], seconds: float = 30) -> float:
