@@ -97,12 +97,11 @@ def asked_again_after(failing: timedelta) -> timedelta:
 
 def kept_rules(kept: KeptRobots, now: datetime, why: str | None = None) -> Robots:
     """The rules by what is kept of a host, whether or not it should be asked again by now."""
-    if kept.failing_since is None:
-        return read_robots(kept.status, kept.body or b"")
-    last = read_robots(kept.status, kept.body or b"")
-    if abs(now - kept.failing_since) >= GIVEN_UP and not last.unreachable:
-        return last
-    return read_robots(kept.failed_status, b"", why or "no answer")
+    if kept.failing_since is not None:
+        given_up = abs(now - kept.failing_since) >= GIVEN_UP
+        if not given_up or read_robots(kept.status, b"").unreachable:
+            return read_robots(kept.failed_status, b"", why or "no answer")
+    return read_robots(kept.status, kept.body or b"")
 
 
 def is_fresh(kept: KeptRobots, now: datetime) -> bool:

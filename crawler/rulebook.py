@@ -84,13 +84,12 @@ class RuleBook:
             if kept is not None and is_fresh(kept, now):
                 return kept_rules(kept, now), _until(kept, now)
         status, body, why = await fetch(origin)
-        robots, until = read_robots(status, body, why), now + KEPT
-        if robots.unreachable:
-            until = now + RETRIED
-        if self._archive is None:
-            return robots, until
-        kept = await self._archive.write(lambda session: _save(session, host, status, body, now))
-        return (kept_rules(kept, now, why), _until(kept, now)) if kept is not None else (robots, until)
+        if self._archive is not None:
+            kept = await self._archive.write(lambda session: _save(session, host, status, body, now))
+            if kept is not None:
+                return kept_rules(kept, now, why), _until(kept, now)
+        robots = read_robots(status, body, why)
+        return robots, now + (RETRIED if robots.unreachable else KEPT)
 
 
 def _save(session: Session, host: str, status: int | None, body: bytes, now: datetime) -> KeptRobots | None:
