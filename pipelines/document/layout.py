@@ -2,15 +2,19 @@
 
 import re
 from bisect import bisect_right
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from lxml.etree import XPath
 from lxml.html import HtmlElement
 
-_TEXTS = XPath(
-    "//body//text()[normalize-space() and not(parent::script or parent::style or parent::noscript"
+_SEEN = (
+    "text()[normalize-space() and not(parent::script or parent::style or parent::noscript"
     " or parent::textarea or parent::template or parent::option)]"
 )
+_TEXTS = XPath(f"//body//{_SEEN}")
+_TEXTS_WITHIN = XPath(f"descendant::{_SEEN}")
 _SHORT = 24
 _KEY = re.compile(r"[\W_]+")
 INLINE = frozenset(
@@ -123,11 +127,19 @@ class Layout:
 
 def read_layout(tree: HtmlElement) -> Layout:
     """The layout of a document, which must not change as long as it is used."""
+    return _layout_of(_TEXTS(tree))
+
+
+def read_layout_within(elements: Iterable[HtmlElement]) -> Layout:
+    """The layout of these elements alone, none of which stands in another."""
+    return _layout_of(text for element in elements for text in _TEXTS_WITHIN(element))
+
+
+def _layout_of(found: Iterable[Any]) -> Layout:
     layout = Layout()
-    found = _TEXTS(tree)
     keys: list[str] = []
     position = 0
-    for text in found if isinstance(found, list) else ():
+    for text in found:
         owner = text.getparent()
         if text.is_tail:
             owner = owner.getparent()
