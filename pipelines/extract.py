@@ -50,11 +50,12 @@ from pipelines.pointers import mark_pointers
 from pipelines.second_article import mark_second_article
 from pipelines.teasers import mark_teasers
 from pipelines.templates.correct import correct
-from pipelines.templates.judge import AGREE, words_in_common
+from pipelines.templates.judge import words_in_common
 from pipelines.templates.labels import covered, label
 from pipelines.templates.outline import outline_of
 from pipelines.templates.reading import Fit, Misfit, fit
 from pipelines.templates.refusals import Refusal
+from pipelines.templates.template import AGREE
 from pipelines.validate import verdict_on_text
 
 # It reports what it gives up on; here that is a verdict, which the caller gets.
@@ -108,13 +109,11 @@ def _read(page: Page, cleaning: Cleaning) -> Reading:
     strip_unseen(tree)
     unwrap_layout_tables(tree)
     opened = _Opened(page=page, tree=tree, head=head, cleaning=cleaning)
-    if cleaning.templates is None or not cleaning.templates.templates:
-        return _by_extractor(opened)
-    found = fit(cleaning.templates, tree, head)
+    found = fit(cleaning.templates, tree, head) if cleaning.templates else None
     fast = _by_template(opened, found) if isinstance(found, Fit) else found
-    if isinstance(fast, Misfit):
-        return _by_extractor(opened, refused=fast.refusal)
-    return _audited(opened, fast) if cleaning.audit else Reading(article=fast)
+    if isinstance(fast, Article):
+        return _audited(opened, fast) if cleaning.audit else Reading(article=fast)
+    return _by_extractor(opened, refused=fast.refusal if fast else None)
 
 
 def _by_template(opened: _Opened, found: Fit) -> Article | Misfit:

@@ -1,26 +1,27 @@
 """Which blocks of an outline a template takes for text, and whether it is to be believed."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pipelines.document.makes import HEADINGS
 from pipelines.fingerprint import words_of
 from pipelines.learned import LEARNED_BLOCK, LEARNED_LINE
 from pipelines.templates.outline import Block, Outline
 from pipelines.templates.refusals import Refusal
-from pipelines.templates.selector import tag_of
+from pipelines.templates.selector import Selector, main_ones, tag_of
 from pipelines.templates.template import Template
 
 OUTSIDE = "outside the container"
 _WRITTEN = HEADINGS | {"p", "li", "ul", "ol", "blockquote", "pre", "dl", "dt", "dd", "div", "section"}
 """What authors write with: it has no classes, and what a system inserts has."""
-AGREE = 0.9
-"""Of two readings of one page, from which on they are taken for the same."""
 _SHORTEST = 250
 """Characters of a text that a template is believed."""
 _SHORTEST_SHARE = 0.15
 """Of the median of the texts that it was learned from."""
+_ALIKE = 0.5
+"""Of the classes of two makes that they share, from which on one is judged as the other."""
 _MOST_UNKNOWN = 0.1
 """Of the text in the container that is made as nothing was before."""
 
@@ -42,7 +43,7 @@ def judge(template: Template, outline: Outline) -> Judgement:
 
     The first ones count: a second article may follow.
     """
-    holders = frozenset(template.container.places_in(outline)[: template.count])
+    holders = holders_in(template.container, template.count, outline)
     if not holders:
         return Judgement(
             template=template, rules=(OUTSIDE,) * len(outline.blocks), refusal=Refusal.NO_CONTAINER,
@@ -55,20 +56,66 @@ def judge(template: Template, outline: Outline) -> Judgement:
         if block.node not in inside:
             rules.append(None if make_outside(outline, block) in template.beside else OUTSIDE)
             continue
-        make = outline.make_within(block, holders)
-        if make in template.makes:
-            rule = template.makes[make]
-        elif not block.linked and _is_written(outline, block, holders):
-            rule = None
-        else:
-            rule = LEARNED_BLOCK
-            unknown += 0 if block.linked else block.size
-        if rule is None and block.key in template.lines:
-            rule = LEARNED_LINE
-        rules.append(rule)
+        rule, known = _rule_of(template, outline, block, holders)
+        unknown += 0 if known or block.linked else block.size
         kept += block.size if rule is None else 0
+        rules.append(rule)
     refusal, detail = _refusal(template, kept, unknown)
     return Judgement(template=template, rules=tuple(rules), refusal=refusal, detail=detail)
+
+
+def holders_in(selector: Selector, count: int, outline: Outline) -> frozenset[int]:
+    """The containers of an outline, at most `count`."""
+    places = selector.places_in(outline)
+    if len(places) < 2:
+        return frozenset(places)
+    sizes = dict.fromkeys(places, 0)
+    for block in outline.blocks:
+        for number in outline.above(block.node):
+            if number in sizes:
+                sizes[number] += block.size
+    return frozenset(places[n] for n in main_ones(list(sizes.values()), count))
+
+
+def _rule_of(
+    template: Template, outline: Outline, block: Block, holders: frozenset[int]
+) -> tuple[str | None, bool]:
+    """The rule by which a block in the container is no text, and whether such a block was seen before."""
+    make = outline.make_within(block, holders)
+    known = make in template.makes
+    if known:
+        rule = template.makes[make]
+    elif not block.linked and _is_written(outline, block, holders):
+        rule, known = None, True
+    elif (like := _nearest(make, template.makes)) is not None:
+        rule, known = template.makes[like], True
+    else:
+        rule = LEARNED_BLOCK
+    return (LEARNED_LINE if rule is None and block.key in template.lines else rule), known
+
+
+def _nearest(make: str, makes: Mapping[str, str | None]) -> str | None:
+    """The make, of those that have the same tags, that shares most classes with this one; None if none does.
+
+    A system sets a class more for a wide picture, the first paragraph, a column.
+    """
+    tags, classes = _taken_apart(make)
+    if not classes:
+        return None
+    best, like = _ALIKE, None
+    for known in makes:
+        other_tags, others = _taken_apart(known)
+        if other_tags == tags and others and (share := len(classes & others) / len(classes | others)) >= best:
+            best, like = share, known
+    return like
+
+
+@lru_cache(maxsize=8192)
+def _taken_apart(make: str) -> tuple[tuple[str, ...], frozenset[tuple[int, str]]]:
+    """The tags of a make, from the block up, and its classes, each with how far up it stands."""
+    parts = [part.split(".") for part in make.split("<")]
+    classes = frozenset((level, name) for level, part in enumerate(parts) for name in part[1:])
+    return tuple(part[0] for part in parts), classes
 
 
 def _refusal(template: Template, kept: int, unknown: int) -> tuple[Refusal | None, str | None]:

@@ -16,7 +16,7 @@ LEFT_OUT = ""
 _MOST_BLOCKS = 1_500
 """A page with more teaches nothing."""
 _MOST_BYTES = 16_000
-_LONGEST_MAKE = 120
+_LONGEST_MAKE = 300
 
 
 @dataclass(frozen=True)
@@ -38,11 +38,8 @@ class Labels:
 
     def kept(self) -> list[tuple[Block, int]]:
         """The blocks that are text, with their numbers."""
-        return [
-            (block, n)
-            for n, (block, rule) in enumerate(zip(self.outline.blocks, self.rules, strict=True))
-            if rule is None
-        ]
+        blocks = enumerate(self.outline.blocks)
+        return [(block, number) for number, block in blocks if self.rules[number] is None]
 
     def to_bytes(self) -> bytes:
         """All of it, compressed; `from_bytes` reads it again."""
@@ -113,7 +110,7 @@ def label(
 
 
 def covered(lines: Iterable[Line]) -> dict[int, str | None]:
-    """What became of each text node that a line holds, by its number: None where it is text, else the rule."""
+    """What became of each text node that a line holds, by number: None where it is text, else the rule."""
     by_number: dict[int, str | None] = {}
     for line in lines:
         if line.place is not None:

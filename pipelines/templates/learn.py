@@ -1,7 +1,7 @@
 """Learns the templates of a source from the pages that were read without one."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from statistics import median
@@ -11,7 +11,7 @@ from pipelines.asides import EMBEDDED_POST, FACT_BOX, LIVE_POST, TABLE
 from pipelines.completion import PARAGRAPHS
 from pipelines.document.makes import LINKED, tag_of
 from pipelines.learned import LEARNED_BLOCK
-from pipelines.templates.judge import agreement, judge, make_outside
+from pipelines.templates.judge import agreement, holders_in, judge, make_outside
 from pipelines.templates.labels import LEFT_OUT, Labels
 from pipelines.templates.selector import Selector, selectors_of
 from pipelines.templates.selector import tag_of as tag_of_node
@@ -38,7 +38,9 @@ _BESIDE_PAGES = 0.5
 _MOST_BESIDE = 3
 _PROSE = 80
 """Characters of a block, on average, that is prose."""
-_MOST_OUTSIDE = 300
+_MOST_OUTSIDE = 200
+_MOST_MAKES = 200
+_MOST_CONTAINERS = 100
 _ASIDES = frozenset({EMBEDDED_POST, FACT_BOX, LIVE_POST, TABLE})
 """Rules that know a block wherever it stands, and apply to what a template reads as well."""
 _STAYS = 0.95
@@ -122,7 +124,7 @@ def _worth(candidate: _Candidate) -> tuple[float, float]:
 
 
 def _holding(labels: Labels) -> list[tuple[Selector, float, int]]:
-    """The selectors that hold a page's text, with the share of text in what they hold, and how deep they are."""
+    """The selectors that hold a page's text, each with the share of text in what it holds, and its depth."""
     outline = labels.outline
     text, everything = Counter[int](), Counter[int]()
     for block, rule in zip(outline.blocks, labels.rules, strict=True):
@@ -132,7 +134,7 @@ def _holding(labels: Labels) -> list[tuple[Selector, float, int]]:
     likely = [n for n, size in text.items() if size >= _LEAST * labels.size and _may_hold(labels, n)]
     found = []
     for selector in sorted({selector for n in likely for selector in selectors_of(outline, n)}):
-        places = selector.places_in(outline)
+        places = holders_in(selector, _MOST_CONTAINERS, outline)
         inside = sum(text[place] for place in places)
         if inside >= _HELD * labels.size:
             depth = max(sum(1 for _ in outline.above(place)) for place in places)
@@ -160,15 +162,16 @@ class _Make:
 
 
 def _template(selector: Selector, held: Sequence[Labels], kind: ArticleKind) -> Template:
-    places = [selector.places_in(labels.outline) for labels in held]
-    count = max(map(len, places))
+    everywhere = [holders_in(selector, _MOST_CONTAINERS, labels.outline) for labels in held]
+    count = max(_needed(labels, found) for labels, found in zip(held, everywhere, strict=True))
+    places = [holders_in(selector, count, labels.outline) for labels in held]
     inside: defaultdict[str, _Make] = defaultdict(_Make)
     beside: defaultdict[str, _Make] = defaultdict(_Make)
     above: Counter[str] = Counter()
     repeated = _repeated(held)
     lines: Counter[int] = Counter()
     for page, (labels, found) in enumerate(zip(held, places, strict=True)):
-        outline, holders = labels.outline, frozenset(found)
+        outline, holders = labels.outline, found
         within = _within(labels, holders)
         seen = False
         for number, (block, rule) in enumerate(zip(outline.blocks, labels.rules, strict=True)):
@@ -176,21 +179,16 @@ def _template(selector: Selector, held: Sequence[Labels], kind: ArticleKind) -> 
             if rule in _ASIDES:
                 continue
             if number in within:
-                _count(
-                    inside[outline.make_within(block, holders)],
-                    page,
-                    block.size,
-                    rule,
-                    fresh=block.key not in repeated,
-                )
+                make = outline.make_within(block, holders)
+                _count(inside[make], page, block.size, rule, fresh=block.key not in repeated)
                 if block.key in repeated:
                     lines[block.key] += 1 if rule is not None else -1
             else:
                 make = make_outside(outline, block)
                 _count(beside[make], page, block.size, rule, fresh=True)
                 above[make] += -1 if seen else 1
-    makes = {make: _verdict(one) for make, one in inside.items()}
-    makes |= _promoted(inside, makes)
+    makes = {make: _verdict(inside[make]) for make in _most_common(inside, _MOST_MAKES)}
+    makes |= _promoted({make: inside[make] for make in makes}, makes)
     texts = {make for make, one in beside.items() if _is_beside(one, len(held))}
     template = Template(
         number=0,
@@ -209,6 +207,17 @@ def _template(selector: Selector, held: Sequence[Labels], kind: ArticleKind) -> 
         agreement=0.0,
     )
     return replace(template, agreement=median(agreement_with(template, labels) for labels in held))
+
+
+def _needed(labels: Labels, places: frozenset[int]) -> int:
+    """How many of the containers on a page have text of the article in them."""
+    nodes = (block.node for block, _ in labels.kept())
+    return len({above for node in nodes for above in labels.outline.above(node) if above in places})
+
+
+def _most_common(makes: Mapping[str, _Make], most: int) -> list[str]:
+    """The makes that stand on most pages."""
+    return sorted(makes, key=lambda make: (-len(makes[make].pages), -makes[make].size, make))[:most]
 
 
 def agreement_with(template: Template, labels: Labels) -> float:
@@ -341,3 +350,8 @@ def _follower(old: Template, new: Template, articles: Sequence[Labels]) -> Templ
 
 def _number(template: Template) -> int:
     return template.number
+
+
+def _is_outside(make: _Make) -> bool:
+    """Whether blocks outside the container are none of the text, as far as they are known."""
+    return make.kept <= (1 - _BESIDE) * make.size

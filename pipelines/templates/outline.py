@@ -1,13 +1,15 @@
 """The outline of a page: its blocks of text in page order, and the elements around them by their make."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import blake2b
 
 from lxml.html import HtmlElement
 
 from pipelines.document.layout import Layout, Place, block_of
-from pipelines.document.makes import LINKED, own_make
+from pipelines.document.makes import LINKED
 from pipelines.learned import line_key
 from pipelines.lines import tidy
 
@@ -16,6 +18,9 @@ INSIDE = "^"
 _MOSTLY = 0.5
 LEVELS = 3
 _LONGEST_NAME = 40
+_LONGEST = 200
+"""Characters of a class attribute that are looked at; utility classes run to thousands."""
+_DIGITS = re.compile(r"\d+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +30,7 @@ class Node:
     parent: int
     """The number of the nearest element around it that is in the outline; -1 for the outermost."""
     make: str
-    """Its tag and classes; see pipelines/document/makes.py."""
+    """Its tag and classes; see `make_of_node`."""
     name: str
     """Its id, digits as 0; "" if it has none."""
 
@@ -37,7 +42,7 @@ class Block:
     node: int
     """The number of that element."""
     key: int
-    """A hash of its letters, case folded, digits masked: equal where the same line stands; 0 for few letters."""
+    """A hash of its letters, case folded, digits masked: the same line has the same; 0 for few letters."""
     size: int
     """Characters."""
     linked: bool
@@ -60,8 +65,8 @@ class Outline:
     def make_within(self, block: Block, holders: frozenset[int]) -> str:
         """How a block is made as seen from the element that holds the article, one of `holders`.
 
-        As the makes of pipelines/document/makes.py, but ending in INSIDE where the holder is reached: what
-        classes that one and those around it have differs from article to article.
+        Its own make and those of the two elements around it, ending in INSIDE where the holder is reached:
+        what classes that one and those around it have differs from article to article.
         """
         parts = []
         for number in self.above(block.node):
@@ -109,6 +114,16 @@ def key_of_line(text: str) -> int:
     return int.from_bytes(blake2b(key.encode("utf-8", "surrogatepass"), digest_size=6).digest()) if key else 0
 
 
+def make_of_node(element: HtmlElement) -> str:
+    """An element's tag and classes, as "p.lead.wide": digits as 0, the classes by their letters."""
+    return _make(str(element.tag), (element.get("class") or "")[:_LONGEST])
+
+
+@lru_cache(maxsize=8192)
+def _make(tag: str, classes: str) -> str:
+    return ".".join([tag, *sorted(set(_DIGITS.sub("0", classes).replace("<", "").split()))])
+
+
 def name_of(element: HtmlElement) -> str:
     """An element's id, digits as 0; "" where it has none, or one that is too long to be a name."""
     name = (element.get("id") or "").strip()
@@ -126,7 +141,7 @@ def _number_of(element: HtmlElement, numbers: dict[HtmlElement, int], nodes: lis
         above = above.getparent()
     number = numbers.get(above, -1) if above is not None else -1
     for inner in reversed(path):
-        nodes.append(Node(parent=number, make=own_make(inner), name=name_of(inner)))
+        nodes.append(Node(parent=number, make=make_of_node(inner), name=name_of(inner)))
         number = numbers[inner] = len(nodes) - 1
     return number
 

@@ -1,25 +1,33 @@
 """Reads a page by the templates of its source, and finds out whether they fit it."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
+from lxml.etree import XPath
 from lxml.html import HtmlElement
 
 from pipelines.asides import Taken, asides_in, take_out
-from pipelines.document.layout import Layout, key_of, read_layout_within
-from pipelines.document.makes import own_make
+from pipelines.boilerplate import is_named
+from pipelines.document.layout import Layout, block_of, key_of, read_layout_within
 from pipelines.lines import Line, line_at, tidy
-from pipelines.metadata.head import Head
+from pipelines.metadata.head import DESCRIPTIONS, Head, plain
 from pipelines.templates.judge import OUTSIDE, Judgement, judge
-from pipelines.templates.outline import LEVELS, Run, outline_of
+from pipelines.templates.outline import LEVELS, Run, make_of_node, outline_of
 from pipelines.templates.refusals import Refusal
+from pipelines.templates.selector import main_ones
 from pipelines.templates.template import Template, Templates
 
 _PROSE = 80
 """Characters of a paragraph outside the container that is looked at."""
+_SHORTEST_STATED = 25
+_COMPARED = 100
+"""Letters of a description that must stand in the block that shows it: it may be cut."""
+_BEGINS = re.compile(r"[\w ,-]{8,40}")
+_ABOVE = XPath("preceding::text()[not(ancestor::head) and contains(., $begin)]")
 _MOST_OUTSIDE = 0.25
-"""Of the text in the container that may stand outside it in paragraphs that are made as nothing was before."""
+"""Of the text in the container that may stand outside it in paragraphs that are made as none was before."""
 _CONTRADICTS = 1.5
 """Times the letters of the text that the page's own data may have."""
 
@@ -47,23 +55,28 @@ class Misfit:
     detail: str | None = None
 
 
-def fit(templates: Templates, tree: HtmlElement, head: Head) -> Fit | Misfit:
-    """What the first of the templates that fits makes of a document; `templates` has at least one."""
+def fit(templates: Templates, tree: HtmlElement, head: Head) -> Fit | Misfit | None:
+    """What the first of the templates that fits makes of a document; None if none is ready to read one."""
     misfit: Misfit | None = None
     for template in templates.templates:
+        if not template.is_ready:
+            continue
         found = _fit_one(template, tree, head)
         if isinstance(found, Fit):
             return found
         if misfit is None or misfit.refusal is Refusal.NO_CONTAINER:
             misfit = found
-    return misfit or Misfit(refusal=Refusal.NO_CONTAINER)
+    return misfit
 
 
 def _fit_one(template: Template, tree: HtmlElement, head: Head) -> Fit | Misfit:
-    containers = list(islice(template.container.elements_in(tree), template.count))
+    containers = _containers(template, tree)
     if not containers:
         return Misfit(refusal=Refusal.NO_CONTAINER, detail=f"there is no {template.container}")
     above, below = _beside(template, tree, containers)
+    stated = _stated_above(tree, containers[0], head)
+    if stated is not None and stated not in above:
+        above.append(stated)
     layout = read_layout_within([*above, *containers, *below])
     taken = [one for container in containers for one in _asides(container, layout, head)]
     outline, runs = outline_of(layout, _numbers_of(taken))
@@ -71,7 +84,7 @@ def _fit_one(template: Template, tree: HtmlElement, head: Head) -> Fit | Misfit:
     if judged.refusal is not None:
         return Misfit(refusal=judged.refusal, detail=judged.detail)
     outside = list(_unknown_outside(template, tree, containers))
-    lines = [*_lines_of(judged, runs), *outside]
+    lines = [*_lines_of(judged, runs, stated), *outside]
     if misfit := _misfit(lines, outside, head):
         return misfit
     return Fit(template=template, layout=layout, container=containers[0], lines=lines, taken=taken)
@@ -99,11 +112,36 @@ def _misfit(lines: Iterable[Line], outside: Iterable[Line], head: Head) -> Misfi
     return None
 
 
-def _lines_of(judged: Judgement, runs: Iterable[Run]) -> Iterator[Line]:
+def _containers(template: Template, tree: HtmlElement) -> list[HtmlElement]:
+    found = template.container.elements_in(tree)
+    if len(found) < 2:
+        return found
+    sizes = [len("".join(element.itertext())) for element in found]
+    return [found[number] for number in main_ones(sizes, template.count)]
+
+
+def _lines_of(judged: Judgement, runs: Iterable[Run], stated: HtmlElement | None) -> Iterator[Line]:
     for run, rule in zip(runs, judged.rules, strict=True):
         line = line_at(run.text, run.place)
-        line.rule = rule
+        is_stated = stated is not None and block_of(run.place.elements[0]) is stated
+        line.rule = None if is_stated else rule
         yield line
+
+
+def _stated_above(tree: HtmlElement, container: HtmlElement, head: Head) -> HtmlElement | None:
+    """The block above the container that shows the description that the page gives of itself, if one does."""
+    stated = next((text for name in DESCRIPTIONS if (text := head.meta(name))), None) or ""
+    key = key_of(stated)
+    if len(key) < _SHORTEST_STATED:
+        return None
+    begin = _BEGINS.match(plain(stated))
+    texts = _ABOVE(container, begin=begin[0] if begin else "")
+    for text in texts if isinstance(texts, list) and begin else ():
+        block = block_of(text.getparent())
+        shown = key_of("".join(block.itertext()))
+        if key[:_COMPARED] in shown and len(shown) < 2 * len(key) and not is_named(block, frozenset()):
+            return block
+    return None
 
 
 def _beside(
@@ -140,4 +178,4 @@ def _unknown_outside(template: Template, tree: HtmlElement, containers: list[Htm
 def make_of_outside(element: HtmlElement) -> str:
     """How a block outside the containers is made, as pipelines/templates/outline.py has it of outlines."""
     above = (element, *islice(element.iterancestors(), LEVELS - 1))
-    return "<".join(own_make(e) for e in above if e.tag not in ("body", "html"))
+    return "<".join(make_of_node(e) for e in above if e.tag not in ("body", "html"))

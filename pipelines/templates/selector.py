@@ -1,14 +1,14 @@
 """Where on the pages of a source the article stands: an element told by its tag and one of its names."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
 from lxml.html import HtmlElement
 
-from pipelines.document.makes import own_make
-from pipelines.templates.outline import Node, Outline, name_of
+from pipelines.templates.outline import Node, Outline, make_of_node, name_of
 
+_NEXT_TO_NONE = 0.2
 _NAMES = 12
 """Classes of an element that it is looked for by."""
 
@@ -64,19 +64,21 @@ class Selector:
         around = outline.nodes[node.parent]
         return _fits(self.parent, around.make, around.name)
 
-    def elements_in(self, tree: HtmlElement) -> Iterator[HtmlElement]:
+    def elements_in(self, tree: HtmlElement) -> list[HtmlElement]:
         """The outermost elements of a document that it finds, in page order."""
+        found: list[HtmlElement] = []
         for element in tree.iter(self.step.tag):
-            if self._finds(element) and not any(self._finds(e) for e in element.iterancestors(self.step.tag)):
-                yield element
+            if self._finds(element) and not any(e in found for e in element.iterancestors(self.step.tag)):
+                found.append(element)
+        return found
 
     def _finds(self, element: HtmlElement) -> bool:
-        if not _fits(self.step, own_make(element), name_of(element)):
+        if not _fits(self.step, make_of_node(element), name_of(element)):
             return False
         if self.parent is None:
             return True
         around = element.getparent()
-        return around is not None and _fits(self.parent, own_make(around), name_of(around))
+        return around is not None and _fits(self.parent, make_of_node(around), name_of(around))
 
 
 def _step(text: str) -> Step:
@@ -121,3 +123,13 @@ def steps_of(node: Node) -> Iterator[Step]:
     yield from (Step(tag, f".{part}") for part in islice(dict.fromkeys(names), _NAMES))
     if not node.name and not names:
         yield Step(tag)
+
+
+def main_ones(sizes: Sequence[int], count: int) -> list[int]:
+    """The numbers of the first `count` of several containers, by the sizes of their texts.
+
+    Those with next to no text are passed over: a class may be given to other things too. More than there were
+    on the pages of the source are not looked at: what follows may be another article.
+    """
+    least = _NEXT_TO_NONE * max(sizes, default=0)
+    return [number for number, size in enumerate(sizes) if size and size >= least][:count]

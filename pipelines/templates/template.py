@@ -10,6 +10,13 @@ from pipelines.templates.selector import Selector
 CODE_VERSION = 1
 """Raised when what is learned, or how it is applied, changes: all is learned anew from the labels kept."""
 
+FAST_FROM = 5
+"""Articles that a template was learned from, from which on it reads pages by itself."""
+CORRECTS_FROM = 3
+"""The same, from which on it corrects what the extractor gives."""
+AGREE = 0.9
+"""Of two readings of one page, from which on they are taken for the same."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Template:
@@ -37,6 +44,11 @@ class Template:
     """Characters of their texts."""
     agreement: float
     """The share of text on which it agrees with how those pages were read, their median; 0 to 1."""
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether it may read pages by itself, and not only correct what is read without it."""
+        return self.learned_from >= FAST_FROM and self.agreement >= AGREE
 
     def to_json(self) -> dict[str, Any]:
         return {
