@@ -87,10 +87,13 @@ class Run:
     place: Place
 
 
-def outline_of(layout: Layout, skipped: frozenset[int] = frozenset()) -> tuple[Outline, list[Run]]:
+def outline_of(
+    layout: Layout, skipped: frozenset[int] = frozenset(), *, keyed: bool = True
+) -> tuple[Outline, list[Run]]:
     """The outline of a layout, and the text of each of its blocks.
 
-    `skipped`: numbers of text nodes that are not looked at.
+    `skipped`: numbers of text nodes that are not looked at. `keyed`: whether the keys of the blocks will be
+    asked for; they are 0 if not.
     """
     numbers: dict[HtmlElement, int] = {}
     nodes: list[Node] = []
@@ -103,7 +106,7 @@ def outline_of(layout: Layout, skipped: frozenset[int] = frozenset()) -> tuple[O
         place = layout.place(texts[0], texts[-1])
         node = _number_of(element, numbers, nodes)
         linked = place.linked > _MOSTLY
-        blocks.append(Block(node=node, key=key_of_line(text), size=len(text), linked=linked))
+        blocks.append(Block(node=node, key=key_of_line(text) if keyed else 0, size=len(text), linked=linked))
         runs.append(Run(text, place))
     return Outline(nodes=tuple(nodes), blocks=tuple(blocks)), runs
 

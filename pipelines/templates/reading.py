@@ -79,7 +79,7 @@ def _fit_one(template: Template, tree: HtmlElement, head: Head) -> Fit | Misfit:
         above.append(stated)
     layout = read_layout_within([*above, *containers, *below])
     taken = [one for container in containers for one in _asides(container, layout, head)]
-    outline, runs = outline_of(layout, _numbers_of(taken))
+    outline, runs = outline_of(layout, _numbers_of(taken), keyed=bool(template.lines))
     judged = judge(template, outline)
     if judged.refusal is not None:
         return Misfit(refusal=judged.refusal, detail=judged.detail)

@@ -1,13 +1,16 @@
 """Where on the pages of a source the article stands: an element told by its tag and one of its names."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
+from lxml.etree import XPath
 from lxml.html import HtmlElement
 
 from pipelines.templates.outline import Node, Outline, make_of_node, name_of
 
+_WITH_CLASS = XPath("descendant-or-self::*[contains(@class, $piece)]")
+_WITH_ID = XPath("descendant-or-self::*[contains(@id, $piece)]")
 _NEXT_TO_NONE = 0.2
 _NAMES = 12
 """Classes of an element that it is looked for by."""
@@ -67,7 +70,7 @@ class Selector:
     def elements_in(self, tree: HtmlElement) -> list[HtmlElement]:
         """The outermost elements of a document that it finds, in page order."""
         found: list[HtmlElement] = []
-        for element in tree.iter(self.step.tag):
+        for element in _likely(self.step, tree):
             if self._finds(element) and not any(e in found for e in element.iterancestors(self.step.tag)):
                 found.append(element)
         return found
@@ -79,6 +82,15 @@ class Selector:
             return True
         around = element.getparent()
         return around is not None and _fits(self.parent, make_of_node(around), name_of(around))
+
+
+def _likely(step: Step, tree: HtmlElement) -> Iterable[HtmlElement]:
+    """The elements that a step may mean, and some others, in page order."""
+    piece = max(step.name[1:].split("0"), key=len)  # a 0 stands for any digits
+    if not piece:
+        return tree.iter(step.tag)
+    found = _WITH_ID(tree, piece=piece) if step.name.startswith("#") else _WITH_CLASS(tree, piece=piece)
+    return (e for e in found if e.tag == step.tag) if isinstance(found, list) else ()
 
 
 def _step(text: str) -> Step:
