@@ -129,8 +129,8 @@ def _make(tag: str, classes: str) -> str:
 
 def name_of(element: HtmlElement) -> str:
     """An element's id, digits as 0; "" where it has none, or one that is too long to be a name."""
-    name = (element.get("id") or "").strip()
-    return "".join("0" if c.isdecimal() else c for c in name) if len(name) <= _LONGEST_NAME else ""
+    name = element.get("id")
+    return _DIGITS.sub("0", name.strip()) if name and len(name) <= _LONGEST_NAME else ""
 
 
 def _number_of(element: HtmlElement, numbers: dict[HtmlElement, int], nodes: list[Node]) -> int:

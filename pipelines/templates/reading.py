@@ -70,7 +70,8 @@ def fit(templates: Templates, tree: HtmlElement, head: Head) -> Fit | Misfit | N
 
 
 def _fit_one(template: Template, tree: HtmlElement, head: Head) -> Fit | Misfit:
-    containers = _containers(template, tree)
+    found = template.container.elements_in(tree)
+    containers = _main_ones(found, template.count)
     if not containers:
         return Misfit(refusal=Refusal.NO_CONTAINER, detail=f"there is no {template.container}")
     above, below = _beside(template, tree, containers)
@@ -83,7 +84,7 @@ def _fit_one(template: Template, tree: HtmlElement, head: Head) -> Fit | Misfit:
     judged = judge(template, outline)
     if judged.refusal is not None:
         return Misfit(refusal=judged.refusal, detail=judged.detail)
-    outside = list(_unknown_outside(template, tree, containers))
+    outside = list(_unknown_outside(template, tree, found))
     lines = [*_lines_of(judged, runs, stated), *outside]
     if misfit := _misfit(lines, outside, head):
         return misfit
@@ -112,18 +113,19 @@ def _misfit(lines: Iterable[Line], outside: Iterable[Line], head: Head) -> Misfi
     return None
 
 
-def _containers(template: Template, tree: HtmlElement) -> list[HtmlElement]:
-    found = template.container.elements_in(tree)
+def _main_ones(found: list[HtmlElement], count: int) -> list[HtmlElement]:
     if len(found) < 2:
         return found
     sizes = [len("".join(element.itertext())) for element in found]
-    return [found[number] for number in main_ones(sizes, template.count)]
+    return [found[number] for number in main_ones(sizes, count)]
 
 
 def _lines_of(judged: Judgement, runs: Iterable[Run], stated: HtmlElement | None) -> Iterator[Line]:
     for run, rule in zip(runs, judged.rules, strict=True):
-        line = line_at(run.text, run.place)
-        is_stated = stated is not None and block_of(run.place.elements[0]) is stated
+        block = block_of(run.place.elements[0])
+        # as the extractor writes the items of a list
+        line = line_at(f"- {run.text}" if block.tag == "li" else run.text, run.place)
+        is_stated = block is stated
         line.rule = None if is_stated else rule
         yield line
 
