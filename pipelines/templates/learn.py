@@ -50,8 +50,8 @@ _STAYS = 0.95
 def learn_templates(pool: Iterable[Labels], known: Templates | None = None) -> Templates:
     """What these pages teach, in whatever order; `known`: what was known before, whose numbers go on.
 
-    Live blogs, galleries and films have templates of their own. Versions go up only where a page would be
-    read otherwise.
+    Live blogs, galleries and films have templates of their own. The version of a template goes up where a
+    page would be read otherwise; that of all of them, where anything changes.
     """
     known = known or Templates()
     articles = _stories(pool)
@@ -327,16 +327,9 @@ def _numbered(found: Sequence[Template], known: Templates, articles: Sequence[La
             following.append(replace(template, number=old.number, version=old.version))
         else:
             following.append(_follower(old, template, articles))
-    same = len(following) == len(known.templates) and all(
-        one.number == other.number and one.version == other.version
-        for one, other in zip(
-            sorted(following, key=_number), sorted(known.templates, key=_number), strict=True
-        )
-    )
-    version = known.version if same and known.version else known.version + 1
-    return Templates(
-        version=version if following or known.version else 0, templates=tuple(following), last_number=last
-    )
+    if tuple(following) == known.templates and known.code_version == CODE_VERSION:
+        return known
+    return Templates(version=known.version + 1, templates=tuple(following), last_number=last)
 
 
 def _follower(old: Template, new: Template, articles: Sequence[Labels]) -> Template:
@@ -346,10 +339,6 @@ def _follower(old: Template, new: Template, articles: Sequence[Labels]) -> Templ
     one = [agreement_with(old, labels) for labels in pages]
     other = [agreement_with(newer, labels) for labels in pages]
     return newer if sum(other) >= sum(one) - (1 - _STAYS) * len(pages) else old
-
-
-def _number(template: Template) -> int:
-    return template.number
 
 
 def _is_outside(make: _Make) -> bool:

@@ -63,7 +63,7 @@ class Template:
             "outside": sorted(self.outside),
             "learned_from": self.learned_from,
             "median": self.median,
-            "agreement": round(self.agreement, 4),
+            "agreement": self.agreement,
         }
 
     @classmethod
@@ -89,7 +89,7 @@ class Templates:
     """The templates of a source, those of more pages first."""
 
     version: int = 0
-    """Raised whenever one of them changes, comes or goes."""
+    """Raised whenever anything of them changes."""
     templates: tuple[Template, ...] = ()
     last_number: int = 0
     """The highest number ever given."""
