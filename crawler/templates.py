@@ -70,6 +70,9 @@ class RunTemplates:
         self._known: dict[int, KnownTemplates] = {}
         self._unnoted: list[Reading] = []
         self._taught = 0
+        """Pages of this run that teach something."""
+        self._learned = 0
+        """Those of them that were learned from."""
         self._learning = False
         self._kept: list[_Kept] = []
         self._bytes = 0
@@ -117,7 +120,7 @@ class RunTemplates:
                 await self._note()
             return
         self._taught += 1
-        if self._learning or not is_time_to_learn(self._taught):
+        if self._learning or self._taught < self._learn_at:
             return
         self._learning = True  # what is filed meanwhile is learned from the next time
         try:
@@ -132,7 +135,7 @@ class RunTemplates:
             return 0
         if self._unnoted:
             await self._note()
-        if self._taught and not is_time_to_learn(self._taught):
+        if self._taught > self._learned:
             await self._learn()
         known = self._known.get(self._source_id)
         if known is None or known.usable is None:
@@ -163,8 +166,13 @@ class RunTemplates:
         now = datetime.now(UTC)
         await self._keep(lambda session: note_readings(session, source_id, readings, now))
 
+    @property
+    def _learn_at(self) -> int:
+        """After how many pages that teach something it pays to learn again."""
+        return next((at for at in _AT_FIRST if at > self._learned), self._learned + _THEN_EVERY)
+
     async def _learn(self) -> None:
-        source_id = self._own
+        source_id, self._learned = self._own, self._taught - len(self._unnoted)
 
         def ask(session: Session) -> tuple[KnownTemplates, list[bytes]]:
             return known_templates(session, source_id), samples_of(session, source_id)
@@ -203,11 +211,6 @@ class RunTemplates:
     def _give_up(self, error: Exception) -> None:
         _log.error("source %s: its templates are learned no further in this run", self._own, exc_info=error)
         self._on = False
-
-
-def is_time_to_learn(taught: int) -> bool:
-    """Whether to learn again after so many pages that teach something."""
-    return taught in _AT_FIRST or (taught > _AT_FIRST[-1] and taught % _THEN_EVERY == 0)
 
 
 def was_read_by_template(reading: Reading | None) -> bool:

@@ -119,6 +119,4 @@ def learned(pages: Sequence[str], known: Templates | None = None) -> Templates:
 
 def box(number: int) -> str:
     """A call that a system sets among the paragraphs, each time in other words."""
-    return (
-        f'<div class="promo"><p>Read more of the {WORDS[-number - 1]} in our shop of books today.</p></div>'
-    )
+    return f'<div class="promo"><p>Read more of the {WORDS[-number % len(WORDS)]} in our shop of books today.</p></div>'
