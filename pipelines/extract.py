@@ -155,7 +155,7 @@ def _by_extractor(opened: _Opened, refused: Refusal | None = None) -> Reading:
         raise TooDeep(f"{len(layout.letters):,} letters of text")
     if verdict := verdict_on_document(page, tree, head, layout):
         return verdict
-    outlined = outline_of(layout) if cleaning.teach or cleaning.templates else None
+    outlined = outline_of(layout, tree.iter("body")) if cleaning.teach or cleaning.templates else None
     metadata = read_metadata(tree, page, head)
     taken = take_out(asides_in(tree, layout, head), layout)
     lines = lines_of(_main_text(opened, layout), layout)

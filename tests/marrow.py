@@ -119,4 +119,5 @@ def learned(pages: Sequence[str], known: Templates | None = None) -> Templates:
 
 def box(number: int) -> str:
     """A call that a system sets among the paragraphs, each time in other words."""
-    return f'<div class="promo"><p>Read more of the {WORDS[-number % len(WORDS)]} in our shop of books today.</p></div>'
+    word = WORDS[-number % len(WORDS)]
+    return f'<div class="promo"><p>Read more of the {word} in our shop of books today.</p></div>'

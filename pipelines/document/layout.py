@@ -9,10 +9,9 @@ from typing import Any
 from lxml.etree import XPath
 from lxml.html import HtmlElement
 
-_SEEN = (
-    "text()[normalize-space() and not(parent::script or parent::style or parent::noscript"
-    " or parent::textarea or parent::template or parent::option)]"
-)
+UNSEEN = ("script", "style", "noscript", "textarea", "template", "option")
+"""Elements whose own text nobody sees."""
+_SEEN = f"text()[normalize-space() and not({' or '.join(f'parent::{tag}' for tag in UNSEEN)})]"
 _TEXTS = XPath(f"//body//{_SEEN}")
 _TEXTS_WITHIN = XPath(f"descendant::{_SEEN}")
 _SHORT = 24

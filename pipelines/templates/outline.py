@@ -1,14 +1,15 @@
 """The outline of a page: its blocks of text in page order, and the elements around them by their make."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
 
+from lxml.etree import iterwalk
 from lxml.html import HtmlElement
 
-from pipelines.document.layout import Layout, Place, block_of
+from pipelines.document.layout import INLINE, UNSEEN, Layout, Place, block_of
 from pipelines.document.makes import LINKED
 from pipelines.learned import line_key
 from pipelines.lines import tidy
@@ -88,9 +89,13 @@ class Run:
 
 
 def outline_of(
-    layout: Layout, skipped: frozenset[int] = frozenset(), *, keyed: bool = True
+    layout: Layout,
+    roots: Iterable[HtmlElement],
+    skipped: frozenset[int] = frozenset(),
+    *,
+    keyed: bool = True,
 ) -> tuple[Outline, list[Run]]:
-    """The outline of a layout, and the text of each of its blocks.
+    """The outline of what stands in these elements, whose layout this is, and the text of each of its blocks.
 
     `skipped`: numbers of text nodes that are not looked at. `keyed`: whether the keys of the blocks will be
     asked for; they are 0 if not.
@@ -99,15 +104,13 @@ def outline_of(
     nodes: list[Node] = []
     blocks: list[Block] = []
     runs: list[Run] = []
-    for element, texts in _stretches(layout, skipped):
-        text = _text_of(element, layout, texts)
-        if not text:
-            continue
-        place = layout.place(texts[0], texts[-1])
-        node = _number_of(element, numbers, nodes)
-        linked = place.linked > _MOSTLY
-        blocks.append(Block(node=node, key=key_of_line(text) if keyed else 0, size=len(text), linked=linked))
-        runs.append(Run(text, place))
+    for element, texts, said in _stretches(layout, roots, skipped):
+        if text := tidy("".join(said)):
+            place = layout.place(texts[0], texts[-1])
+            node = _number_of(element, numbers, nodes)
+            key = key_of_line(text) if keyed else 0
+            blocks.append(Block(node=node, key=key, size=len(text), linked=place.linked > _MOSTLY))
+            runs.append(Run(text, place))
     return Outline(nodes=tuple(nodes), blocks=tuple(blocks)), runs
 
 
@@ -149,50 +152,73 @@ def _number_of(element: HtmlElement, numbers: dict[HtmlElement, int], nodes: lis
     return number
 
 
-def _stretches(layout: Layout, skipped: frozenset[int]) -> Iterator[tuple[HtmlElement, list[int]]]:
-    """Each run of text nodes in one block, parted by line breaks: the block, and their numbers."""
-    current: HtmlElement | None = None
-    run: list[int] = []
-    for number, owner in enumerate(layout.owners):
-        if number in skipped:
-            continue
-        block = block_of(owner)
-        if run and (block is not current or _follows_break(layout.texts[number], block)):
-            assert current is not None
-            yield current, run
-            run = []
-        current = block
-        run.append(number)
-    if current is not None and run:
-        yield current, run
+def _stretches(
+    layout: Layout, roots: Iterable[HtmlElement], skipped: frozenset[int]
+) -> Iterator[tuple[HtmlElement, list[int], list[str]]]:
+    """Each run of text in one block, parted by line breaks: the block, its text nodes' numbers, its text.
+
+    A layout has the text nodes with letters alone; here the others are wanted too: a full stop, a space.
+    """
+    number = 0
+    for root in roots:
+        current: HtmlElement | None = None
+        numbers: list[int] = []
+        said: list[str] = []
+        ahead: list[str] = []
+        parted = False
+        for block, text in _texts_of(root):
+            if text is None:
+                parted = block is current
+            elif own := list(_numbers_in(text, layout, number)):
+                if current is not block or parted:
+                    if current is not None and numbers:
+                        yield current, numbers, said
+                    current, numbers, said, parted = block, [], ahead, False
+                if seen := [one for one in own if one not in skipped]:
+                    numbers += seen
+                    said.append(text)
+                ahead = []
+                number += len(own)
+            elif block is current and not parted:
+                said.append(text)
+            else:
+                ahead = [text]
+        if current is not None and numbers:
+            yield current, numbers, said
 
 
-def _follows_break(text: str, block: HtmlElement) -> bool:
-    """Whether a line break stands before a text node, and nothing but space between."""
-    node = text.getparent()  # type: ignore[attr-defined]
-    if text.is_tail:  # type: ignore[attr-defined]
-        return bool(node.tag == "br")
-    while node is not None and node is not block:
-        before = node.getprevious()
-        if before is not None:
-            return bool(before.tag == "br") and not (before.tail or "").strip()
-        node = node.getparent()
-        if node is None or (node.text or "").strip():
-            return False
-    return False
+def _numbers_in(text: str, layout: Layout, number: int) -> Iterator[int]:
+    """The layout's text nodes that a text is made of, the first of which would be `number`.
+
+    Several, where something between them was taken out of the document.
+    """
+    end = 0
+    while number < len(layout.texts):
+        begin = text.find(layout.texts[number], end)
+        if begin < 0 or not (begin == end or text[end:begin].isspace()):
+            return
+        yield number
+        end = begin + len(layout.texts[number])
+        number += 1
 
 
-def _text_of(element: HtmlElement, layout: Layout, numbers: Sequence[int]) -> str:
-    if len(numbers) == 1:
-        return tidy(layout.texts[numbers[0]])
-    return tidy("".join(_spaced([layout.texts[number] for number in numbers])))
-
-
-def _spaced(texts: Sequence[str]) -> Iterator[str]:
-    """Texts of one block, with a space where the document has nothing but space between two elements."""
-    for number, text in enumerate(texts):
-        node = text.getparent()  # type: ignore[attr-defined]
-        before = None if text.is_tail else node.getprevious()  # type: ignore[attr-defined]
-        if number and before is not None and (before.tail or "").isspace():
-            yield " "
-        yield text
+def _texts_of(root: HtmlElement) -> Iterator[tuple[HtmlElement, str | None]]:
+    """The text nodes in an element, each with the block it stands in; None for a line break."""
+    blocks = [block_of(root)]
+    for event, element in iterwalk(root, events=("start", "end")):
+        is_block = element.tag not in INLINE and element.tag != "br" and element is not root
+        if event == "start":
+            if element.tag == "br":
+                yield blocks[-1], None
+            elif is_block:
+                blocks.append(element)
+            text, owner = element.text, element
+        else:
+            if element is root:
+                return
+            if is_block:
+                blocks.pop()
+            around = element.getparent()
+            text, owner = element.tail, element if around is None else around
+        if text and owner.tag not in UNSEEN:
+            yield blocks[-1], text

@@ -78,9 +78,10 @@ def _fit_one(template: Template, tree: HtmlElement, head: Head) -> Fit | Misfit:
     stated = _stated_above(tree, containers[0], head)
     if stated is not None and stated not in above:
         above.append(stated)
-    layout = read_layout_within([*above, *containers, *below])
+    roots = [*above, *containers, *below]
+    layout = read_layout_within(roots)
     taken = [one for container in containers for one in _asides(container, layout, head)]
-    outline, runs = outline_of(layout, _numbers_of(taken), keyed=bool(template.lines))
+    outline, runs = outline_of(layout, roots, _numbers_of(taken), keyed=bool(template.lines))
     judged = judge(template, outline)
     if judged.refusal is not None:
         return Misfit(refusal=judged.refusal, detail=judged.detail)
