@@ -65,7 +65,7 @@ class RunTemplates:
     ) -> None:
         self._archive = archive
         self._workers = workers
-        self._on = settings.templates
+        self._on = settings.learn and settings.templates
         self._source_id = source_id
         self._known: dict[int, KnownTemplates] = {}
         self._unnoted: list[Reading] = []

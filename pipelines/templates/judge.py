@@ -14,6 +14,9 @@ from pipelines.templates.selector import Selector, main_ones, tag_of
 from pipelines.templates.template import Template
 
 OUTSIDE = "outside the container"
+DROPPED = f"{LEARNED_BLOCK}: template"
+REPEATED = f"{LEARNED_LINE}: template"
+"""Not the bare names: what those took out is judged anew whenever a source's articles are cleaned again."""
 _WRITTEN = HEADINGS | {"p", "li", "ul", "ol", "blockquote", "pre", "dl", "dt", "dd", "div", "section"}
 """What authors write with: it has no classes, and what a system inserts has."""
 _SHORTEST = 250
@@ -90,8 +93,8 @@ def _rule_of(
     elif (like := _nearest(make, template.makes)) is not None:
         rule, known = template.makes[like], True
     else:
-        rule = LEARNED_BLOCK
-    return (LEARNED_LINE if rule is None and block.key in template.lines else rule), known
+        rule = DROPPED
+    return (REPEATED if rule is None and block.key in template.lines else rule), known
 
 
 def _nearest(make: str, makes: Mapping[str, str | None]) -> str | None:

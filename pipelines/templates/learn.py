@@ -10,8 +10,7 @@ from pipelines.article import ArticleKind
 from pipelines.asides import EMBEDDED_POST, FACT_BOX, LIVE_POST, TABLE
 from pipelines.completion import PARAGRAPHS
 from pipelines.document.makes import LINKED, tag_of
-from pipelines.learned import LEARNED_BLOCK
-from pipelines.templates.judge import agreement, holders_in, judge, make_outside
+from pipelines.templates.judge import DROPPED, agreement, holders_in, judge, make_outside
 from pipelines.templates.labels import LEFT_OUT, Labels
 from pipelines.templates.selector import Selector, selectors_of
 from pipelines.templates.selector import tag_of as tag_of_node
@@ -276,7 +275,7 @@ def _verdict(make: _Make) -> str | None:
     if kept > 0.5 * size:
         return None
     named = make.rules.most_common(1)
-    return named[0][0] if named and named[0][1] > 0.5 * make.blocks else LEARNED_BLOCK
+    return named[0][0] if named and named[0][1] > 0.5 * make.blocks else DROPPED
 
 
 def _promoted(makes: dict[str, _Make], verdicts: dict[str, str | None]) -> dict[str, None]:
@@ -289,7 +288,7 @@ def _promoted(makes: dict[str, _Make], verdicts: dict[str, str | None]) -> dict[
     return {
         make: None
         for make, one in makes.items()
-        if verdicts[make] == LEARNED_BLOCK
+        if verdicts[make] == DROPPED
         and not make.startswith(LINKED)
         and _tag_and_parent(make) in largest
         and not one.rules
