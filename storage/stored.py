@@ -231,6 +231,13 @@ def sightings_of(session: Session, article_id: int) -> list[StoredArticle]:
     return [_article(row) for row in session.execute(statement.order_by(Article.id))]
 
 
+def read_by_templates(session: Session, source_id: int, limit: int) -> list[StoredArticle]:
+    """The newest articles of a source that one of its templates read."""
+    of_source = Article.source_id == source_id, Article.read_by == "template"
+    newest = _select().where(*of_source).order_by(Article.first_seen_at.desc(), Article.id.desc())
+    return [_article(row) for row in session.execute(newest.limit(limit))]
+
+
 def revisions_of(session: Session, article_id: int) -> list[StoredRevision]:
     """The earlier states of an article, oldest first."""
     names = StoredRevision.__slots__

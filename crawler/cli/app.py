@@ -16,6 +16,7 @@ from crawler.cli import (
     exporting,
     extracting,
     history,
+    learning,
     listing,
     recleaning,
     running,
@@ -131,6 +132,7 @@ app.command("diff")(history.diff)
 app.command("changes")(history.changes)
 app.command("restore")(recleaning.restore)
 app.command("clean")(recleaning.clean)
+app.command("learn")(learning.learn)
 app.command("export")(exporting.export)
 app.command("extract")(extracting.extract)
 app.command("status")(status.status)

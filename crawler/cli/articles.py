@@ -127,6 +127,7 @@ def show_article(
             ("removed", _count_removed(article, told=removed)),
             ("restored", ", ".join(dict.fromkeys(line.rule for line in article.restored))),
             ("cleaned", _cleaned_by(article) if removed else None),
+            ("read by", read_by(article) if removed else None),
         ],
     )
     show_text(article.standfirst, lines_in_place(article) if removed else as_lines(article.text))
@@ -136,6 +137,18 @@ def _count_removed(article: StoredArticle, *, told: bool) -> str | None:
     if not article.removed:
         return "nothing" if told else None
     return counted(len(article.removed), "passage") + ("" if told else " (--removed shows them)")
+
+
+def read_by(article: StoredArticle) -> str | None:
+    """What told which blocks of its page are its text; None where that was not kept yet."""
+    if article.read_by is None:
+        return None
+    template = f"template {article.template}, version {article.template_version}"
+    if article.read_by == "template":
+        return template
+    corrected = f", corrected by {template}" if article.template is not None else ""
+    refused = f"; its source's templates refused it: {article.refused}" if article.refused else ""
+    return f"the extractor{corrected}{refused}"
 
 
 def _cleaned_by(article: StoredArticle) -> str:

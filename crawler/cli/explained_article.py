@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from crawler.cli.articles import published
+from crawler.cli.articles import published, read_by
 from crawler.cli.passages import GONE, marked
 from crawler.cli.terminal import counted
 from crawler.cli.times import shown_time
@@ -20,6 +20,8 @@ def verdict_lines(facts: Facts) -> Iterator[str]:
     """What the page was found to be, and when its article was filed."""
     if (article := facts.article) is not None:
         yield f"an article, of kind {article.kind!r}"
+        if (reader := read_by(article)) is not None:
+            yield f"read by {reader}"
         if (visit := facts.filed_by) is not None:
             run = f" in run {visit.run_id}" if visit.run_id is not None else ""
             yield f"filed {shown_time(article.first_seen_at)}{run}, as {visit.outcome}"

@@ -31,6 +31,9 @@ def show_reports(reports: Sequence[RunReport]) -> None:
         say(f"{counted(total.left_out, 'candidate')} left for the next run, which is more than one takes")
     if traffic := _traffic(total):
         say(traffic)
+    if total.by_template:
+        again = f", {total.read_again:,} of the others once more" if total.read_again else ""
+        say(f"{counted(total.by_template, 'article')} read by what was learned of their sources{again}")
     if total.cleaned_afterwards:
         say(f"{counted(total.cleaned_afterwards, 'article')} cleaned afterwards, by what was learned")
     for report in reports:

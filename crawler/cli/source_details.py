@@ -30,6 +30,8 @@ def show_details(session: "Session", source: "SourceHealth", now: datetime) -> N
     show_table(["seed", "kind", "visited", "answer", "failures"], [_seed(seed) for seed in seeds[:_SEEDS]])
     if len(seeds) > _SEEDS:
         say(f"and {len(seeds) - _SEEDS:,} more")
+    for line in _templates(session, source.id):
+        say(line)
     say()
     say("last runs:")
     columns = ["began", "took", "state", *(name.replace("_", " ") for name in _NUMBERS)]
@@ -43,6 +45,20 @@ def show_details(session: "Session", source: "SourceHealth", now: datetime) -> N
     )
     for error in dict.fromkeys(run.error for run in runs if run.error):
         note(f"{source.name}: {error}")
+
+
+def _templates(session: "Session", source_id: int) -> list[str]:
+    """How far it is learned how the pages are made; `copydesk learn NAME --show` tells more."""
+    from crawler.cli.learning import use_lines
+    from pipelines.source_templates import known_templates
+
+    known = known_templates(session, source_id)
+    if known.off:
+        return ["templates: switched off"]
+    if known.suspended_at is not None:
+        return [f"templates: suspended since {shown_time(known.suspended_at)}, {known.suspended_why}"]
+    ready = sum(template.is_ready for template in known.templates.templates)
+    return [f"templates: {ready} in use", *(f"  {line}" for line in use_lines(known))] if ready else []
 
 
 def details_as_json(session: "Session", source_id: int, now: datetime) -> dict[str, Any]:

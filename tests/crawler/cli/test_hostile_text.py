@@ -31,6 +31,13 @@ READING: dict[str, list[list[str]]] = {
     ],
     "explain": [["1"], ["1", "--all"], ["1", "--json"], [ACTS]],
     "stories": [[], ["--json"]],
+    "learn": [
+        [NAME, "--show"],
+        [NAME, "--json"],
+        [NAME],
+        [f"x{ACTS}"],
+        [NAME, "--html", f"x{ACTS.replace('/', '')}"],
+    ],
     "diff": [["3"], ["3", "--json"]],
     "changes": [["--since", "c0"], ["--since", "c0", "--json"], ["--kind", ACTS], ["--since", ACTS]],
     "export": [[], ["--columns", ACTS], ["-o", f"no/{ACTS}"], ["-o", f"x{ACTS}.jsonl"]],

@@ -20,6 +20,7 @@ COMMANDS = [
     "changes",
     "restore",
     "clean",
+    "learn",
     "export",
     "extract",
     "status",
