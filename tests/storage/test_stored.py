@@ -69,6 +69,10 @@ def bridge(file: File, article: MakeArticle, source_id: int) -> StoredArticle:
         makes=("p.also<article", "p<article", "p<article"),
         rules_version=7,
         learned_version=3,
+        read_by="extractor",
+        template=2,
+        template_version=4,
+        refused="too short",
     )
     filed = file(story, source_id)
     return StoredArticle(
@@ -111,6 +115,10 @@ def bridge(file: File, article: MakeArticle, source_id: int) -> StoredArticle:
         makes=("p.also<article", "p<article", "p<article"),
         rules_version=7,
         learned_version=3,
+        read_by="extractor",
+        template=2,
+        template_version=4,
+        refused="too short",
         restored=(),
         fetched_at=datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC),
         first_seen_at=datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC),
