@@ -74,7 +74,11 @@ def test_an_article_is_explained_however_it_is_asked_for(crawled: Path, copydesk
     ]
     assert sections["state"][1].startswith("due since 2024-05-10 13:00Z: a second look")
     assert sections["visits"] == ["1 visit", "2024-05-10 12:00Z  http 200  12 kB  67 ms  new"]
-    assert sections["verdict"] == ["an article, of kind 'article'", "filed 2024-05-10 12:00Z, as new"]
+    assert sections["verdict"] == [
+        "an article, of kind 'article'",
+        "read by the extractor",
+        "filed 2024-05-10 12:00Z, as new",
+    ]
     assert sections["date"] == ["2024-05-06 10:30+02:00 (from json-ld)"]
     assert sections["cleaning"][:2] == ["1 line taken out: see also 1", "− [see also] READ MORE: The foghorn"]
     assert sections["same story"] == [
