@@ -182,6 +182,12 @@ class CleaningConfig(_Table):
         "Whether what a source repeats from article to article is learned, and taken out.",
         "true or false",
     )
+    templates: bool = _setting(
+        True,
+        "Whether it is learned how the pages of a source are made, and those that are made so are read by\n"
+        "that: several times as fast, and checked. docs/templates.md tells more.",
+        "true or false",
+    )
 
 
 class RightsConfig(_Table):

@@ -36,6 +36,10 @@ class RunCounts:
     """Sitemaps, and pages of archives, that a backfill took in."""
     cleaned_afterwards: int = 0
     """Stored articles whose text changed by what the run learned of its source."""
+    by_template: int = 0
+    """Articles that a template of their source read."""
+    read_again: int = 0
+    """Articles of the run whose text changed as they were read by the template that it had learned."""
     _failed_pages: dict[int, str] = field(default_factory=dict, repr=False, compare=False)
 
     def count(self, page_id: int, outcome: str, reason: str | None = None) -> None:

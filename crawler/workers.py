@@ -1,15 +1,17 @@
 """The process pool that reads what strangers wrote: what hangs, crashes or eats memory costs itself alone."""
 
 import asyncio
+import enum
 import multiprocessing
 import os
 import resource
 import signal
+from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import TimeoutError as FutureTimeout
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Thread
 from types import TracebackType
 from typing import Any, NoReturn, ParamSpec, Self, TypeVar
@@ -53,8 +55,45 @@ def _read(page: Page, cleaning: Cleaning) -> Reading:
     return read_page(page, cleaning)
 
 
-def _guarded(reader: Reader, page: Page, cleaning: Cleaning) -> Reading:
-    """What a worker runs: a fault of the reader's own costs its page."""
+class _Unknown(enum.Enum):
+    """What a worker says that is not told what is known of a page's source, and does not have it."""
+
+    UNKNOWN = enum.auto()
+
+
+_Known = tuple[int, int, int]
+"""A source, and the versions of what is known of it: see `known_as`."""
+_kept: OrderedDict[_Known, Cleaning] = OrderedDict()
+"""In a worker: what it was told of sources, the one it read last at the end."""
+_MOST_KEPT = 200
+"""Sources; of one, what is known takes some 50 kB of a worker's memory."""
+
+
+def known_as(source_id: int | None, cleaning: Cleaning) -> _Known | None:
+    """By what name workers keep what a cleaning says of a source; None if it says nothing of it."""
+    if source_id is None or (cleaning.learned is None and cleaning.templates is None):
+        return None
+    learned = cleaning.learned.version if cleaning.learned else 0
+    return source_id, learned, cleaning.templates.version if cleaning.templates else 0
+
+
+def _guarded(
+    reader: Reader, page: Page, cleaning: Cleaning, known: _Known | None = None, told: bool = False
+) -> Reading | _Unknown:
+    """What a worker runs: a fault of the reader's own costs its page.
+
+    With `known`, the cleaning has what is known of the source only if it is `told`; else the worker may have
+    kept it from an earlier page.
+    """
+    if known is not None:
+        if told:
+            _kept[known] = cleaning
+        elif known not in _kept:
+            return _Unknown.UNKNOWN
+        _kept.move_to_end(known)
+        while len(_kept) > _MOST_KEPT:
+            _kept.popitem(last=False)
+        cleaning = replace(cleaning, learned=_kept[known].learned, templates=_kept[known].templates)
     try:
         reading = reader(page, cleaning)
         if reading.rejection is Rejection.OUT_OF_MEMORY:
@@ -137,13 +176,22 @@ class WorkerPool:
         pool, self._pool = self._pool, self._new_pool()
         _end(pool)
 
-    async def read(self, page: Page, cleaning: Cleaning = DEFAULT) -> Reading:
+    async def read(self, page: Page, cleaning: Cleaning = DEFAULT, source_id: int | None = None) -> Reading:
         """The reading of a page, cleaned as told. What a page does never raises: see TIMEOUT and WORKER_DIED.
 
-        Raises WorkersBroken.
+        What the cleaning knows of the source `source_id` travels to a worker once a version, not with each
+        page. Raises WorkersBroken.
         """
         try:
-            return await self._run(_guarded, self._reader, page, cleaning)
+            known = known_as(source_id, cleaning)
+            if known is not None:
+                bare = replace(cleaning, learned=None, templates=None)
+                reading = await self._run(_guarded, self._reader, page, bare, known)
+                if isinstance(reading, Reading):
+                    return reading
+            reading = await self._run(_guarded, self._reader, page, cleaning, known, True)
+            assert isinstance(reading, Reading)
+            return reading
         except WorkLost as lost:
             return Reading(rejection=lost.rejection, detail=lost.detail)
 

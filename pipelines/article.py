@@ -3,6 +3,10 @@
 import enum
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pipelines.templates.labels import Labels
 
 
 class Rejection(enum.StrEnum):
@@ -101,6 +105,10 @@ class Fingerprint:
     """The MinHash signature's bands, each hashed to a signed 64-bit integer; empty for a very short text."""
 
 
+EXTRACTOR = "extractor"
+TEMPLATE = "template"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Article:
     """The clean text of a page and its metadata."""
@@ -150,6 +158,14 @@ class Article:
     """The version of the rules that cleaned it."""
     learned_version: int | None = None
     """The version of what was learned of its source; None if nothing was known."""
+    read_by: str = EXTRACTOR
+    """EXTRACTOR, or TEMPLATE where a template of its source told which blocks are its text."""
+    template: int | None = None
+    """The template that read it, or corrected what the extractor gave, by its number within the source."""
+    template_version: int | None = None
+    refused: str | None = None
+    """Why the templates of its source did not read it, see pipelines/templates/refusals.py; None where they
+    did, or where there are none."""
     fingerprint: Fingerprint
 
 
@@ -163,3 +179,7 @@ class Reading:
     """What exactly gave the page away, for a person to read."""
     reservations: tuple[str, ...] | None = None
     """All that are known of an article that is rejected for some of them; None for what else is rejected."""
+    labels: "Labels | None" = None
+    """What an article that the extractor read teaches, where that was asked for."""
+    audit: float | None = None
+    """The share of words on which template and extractor agree, 0 to 1, of a page read both ways."""

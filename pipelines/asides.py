@@ -16,7 +16,9 @@ from pipelines.document.makes import own_make
 from pipelines.fingerprint import words_of
 from pipelines.lines import Line, kept, line_at, tidy
 from pipelines.live import live_posts
+from pipelines.metadata.head import Head
 from pipelines.metadata.jsonld import Node
+from pipelines.see_also import see_also_links
 
 EMBEDDED_POST = "embedded post"
 FACT_BOX = "fact box"
@@ -85,6 +87,15 @@ class Taken(NamedTuple):
     parent: HtmlElement
     """What it stood in."""
     lines: tuple[Line, ...]
+
+
+def asides_in(tree: HtmlElement, layout: Layout, head: Head) -> list[Aside]:
+    """All that is known by its make in a document, or in a part of one, whose layout this is."""
+    return [
+        *asides_of(tree, layout, head.nodes),
+        *lists_in_prose(tree),
+        *(Aside(link, "see also") for link in see_also_links(tree)),
+    ]
 
 
 def asides_of(tree: HtmlElement, layout: Layout, nodes: Sequence[Node]) -> list[Aside]:
@@ -224,8 +235,11 @@ def _is_of_figures(table: HtmlElement) -> bool:
     return sum(bool(_FIGURE.fullmatch(cell)) for cell in cells) > 0.5 * len(cells)
 
 
-def take_out(asides: Sequence[Aside], layout: Layout) -> list[Taken]:
-    """Take blocks out of their document before extraction, which keeps some, drops some, and glues others."""
+def take_out(asides: Sequence[Aside], layout: Layout, *, drop: bool = True) -> list[Taken]:
+    """Take blocks out of their document before extraction, which keeps some, drops some, and glues others.
+
+    Without `drop` they stay in the document, and only their lines are told.
+    """
     taken: list[Taken] = []
     gone: set[HtmlElement] = set()
     for aside in asides:
@@ -241,7 +255,8 @@ def take_out(asides: Sequence[Aside], layout: Layout) -> list[Taken]:
             for line in lines:
                 line.rule = aside.rule
             taken.append(Taken(aside, parent, lines))
-            aside.block.drop_tree()
+            if drop:
+                aside.block.drop_tree()
     return taken
 
 

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from pipelines.learned import Learned, line_key
 from pipelines.lines import Line
+from pipelines.templates.template import Templates
 
 RULES_VERSION = 1
 """Raised whenever the rules or their words change what is taken out; it stands on each article."""
@@ -20,6 +21,12 @@ class Cleaning:
     """Rules whose lines stay in the text: "fact box", "embedded post", "see also", "named"…"""
     learned: Learned | None = None
     """What the source is known to repeat."""
+    templates: Templates | None = None
+    """How the pages of the source are made; None if nothing is known, or if it is not to be used."""
+    audit: bool = False
+    """Whether a page that a template fits is to be read both ways, to compare."""
+    teach: bool = False
+    """Whether the reading is to tell what a page teaches: see pipelines/templates/labels.py."""
 
 
 class Passage(Protocol):
@@ -85,6 +92,6 @@ def same_line(text: str) -> str:
 RULES = (
     "see also", "pointer", "named", "call", "tail", "byline", "date", "headline", "caption", "only a link",
     "list of links", "outside the article", "second article", "biography", "teaser", "fact box",
-    "embedded post", "live post", "table", "learned line", "learned block",
+    "embedded post", "live post", "table", "learned line", "learned block", "outside the container",
 )  # fmt: skip
 """The families of all rules."""

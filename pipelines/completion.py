@@ -17,7 +17,7 @@ _SHORTEST = 40
 _SHORTEST_TOLD = 60
 _LONGEST_TOLD = 600
 """Characters of a standfirst that only its place tells."""
-_PARAGRAPHS = INLINE | {"p", "li", "h1", "h2", "h3", "h4", "h5", "h6", "pre"}
+PARAGRAPHS = INLINE | {"p", "li", "h1", "h2", "h3", "h4", "h5", "h6", "pre"}
 _CLOCK = re.compile(r"\d[:.h]\d\d|\b(?:19|20)\d\d.?$")
 _GLUED = re.compile(r"[.!?]$")
 _STANDFIRST = frozenset(
@@ -40,7 +40,7 @@ def container_of(lines: Sequence[Line]) -> HtmlElement | None:
     large = [element for element, size in held.items() if size >= 0.7 * total]
     smallest = max(large, key=depth.__getitem__, default=None)
     # a paragraph that is most of a short text is one of several
-    while smallest is not None and smallest.tag in _PARAGRAPHS and smallest.getparent() is not None:
+    while smallest is not None and smallest.tag in PARAGRAPHS and smallest.getparent() is not None:
         smallest = smallest.getparent()
     return smallest
 

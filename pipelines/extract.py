@@ -4,14 +4,15 @@ import logging
 from collections.abc import Sequence
 from copy import deepcopy
 from dataclasses import dataclass, replace
+from datetime import date
 
 from lxml.etree import LxmlError
 from lxml.html import HtmlElement
 from trafilatura import bare_extraction
 from trafilatura.settings import Document
 
-from pipelines.article import Article, Image, Reading, Rejection
-from pipelines.asides import STAYING, Aside, Taken, asides_of, lists_in_prose, take_out, within
+from pipelines.article import TEMPLATE, Article, Image, Reading, Rejection
+from pipelines.asides import STAYING, Taken, asides_in, take_out, within
 from pipelines.boilerplate import (
     ancestors_of,
     mark_biographies,
@@ -47,8 +48,14 @@ from pipelines.metadata.rights import reservations_in
 from pipelines.page import Page
 from pipelines.pointers import mark_pointers
 from pipelines.second_article import mark_second_article
-from pipelines.see_also import see_also_links
 from pipelines.teasers import mark_teasers
+from pipelines.templates.correct import correct
+from pipelines.templates.judge import words_in_common
+from pipelines.templates.labels import covered, label
+from pipelines.templates.outline import outline_of
+from pipelines.templates.reading import Fit, Misfit, fit
+from pipelines.templates.refusals import Refusal
+from pipelines.templates.template import AGREE
 from pipelines.validate import verdict_on_text
 
 # It reports what it gives up on; here that is a verdict, which the caller gets.
@@ -75,7 +82,6 @@ class _Opened:
     page: Page
     tree: HtmlElement
     head: Head
-    layout: Layout
     cleaning: Cleaning
 
 
@@ -102,41 +108,123 @@ def _read(page: Page, cleaning: Cleaning) -> Reading:
     head = read_head(tree)
     strip_unseen(tree)
     unwrap_layout_tables(tree)
-    opened = _Opened(page=page, tree=tree, head=head, layout=read_layout(tree), cleaning=cleaning)
-    if len(opened.layout.letters) > MOST_LETTERS:
-        raise TooDeep(f"{len(opened.layout.letters):,} letters of text")
-    if verdict := verdict_on_document(page, tree, opened.head, opened.layout):
-        return verdict
-    metadata = read_metadata(tree, page, opened.head)
-    taken = take_out(
-        [
-            *asides_of(tree, opened.layout, head.nodes),
-            *lists_in_prose(tree),
-            *(Aside(link, "see also") for link in see_also_links(tree)),
-        ],
-        opened.layout,
+    opened = _Opened(page=page, tree=tree, head=head, cleaning=cleaning)
+    found = fit(cleaning.templates, tree, head) if cleaning.templates else None
+    fast = _by_template(opened, found) if isinstance(found, Fit) else found
+    if isinstance(fast, Article):
+        return _audited(opened, fast) if cleaning.audit else Reading(article=fast)
+    return _by_extractor(opened, refused=fast.refusal if fast else None)
+
+
+def _by_template(opened: _Opened, found: Fit) -> Article | Misfit:
+    """The article as a template has it; it leaves the document as it is."""
+    metadata = read_metadata(opened.tree, opened.page, opened.head)
+    lines, template = found.lines, found.template
+    images = images_of(opened.tree, found.container, opened.page.url)
+    _mark_lines(lines, opened, metadata, found.container, images, found.layout)
+    for line in within(found.taken, lines, found.container):
+        insert(lines, line)
+    _mark_added(lines, opened, metadata)
+    read = _Read(lines=lines, metadata=metadata, images=images, layout=found.layout, taken=found.taken)
+    article = _finished(opened, read)
+    if article.rejection is not None or article.article is None:
+        return Misfit(refusal=Refusal.TOO_SHORT, detail=article.detail)
+    if article.article.kind is not template.kind:
+        return Misfit(refusal=Refusal.ANOTHER_KIND, detail=str(article.article.kind))
+    return replace(
+        article.article, read_by=TEMPLATE, template=template.number, template_version=template.version
     )
-    lines = lines_of(_main_text(opened), opened.layout)
+
+
+def _audited(opened: _Opened, fast: Article) -> Reading:
+    """What both ways give: the template's article, unless the extractor has another one."""
+    slow = _by_extractor(replace(opened, cleaning=replace(opened.cleaning, templates=None)))
+    if slow.article is None:
+        return slow
+    agreement = words_in_common(fast.text, slow.article.text)
+    if agreement < AGREE:
+        slow = replace(slow, article=replace(slow.article, refused=Refusal.AUDIT))
+        return replace(slow, audit=agreement)
+    return replace(slow, article=fast, audit=agreement)
+
+
+def _by_extractor(opened: _Opened, refused: Refusal | None = None) -> Reading:
+    page, tree, head, cleaning = opened.page, opened.tree, opened.head, opened.cleaning
+    layout = read_layout(tree)
+    if len(layout.letters) > MOST_LETTERS:
+        raise TooDeep(f"{len(layout.letters):,} letters of text")
+    if verdict := verdict_on_document(page, tree, head, layout):
+        return verdict
+    outlined = outline_of(layout, tree.iter("body")) if cleaning.teach or cleaning.templates else None
+    metadata = read_metadata(tree, page, head)
+    taken = take_out(asides_in(tree, layout, head), layout)
+    lines = lines_of(_main_text(opened, layout), layout)
     container = container_of(lines)
     images = images_of(tree, container, page.url)
-    _clean(lines, opened, metadata, container, images, taken)
-    kind = kind_of(head, tree, lines, images, {block.aside.rule for block in taken})
+    _mark_lines(lines, opened, metadata, container, images, layout)
+    for line in within(taken, lines, container):
+        insert(lines, line)
+    add_missed_paragraphs(lines, layout, container, [line for block in taken for line in block.lines])
+    add_standfirst(lines, layout, metadata.standfirst, ancestors_of(container))
+    _mark_added(lines, opened, metadata)
+    became = covered(lines)
+    template = correct(lines, *outlined, cleaning.templates) if outlined and cleaning.templates else None
+    if template is not None:
+        _mark_added(lines, opened, metadata)
+    reading = _finished(
+        opened, _Read(lines=lines, metadata=metadata, images=images, layout=layout, taken=taken)
+    )
+    if reading.article is None:
+        return reading
+    article = replace(reading.article, refused=refused)
+    if template is not None:
+        article = replace(article, template=template.number, template_version=template.version)
+    labels = None
+    if outlined and cleaning.teach:
+        labels = label(
+            *outlined, became, kind=article.kind, story=article.fingerprint.text_hash, day=_day_of(article)
+        )
+    return Reading(article=article, labels=labels)
+
+
+def _day_of(article: Article) -> date | None:
+    return article.published_at.date() if article.published_at else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Read:
+    """What was read of a page, either way, before the last rules."""
+
+    lines: list[Line]
+    metadata: Metadata
+    images: tuple[Image, ...]
+    layout: Layout
+    taken: Sequence[Taken]
+
+
+def _finished(opened: _Opened, read: _Read) -> Reading:
+    """The article that was read, or why it is none."""
+    page, head, cleaning, metadata = opened.page, opened.head, opened.cleaning, read.metadata
+    lines = read.lines
+    # last: what was learned must not change which lines there are
+    _mark_learned(lines, opened)
+    kind = kind_of(head, opened.tree, lines, read.images, {block.aside.rule for block in read.taken})
     lines = _from_scripts(opened, metadata, lines) or lines
     put_back(lines, cleaning.keep | STAYING)
     dated = metadata.published is not None and metadata.published.origin != "guess"
-    if verdict := verdict_on_text(page, opened.head, opened.layout, lines, dated=dated):
+    if verdict := verdict_on_text(page, head, read.layout, lines, dated=dated):
         return verdict
-    return Reading(article=replace(_article(opened, metadata, lines), kind=kind, images=images))
+    return Reading(article=replace(_article(opened, metadata, lines), kind=kind, images=read.images))
 
 
-def _main_text(opened: _Opened) -> str:
+def _main_text(opened: _Opened, layout: Layout) -> str:
     """The main text as trafilatura sees it, a line a paragraph; empty if there is none. It works on a copy.
 
     First without its comparison with other extractors, which takes a third of its time and matters on one
     page in forty: where the text found is next to nothing of what the page has, or is mostly links.
     """
     text = _extracted(opened.tree, fast=True)
-    unlinked = len(opened.layout.letters) * (1 - opened.layout.linked_share())
+    unlinked = len(layout.letters) * (1 - layout.linked_share())
     found = len(key_of(text))
     odd = found < _LEAST_SHARE * unlinked or found > _MOST_SHARE * unlinked
     if odd and opened.tree.xpath("count(//*)") <= _MOST_COMPARED:
@@ -164,15 +252,15 @@ def _extracted(tree: HtmlElement, *, fast: bool) -> str:
     return document.text or "" if isinstance(document, Document) else ""
 
 
-def _clean(
+def _mark_lines(
     lines: list[Line],
     opened: _Opened,
     metadata: Metadata,
     container: HtmlElement | None,
     images: Sequence[Image],
-    taken: Sequence[Taken],
+    layout: Layout,
 ) -> None:
-    """Mark what is no part of the article, and put in what was missed."""
+    """Mark what is no part of the article."""
     head = opened.head
     mark_headline(lines, _titles(head, metadata))
     mark_top(lines, metadata.authors)
@@ -180,26 +268,26 @@ def _clean(
     mark_see_also(lines)
     mark_named(lines, container)
     mark_links(lines)
-    mark_pointers(lines, opened.layout)
+    mark_pointers(lines, layout)
     mark_calls(lines)
     if head.claims_article:
         mark_teasers(lines, opened.page.url)
-    own_titles = [title for title in (metadata.title, head.title) if title]
-    mark_second_article(lines, own_titles)
+    mark_second_article(lines, _own_titles(head, metadata))
     mark_outside(lines, container)
     mark_tail(lines)
     mark_biographies(lines, metadata.authors, metadata.title)
     mark_tail(lines)
-    for line in within(taken, lines, container):
-        insert(lines, line)
-    add_missed_paragraphs(lines, opened.layout, container, [line for block in taken for line in block.lines])
-    add_standfirst(lines, opened.layout, metadata.standfirst, ancestors_of(container))
-    # what was put in is judged as the rest was
+
+
+def _mark_added(lines: list[Line], opened: _Opened, metadata: Metadata) -> None:
+    """Judge what was put in as the rest was."""
     mark_see_also(lines)
     mark_calls(lines)
-    mark_second_article(lines, own_titles)
-    # last: what was learned must not change which lines there are
-    _mark_learned(lines, opened)
+    mark_second_article(lines, _own_titles(opened.head, metadata))
+
+
+def _own_titles(head: Head, metadata: Metadata) -> list[str]:
+    return [title for title in (metadata.title, head.title) if title]
 
 
 def _mark_learned(lines: Sequence[Line], opened: _Opened) -> None:

@@ -65,9 +65,16 @@ def learn_source(session: Session, source_id: int, now: datetime) -> Learned:
 
 def _sample(text: CleanedText) -> Sample:
     lines = _lines_of(text)
-    put_back(lines, _LEARNED)
+    _put_back_learned(lines)
     day = (text.published_at or text.first_seen_at).date()
     return Sample(title=text.title, day=day, story=str(text.duplicate_of or text.id), lines=lines)
+
+
+def _put_back_learned(lines: Sequence[Line]) -> None:
+    """Put back what was taken out as learned of the lines of articles: what a template took out stays so."""
+    for line in lines:
+        if line.rule in _LEARNED:
+            line.rule = None
 
 
 def _lines_of(text: CleanedText) -> list[Line]:
@@ -123,7 +130,7 @@ def clean_stored(
         learned = learned_by[text.source_id]
         lines = _lines_of(text)
         if again or newest or (ids is None and number < WINDOW):
-            put_back(lines, _LEARNED)
+            _put_back_learned(lines)
         if again:
             take_out_again(lines, text.restored)
         _clean(lines, text.rules_version, learned, keep, () if again else text.restored)

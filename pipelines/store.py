@@ -21,7 +21,7 @@ from storage.cleaned import restored_at
 from storage.errors import CannotStore, StorageError
 from storage.frontier import VisitRecord, record_visits
 from storage.gone import lock_for_filing, note_back, note_gone
-from storage.looks import Life, articles_of, lives_of
+from storage.looks import Life, articles_of, lives_of, reading_of
 from storage.models import PageState
 from storage.reservations import note_reservations, reservations_of
 from storage.stored import RestoredLine
@@ -164,6 +164,24 @@ def file_visits(
     due = [_due_at(visited, life, look_again) for visited, life in zip(group, lives, strict=True)]
     record_visits(session, [_record(*told) for told in zip(group, filed, due, strict=True)])
     return filed
+
+
+def file_other_reading(
+    session: Session, page_id: int, source_id: int | None, article: Article, at: datetime, body_hash: str
+) -> bool:
+    """File another reading of the bytes that came `at`; whether that gave the article another text.
+
+    It is no visit, and nothing has happened to the article. Nothing is written if the page, or its article,
+    is not any more as it was left then.
+    """
+    stored = reading_of(session, page_id)
+    if stored is None or (stored.body_hash, stored.fetched_at) != (body_hash, at):
+        return False
+    restored = restored_at(session, {article.url, article.canonical_url})
+    staying = restored.get(article.canonical_url) or restored.get(article.url)
+    read = _with_put_back(article, staying) if staying else article
+    filed = file_article(session, source_id, read, at, resemblance, edit_between, compare, same_bytes=True)
+    return filed.article_id == stored.article_id and read.fingerprint.text_hash != stored.text_hash
 
 
 def _note_reservations(session: Session, group: Sequence[Visited]) -> None:

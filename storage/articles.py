@@ -10,7 +10,7 @@ from sqlalchemy import ScalarSelect, bindparam, func, insert, select
 from sqlalchemy.orm import Session
 
 from storage.changes import ChangeKind, note_change
-from storage.edits import TellEdit, difference, plain_edit
+from storage.edits import Difference, TellEdit, difference, plain_edit
 from storage.fileable import Fileable, NamedDate
 from storage.identity import Identity, StoredState, identify
 from storage.insert import table_of
@@ -72,6 +72,7 @@ class _Draft:
     corrections: Sequence[str]
     compare: CompareTexts
     tell_edit: TellEdit
+    same_bytes: bool
 
     @property
     def at(self) -> datetime:
@@ -87,11 +88,14 @@ def file_article(
     same_text: SameText,
     tell_edit: TellEdit = plain_edit,
     compare: CompareTexts | None = None,
+    *,
+    same_bytes: bool = False,
 ) -> Filed:
     """File an article in the caller's transaction, and note what happened to it (storage/changes.py).
 
     `same_text` tells whether a page is the article at the address it claims, `compare` which articles are
-    copies of one story; without it, those are whose texts are the same by `same_text`.
+    copies of one story; without it, those are whose texts are the same by `same_text`. `same_bytes` says that
+    this is another reading of the very bytes that were read last: then nothing has happened to it.
 
     Raises `CannotStore` before anything is written if a value cannot be kept. Filings wait for each other (on
     PostgreSQL by a lock that lasts to the end of the transaction), so that two of one text see each other.
@@ -113,6 +117,7 @@ def file_article(
         corrections=article.corrections,
         compare=compare or plain_likeness(same_text),
         tell_edit=tell_edit,
+        same_bytes=same_bytes,
     )
     if identity.existing is None:
         return _file_new(session, draft)
@@ -151,6 +156,10 @@ def _row_of(article: Fileable, now: datetime) -> dict[str, Any]:
         "makes": packed(article.makes),
         "rules_version": article.rules_version,
         "learned_version": article.learned_version,
+        "read_by": article.read_by,
+        "template": article.template,
+        "template_version": article.template_version,
+        "refused": None if article.refused is None else str(article.refused),
         "text_hash": article.fingerprint.text_hash,
         "content_hash": content_hash(article.title, article.standfirst, article.text),
         "fetched_at": now,
@@ -220,7 +229,10 @@ def _duplicate(session: Session, article_id: int) -> tuple[int | None, float | N
 
 def _file_again(session: Session, existing: StoredState, draft: _Draft) -> Filed:
     row = draft.row
-    found = difference(session, existing, row, draft.corrections, draft.tell_edit)
+    if draft.same_bytes:
+        found = Difference(rewritten=existing.url == row["url"])
+    else:
+        found = difference(session, existing, row, draft.corrections, draft.tell_edit)
     duplicate_of, similarity = existing.duplicate_of, existing.similarity
     if existing.gone_at is not None:
         row = row | {"gone_at": None, "gone_how": None}

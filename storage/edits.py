@@ -12,6 +12,7 @@ from storage.identity import StoredState
 from storage.models import Article
 from storage.revisions import (
     State,
+    has_other_words,
     has_the_same_lines,
     last_states,
     lines_of,
@@ -23,6 +24,7 @@ TellEdit = Callable[[State, State], str | None]
 """How a later state of an article is another for a reader than an earlier one: "headline" (its title alone),
 "text"; None if it is not, whatever counters and spaces differ."""
 
+_WAY = ("read_by", "template", "template_version")
 _ALTERNATING = 4
 """Earlier states among which a page may go to and fro."""
 
@@ -68,8 +70,7 @@ def difference(
     corrected = ChangeKind.CORRECTION if own and not _are_told(corrections, then) else None
     if same:
         return Difference(kind=corrected)
-    edit = None if tells_the_same(then, now) or _is_read_anew(session, existing, then, now, row) else "edit"
-    edit = edit and tell_edit(then, now)
+    edit = None if _is_another_reading(session, existing, then, now, row) else tell_edit(then, now)
     if edit is None:
         return Difference(kind=corrected, rewritten=own)
     earlier = last_states(session, existing.id, _ALTERNATING)
@@ -106,11 +107,21 @@ def _alternates(earlier: Sequence[State], then: State, now: State, tell_edit: Te
     return is_kept(now) and is_kept(then)
 
 
-def _is_read_anew(
+def _is_another_reading(
     session: Session, existing: StoredState, then: State, now: State, row: Mapping[str, Any]
 ) -> bool:
-    """Whether later rules read another title or standfirst from a page whose text is what it was."""
-    if not has_the_same_lines(then, now):
+    """Whether what differs may be how the page was read, and nothing of it need have been edited.
+
+    Other lines were taken out; or later rules read another title or standfirst from a text that is what it
+    was; or the page was read another way, and whole lines came or went, but none was written anew.
+    """
+    if tells_the_same(then, now):
+        return True
+    columns = (Article.rules_version, Article.read_by, Article.template, Article.template_version)
+    read = session.execute(select(*columns).where(Article.id == existing.id)).one_or_none()
+    if read is None:
         return False
-    rules = session.scalar(select(Article.rules_version).where(Article.id == existing.id))
-    return rules is not None and rules < row["rules_version"]
+    if read.rules_version < row["rules_version"] and has_the_same_lines(then, now):
+        return True
+    another_way = any(getattr(read, name) != row[name] for name in _WAY)
+    return read.read_by is not None and another_way and not has_other_words(then, now)

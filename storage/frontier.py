@@ -28,7 +28,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from storage.insert import insert_into, is_postgresql, table_of
-from storage.models import Page, PageState, Run, Visit
+from storage.models import Article, Page, PageState, Run, Visit
 from storage.rows import check_row, fit_text, is_fit_url
 
 _DUE_STATES = tuple(state for state in PageState if state is not PageState.FORBIDDEN)
@@ -58,6 +58,8 @@ class DuePage:
     hint_title: str | None
     hint_published_at: datetime | None
     found_at: datetime
+    read_by: str | None = None
+    """What read its article, if it has one: see `storage.models.Article`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +102,7 @@ _NEWS_FIRST = (
     Page.hint_published_at.desc().nulls_last(),
     Page.id,
 )
-_DUE_COLUMNS = tuple(getattr(Page, name) for name in DuePage.__slots__)
+_DUE_COLUMNS = tuple(getattr(Page if name != "read_by" else Article, name) for name in DuePage.__slots__)
 
 
 def due_pages(
@@ -155,7 +157,11 @@ def _due(
     session: Session, which: ColumnElement[bool], now: datetime, limit: int, skip: Collection[int]
 ) -> list[DuePage]:
     rows = session.execute(
-        select(*_DUE_COLUMNS).where(which, *_is_due(now)).order_by(*_NEWS_FIRST).limit(limit + len(skip))
+        select(*_DUE_COLUMNS)
+        .outerjoin(Article, Article.id == Page.article_id)
+        .where(which, *_is_due(now))
+        .order_by(*_NEWS_FIRST)
+        .limit(limit + len(skip))
     )
     return [DuePage(**row._mapping) for row in rows if row.id not in skip][:limit]
 

@@ -40,3 +40,21 @@ def lives_of(session: Session, article_ids: Collection[int]) -> dict[int, Life]:
     columns = [getattr(Article, name) for name in Life.__slots__]
     rows = session.execute(select(*columns).where(Article.id.in_(article_ids)))
     return {row.id: Life(**row._mapping) for row in rows}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LastReading:
+    """The bytes that a page's article was last read from."""
+
+    article_id: int
+    body_hash: str | None
+    fetched_at: datetime
+    text_hash: str
+
+
+def reading_of(session: Session, page_id: int) -> LastReading | None:
+    """What the article of a page was last read from; None if the page is not there, or has none."""
+    columns = (Page.article_id, Page.body_hash, Article.fetched_at, Article.text_hash)
+    statement = select(*columns).join(Article, Article.id == Page.article_id).where(Page.id == page_id)
+    row = session.execute(statement).one_or_none()
+    return LastReading(**row._mapping) if row else None

@@ -3,6 +3,8 @@
     Source 1──* Seed      what we poll for news
        │
        ├────1 Learned             what its articles repeat
+       ├────1 Templates           how its pages are made, and what use that was
+       ├────* Sample              pages that is learned from
        ├────* Page 1──* Visit     the frontier: every URL we know, when it is due, what each fetch gave
        │        │
        │        └──── Article 1──* Revision     the clean text, and its earlier states
@@ -311,6 +313,13 @@ class Article(Base):
     """The version of the rules that cleaned it; 0 where it was not kept yet."""
     learned_version: Mapped[int | None]
     """The version of what was learned of its source; null if nothing was known."""
+    read_by: Mapped[str | None] = mapped_column(String(16))
+    """"extractor" or "template": what told which blocks are its text; null where it was not kept yet."""
+    template: Mapped[int | None]
+    """The template that read it, or corrected what the extractor gave: its number within the source."""
+    template_version: Mapped[int | None]
+    refused: Mapped[str | None] = mapped_column(String(32))
+    """Why the source's templates did not read it; null where they did, or where there are none."""
     restored: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
     """Lines that a person has put back: [{"text", "rule"}]. The next cleaning leaves them in too."""
     text_hash: Mapped[str] = mapped_column(String(64), index=True)
@@ -416,6 +425,43 @@ class Learned(Base):
     """How many articles were looked at."""
     lines: Mapped[list[str]]
     makes: Mapped[list[str]]
+
+
+class Templates(Base):
+    """How the pages of a source are made; see pipelines/templates/."""
+
+    __tablename__ = "templates"
+
+    source_id: Mapped[int] = mapped_column(ForeignKey("sources.id", ondelete="CASCADE"), primary_key=True)
+    version: Mapped[int]
+    """Raised whenever anything of them changes."""
+    known: Mapped[dict[str, Any]]
+    """As `Templates.to_json` gives it; another code_version in it means that all is to be learned anew."""
+    learned_at: Mapped[datetime]
+    use: Mapped[dict[str, Any]]
+    """How many pages they read and refused, and the last audits; see pipelines/templates/drift.py."""
+    suspended_at: Mapped[datetime | None]
+    """Since when they read no page, until they have been learned anew; null if they do."""
+    suspended_why: Mapped[str | None] = mapped_column(Text)
+    off: Mapped[bool] = mapped_column(default=False)
+    """Whether a person has switched them off."""
+
+
+class Sample(Base):
+    """What became of each block of a page that was read without a template: it teaches templates."""
+
+    __tablename__ = "template_samples"
+    __table_args__ = (Index("uq_template_samples_source_id_story", "source_id", "story", unique=True),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    source_id: Mapped[int] = mapped_column(ForeignKey("sources.id", ondelete="CASCADE"))
+    story: Mapped[str] = mapped_column(String(64))
+    """Equal for copies of one article."""
+    kind: Mapped[str] = mapped_column(String(16))
+    """As of an article."""
+    taken_at: Mapped[datetime]
+    labels: Mapped[bytes] = mapped_column(LargeBinary)
+    """As `Labels.to_bytes` gives them."""
 
 
 class Band(Base):

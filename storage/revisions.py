@@ -92,6 +92,33 @@ def has_the_same_lines(then: State, now: State) -> bool:
     ]
 
 
+def has_other_words(then: State, now: State) -> bool:
+    """Whether title or standfirst differ, or a line was written anew: most of its words are those of another.
+
+    Of two ways to read one page each takes whole lines that the other leaves, and parts them elsewhere; but
+    none changes a word within a line.
+    """
+    if (then.title, then.standfirst or "") != (now.title, now.standfirst or ""):
+        return True
+    gone = _missing(then, now)
+    come = _missing(now, then)
+    return any(_is_rewritten(words, other) for words in gone for other in come)
+
+
+def _missing(here: State, there: State) -> list[Counter[str]]:
+    """The words of each line kept here whose letters stand nowhere there, kept or taken out."""
+    letters = _letters("".join([there.text, *(passage["text"] for passage in there.removed)]))
+    return [Counter(line.casefold().split()) for line in lines_of(here.text) if _letters(line) not in letters]
+
+
+def _is_rewritten(words: Counter[str], other: Counter[str]) -> bool:
+    return 2 * (words & other).total() > max(words.total(), other.total())
+
+
+def _letters(text: str) -> str:
+    return "".join(letter for letter in text.casefold() if letter.isalnum())
+
+
 def lines_of(text: str) -> list[str]:
     """The lines of an article's text."""
     return text.split("\n") if text else []

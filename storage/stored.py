@@ -114,6 +114,13 @@ class StoredArticle:
     """The version of the rules that cleaned it; 0 where it was not kept yet."""
     learned_version: int | None
     """The version of what was known of its source; null if nothing was."""
+    read_by: str | None
+    """"extractor" or "template"; null where it was not kept yet."""
+    template: int | None
+    """The template that read or corrected it, by its number within the source."""
+    template_version: int | None
+    refused: str | None
+    """Why the source's templates did not read it; null where they did, or where there are none."""
     restored: tuple[RestoredLine, ...]
     """Lines that a person has put back."""
     fetched_at: datetime

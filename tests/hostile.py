@@ -39,10 +39,12 @@ CONTROLS = re.compile(
 NAME = f"The Paper{ACTS}"
 
 _WHOLE = {
-    "articles": {"content_hash", "text_hash", "makes", "dates", "restored"},
+    "articles": {"content_hash", "text_hash", "makes", "dates", "restored", "read_by"},
     "revisions": {"content_hash"},
     "sources": {"schedule", "rhythm", "health", "health_evidence"},
     "learned": {"lines", "makes"},
+    "templates": {"known", "use"},
+    "template_samples": {"story", "kind"},
     "seeds": {"body_hash", "habits"},
     "pages": {"body_hash"},
     "changes": {"kind"},

@@ -17,12 +17,19 @@ MAY_IMPORT = {
     "pipelines": {"pipelines"},
     "crawler": {"crawler", "pipelines", "storage"},
 }
-MEET_STORAGE = [ROOT / "pipelines" / name for name in ("store.py", "source_cleaning.py")]
+MEET_STORAGE = [
+    ROOT / "pipelines" / f"{name}.py" for name in ("store", "source_cleaning", "source_templates")
+]
 """Where pipelines and storage meet: where articles are filed, and where stored ones are cleaned anew."""
 
 HOMES = {
     "trafilatura": ["pipelines/extract.py"],
-    "sqlalchemy": ["storage", "pipelines/store.py", "pipelines/source_cleaning.py"],
+    "sqlalchemy": [
+        "storage",
+        "pipelines/store.py",
+        "pipelines/source_cleaning.py",
+        "pipelines/source_templates.py",
+    ],
     "alembic": ["storage"],
     "scrapy": ["crawler"],
     "aiohttp": [

@@ -32,9 +32,10 @@ from crawler.rights import respecting
 from crawler.schedule.plan import RunEnd
 from crawler.seeds.backfill import UNNAMED, Backfill
 from crawler.seeds.reader import SeedReader
+from crawler.templates import RunTemplates, was_read_by_template
 from crawler.visits import failed, is_unchanged, led_away, unread, visited
 from crawler.workers import WorkersBroken
-from pipelines.article import Reading
+from pipelines.article import EXTRACTOR, Reading
 from pipelines.page import Page
 from pipelines.store import Visited
 from storage.errors import StorageError
@@ -102,6 +103,12 @@ class NewsSpider(scrapy.Spider):
     def knowledge(self) -> Relearning:
         """What is known of the source, by which its pages are cleaned."""
         return Relearning(self.desk.archive, self.desk.config.cleaning, self.job.source_id)
+
+    @cached_property
+    def templates(self) -> RunTemplates:
+        """What is known of how the source's pages are made, by which they are read."""
+        settings = self.desk.config.cleaning
+        return RunTemplates(self.desk.archive, self.desk.workers, settings, self.job.source_id)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
@@ -282,13 +289,18 @@ class NewsSpider(scrapy.Spider):
                 if failure := unread(reading) or led_away(page, response.url, home, reading):
                     yield failed(self.job, page, now, failure, response)
                 else:
-                    yield visited(self.job, page, now, response, reading=reading)
+                    visit = visited(self.job, page, now, response, reading=reading)
+                    self.templates.was_read(page.id, fetched, visit)
+                    yield visit
 
     async def _read(self, page: DuePage, fetched: Page) -> Reading | None:
         """What a page turns out to be; None where it cannot be told now, and the page is left as it was."""
         try:
-            cleaning = await self.knowledge.cleaning_for(page.source_id)
-            return await self.desk.workers.read(fetched, cleaning)
+            source = page.source_id
+            cleaning = await self.knowledge.cleaning_for(source)
+            read_by = page.read_by or (EXTRACTOR if page.article_id is not None else None)
+            cleaning = await self.templates.cleaning_for(source, fetched.url, read_by, cleaning)
+            return await self.desk.workers.read(fetched, cleaning, source)
         except WorkersBroken as error:
             self._workers_failed(error)
         except StorageError as error:
@@ -315,7 +327,9 @@ class NewsSpider(scrapy.Spider):
             self.pages.landed(item.page_id)
             self.counts.count(item.page_id, filed.outcome, filed.reason)
             self.counts.answered(item.status, item.size)
+            self.counts.by_template += was_read_by_template(item.reading)
             self.desk.progress.page_done(self.job.label, filed.outcome)
+            await self.templates.filed(item.reading)
             await self.knowledge.filed(filed.outcome)
         except StorageError as error:
             self._archive_failed(error)
@@ -349,6 +363,8 @@ class NewsSpider(scrapy.Spider):
     async def _clean_what_is_stored(self) -> None:
         """Everything is filed: the first articles get to know what the last ones taught."""
         try:
+            cleaning = await self.knowledge.cleaning_for(self.job.source_id)
+            self.counts.read_again = await self.templates.finish(cleaning)
             self.counts.cleaned_afterwards = await self.knowledge.finish()
         except StorageError as error:
             self._archive_failed(error)

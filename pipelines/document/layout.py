@@ -2,15 +2,15 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import accumulate
+from itertools import accumulate, islice
 
 from lxml.etree import iterwalk
 from lxml.html import HtmlElement
 
-_UNREAD = frozenset({"script", "style", "noscript", "textarea", "template", "option"})
-"""Elements whose own text is not shown."""
+UNSEEN = frozenset({"script", "style", "noscript", "textarea", "template", "option"})
+"""Elements whose own text nobody sees."""
 _SHORT = 24
 _KEY = re.compile(r"[\W_]+")
 # The same for ASCII: four times as fast, and most stretches of text are.
@@ -117,28 +117,32 @@ class Layout:
 
 def read_layout(tree: HtmlElement) -> Layout:
     """The layout of a document, which must not change as long as it is used."""
+    return read_layout_within(islice(tree.iter("body"), 1))
+
+
+def read_layout_within(elements: Iterable[HtmlElement]) -> Layout:
+    """The layout of these elements alone, none of which stands in another."""
     layout = Layout()
-    body = next(tree.iter("body"), None)
-    if body is None:
-        return layout
     keys: list[str] = []
-    for owner, text in _texts_in(body, layout.links):
-        if key := key_of(text):
-            layout.owners.append(owner)
-            layout.texts.append(text)
-            keys.append(key)
+    for element in elements:
+        for owner, text in _texts_in(element, layout.links):
+            if key := key_of(text):
+                layout.owners.append(owner)
+                layout.texts.append(text)
+                keys.append(key)
     layout.starts = list(accumulate(map(len, keys[:-1]), initial=0)) if keys else []
     layout.letters = "".join(keys)
     return layout
 
 
-def _texts_in(body: HtmlElement, links: set[HtmlElement]) -> Iterator[tuple[HtmlElement, str]]:
+def _texts_in(root: HtmlElement, links: set[HtmlElement]) -> Iterator[tuple[HtmlElement, str]]:
     """The texts that are shown, each with the element it stands in; `links` is given what is within a link."""
     around: list[HtmlElement] = []
-    for event, element in iterwalk(body, events=("start", "end")):
+    if any(map(_is_link, root.iterancestors("a"))):
+        links.add(root)
+    for event, element in iterwalk(root, events=("start", "end")):
         if event == "start":
-            # an anchor without an address is a target; old pages leave those open around all that follows
-            if (around and around[-1] in links) or (element.tag == "a" and element.get("href") is not None):
+            if (around and around[-1] in links) or _is_link(element):
                 links.add(element)
             around.append(element)
             text, owner = element.text, element
@@ -147,8 +151,13 @@ def _texts_in(body: HtmlElement, links: set[HtmlElement]) -> Iterator[tuple[Html
             if not around:
                 return
             text, owner = element.tail, around[-1]
-        if text and not text.isspace() and owner.tag not in _UNREAD:
+        if text and not text.isspace() and owner.tag not in UNSEEN:
             yield owner, text
+
+
+def _is_link(element: HtmlElement) -> bool:
+    # an anchor without an address is a target; old pages leave those open around all that follows
+    return element.tag == "a" and element.get("href") is not None
 
 
 def block_of(element: HtmlElement) -> HtmlElement:

@@ -9,6 +9,14 @@ from lxml.html import HtmlElement
 from pipelines.document.escapes import unescaped
 from pipelines.metadata.jsonld import Node, article_node, read_jsonld, text_of
 
+DESCRIPTIONS = (
+    "og:description",
+    "description",
+    "twitter:description",
+    "dc.description",
+    "sailthru.description",
+)
+"""The meta tags that describe a page, the most trusted first."""
 _SPACES = re.compile(r"[\s\u200b\u200e\u200f\u2028\u2029\u2060\ufeff]+")
 _ENTITY = re.compile(r"&(?:#\d{2,6}|#x[0-9a-f]{2,5}|[a-z]{2,8});", re.IGNORECASE)
 _TAG = re.compile(r"</?(?:[biu]|em|strong|span|p|br|a|i|sup|sub|font|div)\b[^<>]{0,200}>", re.IGNORECASE)

@@ -15,19 +15,12 @@ from pipelines.metadata.access import access_of
 from pipelines.metadata.authors import choose_byline
 from pipelines.metadata.canonical import path_of, registered_domain
 from pipelines.metadata.dates import PageDate, candidates_of, judge_dates
-from pipelines.metadata.head import Head, plain, read_head
+from pipelines.metadata.head import DESCRIPTIONS, Head, plain, read_head
 from pipelines.metadata.jsonld import text_of, types_of
 from pipelines.metadata.pagedates import modified_dates, published_dates
 from pipelines.metadata.titles import choose_headline
 from pipelines.page import Page
 
-_DESCRIPTIONS = (
-    "og:description",
-    "description",
-    "twitter:description",
-    "dc.description",
-    "sailthru.description",
-)
 _SECTIONS = (
     "article:section",
     "og:section",
@@ -129,7 +122,7 @@ _SITE_TYPES = frozenset({"WebSite", "NewsMediaOrganization", "Organization"})
 
 def _standfirst(head: Head, tree: HtmlElement, title: str) -> str | None:
     """The description, unless it is cut off or only the title again; of several the first that is whole."""
-    stated = (head.said("description"), *head.all_metas(*_DESCRIPTIONS))
+    stated = (head.said("description"), *head.all_metas(*DESCRIPTIONS))
     texts = dict.fromkeys(plain(_ANY_TAG.sub(" ", unescaped(text))) for text in stated if text)
     words = words_of(title)
     for text in texts:

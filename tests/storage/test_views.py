@@ -32,7 +32,7 @@ PROMISED = {
         id source url canonical_url kind title kicker standfirst authors published_at published_offset
         modified_at date_precision date_from date_confidence date_flag language text image images section tags
         credit access first_seen_at fetched_at changed_at gone_at gone_how story_id duplicate_of similarity
-        reservations
+        reservations read_by template template_version refused
     """,
     "archive_stories": """
         story_id title source canonical_url language published_at first_seen_at last_seen_at places sources

@@ -1,0 +1,67 @@
+"""Corrects what was read without a template by what is known of the source's pages."""
+
+from collections.abc import Sequence
+
+from pipelines.lines import Line, insert, kept, line_at
+from pipelines.templates.judge import OUTSIDE, Judgement, judge, make_outside
+from pipelines.templates.labels import LEFT_OUT, covered
+from pipelines.templates.outline import Outline, Run
+from pipelines.templates.refusals import Refusal
+from pipelines.templates.template import CORRECTS_FROM, Template, Templates
+
+_CORRECTABLE = (None, Refusal.UNKNOWN_PARTS)
+"""What is known of the others does not hold for such a page."""
+_MOST = 0.4
+"""Of the text that may be taken out; where it would be more, nothing is changed."""
+
+
+def correct(
+    lines: list[Line], outline: Outline, runs: Sequence[Run], templates: Templates
+) -> Template | None:
+    """Take out blocks that are never text on this source's pages, and put in those that always are.
+
+    By the first template that fits so far. Gives it, where it changed anything.
+    """
+    for template in templates.templates:
+        if template.learned_from < CORRECTS_FROM:
+            continue
+        judged = judge(template, outline)
+        if judged.refusal in _CORRECTABLE:
+            return template if _correct(lines, judged, outline, runs) else None
+    return None
+
+
+def _correct(lines: list[Line], judged: Judgement, outline: Outline, runs: Sequence[Run]) -> bool:
+    rules = [
+        None if rule == OUTSIDE and make_outside(outline, block) not in judged.template.outside else rule
+        for rule, block in zip(judged.rules, outline.blocks, strict=True)
+    ]
+    by_number = {
+        n: rule
+        for run, rule in zip(runs, rules, strict=True)
+        for n in range(run.place.first, run.place.last + 1)
+    }
+    before = kept(lines)
+    out = [(line, rule) for line in before if (rule := _rule_for(line, by_number)) is not None]
+    if sum(len(line.text) for line, _ in out) > _MOST * sum(len(line.text) for line in before):
+        return False
+    for line, rule in out:
+        line.rule = rule
+    there = covered(lines)
+    missed = [
+        line_at(run.text, run.place)
+        for run, rule in zip(runs, judged.rules, strict=True)
+        if rule is None
+        and all(there.get(n, LEFT_OUT) == LEFT_OUT for n in range(run.place.first, run.place.last + 1))
+    ]
+    for line in missed:
+        insert(lines, line)
+    return bool(out or missed)
+
+
+def _rule_for(line: Line, rules: dict[int, str | None]) -> str | None:
+    """The rule by which most of a line's text nodes are no text; None if they are, or nobody knows."""
+    if line.place is None:
+        return None
+    found = [rules.get(number) for number in range(line.place.first, line.place.last + 1)]
+    return max(found, key=lambda rule: (found.count(rule), rule is None))

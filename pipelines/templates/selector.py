@@ -1,0 +1,147 @@
+"""Where on the pages of a source the article stands: an element told by its tag and one of its names."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from lxml.etree import XPath
+from lxml.html import HtmlElement
+
+from pipelines.templates.outline import Node, Outline, make_of_node, name_of
+
+_WITH_CLASS = XPath("descendant-or-self::*[contains(@class, $piece)]")
+_WITH_ID = XPath("descendant-or-self::*[contains(@id, $piece)]")
+_NEXT_TO_NONE = 0.2
+_NAMES = 12
+"""Classes of an element that it is looked for by."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Step:
+    """An element by its tag and a class or an id, digits as 0."""
+
+    tag: str
+    name: str = ""
+    """".body", "#content"; "" for an element without any."""
+
+    def __str__(self) -> str:
+        return self.tag + self.name
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Selector:
+    """An element that holds articles, as CSS would name it: "div.body", "main#content > div"."""
+
+    step: Step
+    parent: Step | None = None
+    """The element around it, where it has no name of its own."""
+
+    def __str__(self) -> str:
+        return f"{self.parent} > {self.step}" if self.parent else str(self.step)
+
+    @classmethod
+    def read(cls, text: str) -> "Selector":
+        """The selector that is written so."""
+        *parent, own = (_step(part) for part in text.split(" > "))
+        return cls(own, parent[0] if parent else None)
+
+    def places_in(self, outline: Outline) -> list[int]:
+        """The outermost elements of an outline that it finds, by their numbers."""
+        found: list[int] = []
+        inside: set[int] = set()
+        for number, node in enumerate(outline.nodes):
+            if node.parent in inside:
+                inside.add(number)
+            elif self._is_at(outline, node):
+                inside.add(number)
+                found.append(number)
+        return found
+
+    def _is_at(self, outline: Outline, node: Node) -> bool:
+        if not _fits(self.step, node.make, node.name):
+            return False
+        if self.parent is None:
+            return True
+        if node.parent < 0:
+            return False
+        around = outline.nodes[node.parent]
+        return _fits(self.parent, around.make, around.name)
+
+    def elements_in(self, tree: HtmlElement) -> list[HtmlElement]:
+        """The outermost elements of a document that it finds, in page order."""
+        found: list[HtmlElement] = []
+        for element in _likely(self.step, tree):
+            if self._finds(element) and not any(e in found for e in element.iterancestors(self.step.tag)):
+                found.append(element)
+        return found
+
+    def _finds(self, element: HtmlElement) -> bool:
+        if not _fits(self.step, make_of_node(element), name_of(element)):
+            return False
+        if self.parent is None:
+            return True
+        around = element.getparent()
+        return around is not None and _fits(self.parent, make_of_node(around), name_of(around))
+
+
+def _likely(step: Step, tree: HtmlElement) -> Iterable[HtmlElement]:
+    """The elements that a step may mean, and some others, in page order."""
+    piece = max(step.name[1:].split("0"), key=len)  # a 0 stands for any digits
+    if not piece:
+        return tree.iter(step.tag)
+    found = _WITH_ID(tree, piece=piece) if step.name.startswith("#") else _WITH_CLASS(tree, piece=piece)
+    return (e for e in found if e.tag == step.tag) if isinstance(found, list) else ()
+
+
+def _step(text: str) -> Step:
+    for mark in "#.":
+        tag, found, name = text.partition(mark)
+        if found:
+            return Step(tag, mark + name)
+    return Step(text)
+
+
+def _fits(step: Step, make: str, name: str) -> bool:
+    tag, _, classes = make.partition(".")
+    if tag != step.tag:
+        return False
+    if step.name.startswith("#"):
+        return step.name[1:] == name
+    return step.name[1:] in classes.split(".") if step.name else not classes and not name
+
+
+def selectors_of(outline: Outline, number: int) -> Iterator[Selector]:
+    """The selectors that find an element of an outline."""
+    node = outline.nodes[number]
+    steps = list(steps_of(node))
+    if steps != [Step(tag_of(node))]:
+        yield from map(Selector, steps)
+    elif node.parent >= 0:
+        yield from (
+            Selector(steps[0], parent) for parent in steps_of(outline.nodes[node.parent]) if parent.name
+        )
+
+
+def tag_of(node: Node) -> str:
+    return node.make.partition(".")[0]
+
+
+def steps_of(node: Node) -> Iterator[Step]:
+    """The ways to tell an element: by its id, by each of its classes; by its tag if it has neither."""
+    tag, _, classes = node.make.partition(".")
+    if node.name:
+        yield Step(tag, f"#{node.name}")
+    names = [part for part in classes.split(".") if part]
+    yield from (Step(tag, f".{part}") for part in islice(dict.fromkeys(names), _NAMES))
+    if not node.name and not names:
+        yield Step(tag)
+
+
+def main_ones(sizes: Sequence[int], count: int) -> list[int]:
+    """The numbers of the first `count` of several containers, by the sizes of their texts.
+
+    Those with next to no text are passed over: a class may be given to other things too. More than there were
+    on the pages of the source are not looked at: what follows may be another article.
+    """
+    least = _NEXT_TO_NONE * max(sizes, default=0)
+    return [number for number, size in enumerate(sizes) if size and size >= least][:count]

@@ -1,0 +1,138 @@
+"""A page of a known site is read by its template where it is made as those before it, and else is not."""
+
+from dataclasses import replace
+
+import pytest
+from marrow import box, learned, page_of, read_html, story
+
+from pipelines.article import EXTRACTOR, TEMPLATE, Article
+from pipelines.templates.judge import OUTSIDE
+from pipelines.templates.refusals import Refusal
+from pipelines.templates.template import FAST_FROM, Templates
+
+LIVE = '<script type="application/ld+json">{"@type": "LiveBlogPosting", "headline": "Live"}</script>'
+
+
+def article_of(html: str, templates: Templates | None, *, audit: bool = False) -> Article:
+    article = read_html(html, templates, audit=audit).article
+    assert article is not None
+    return article
+
+
+def test_a_page_like_the_others_is_read_by_the_template(known: Templates) -> None:
+    article = article_of(page_of(20, inside=box(20)), known)
+    assert (article.read_by, article.template, article.template_version) == (TEMPLATE, 1, 1)
+    assert article.refused is None
+    assert article.text.split("\n") == story(20)
+    assert any("our shop" in out.text for out in article.removed)
+
+
+def test_it_reads_what_the_extractor_reads(known: Templates) -> None:
+    html = page_of(21, inside="<h2>What the council says</h2><ul><li>One thing to be done.</li></ul>")
+    fast, slow = article_of(html, known), article_of(html, None)
+    assert slow.read_by == EXTRACTOR
+    assert fast.read_by == TEMPLATE
+    names = ("text", "title", "authors", "published_at", "kind", "language", "fingerprint", "canonical_url")
+    assert [getattr(fast, name) for name in names] == [getattr(slow, name) for name in names]
+
+
+@pytest.mark.parametrize(
+    ("html", "refusal"),
+    [
+        pytest.param(page_of(22, body="article-content"), Refusal.NO_CONTAINER, id="another layout"),
+        pytest.param(page_of(23, text=[story(23)[0][:220]]), Refusal.TOO_SHORT, id="cut by a paywall"),
+        pytest.param(
+            page_of(24, inside=f'<div class="infocard"><div class="card">{" ".join(story(99))}</div></div>'),
+            Refusal.UNKNOWN_PARTS,
+            id="half of it made as nothing before",
+        ),
+        pytest.param(
+            page_of(25, after="".join(f'<p class="second-half">{part}</p>' for part in story(98))),
+            Refusal.TEXT_OUTSIDE,
+            id="as much text outside",
+        ),
+        pytest.param(
+            page_of(
+                26,
+                head='<script type="application/ld+json">{"@type": "NewsArticle", "articleBody": "'
+                + " ".join(story(26) + story(97))
+                + '"}</script>',
+            ),
+            Refusal.CONTRADICTED,
+            id="its own data has twice the text",
+        ),
+        pytest.param(
+            page_of(
+                27,
+                head=LIVE,
+            ),
+            Refusal.ANOTHER_KIND,
+            id="a live blog",
+        ),
+    ],
+)
+def test_what_does_not_fit_goes_to_the_extractor(html: str, refusal: Refusal, known: Templates) -> None:
+    article = article_of(html, known)
+    assert (article.read_by, article.refused) == (EXTRACTOR, refusal)
+
+
+def test_a_second_article_behind_the_first_is_left(known: Templates) -> None:
+    second = page_of(31).partition("<main>")[2].partition("</main>")[0]
+    article = article_of(page_of(30, after=second), known)
+    assert article.read_by == TEMPLATE
+    assert article.text.split("\n") == story(30)
+
+
+def test_a_paragraph_outside_is_kept_as_removed(known: Templates) -> None:
+    notice = "The Marrow is looking for a reporter who knows the harbour, the valley and the hills behind it."
+    article = article_of(page_of(32, after=f'<p class="vacancy">{notice}</p>'), known)
+    assert (OUTSIDE, notice) in [(out.rule, out.text) for out in article.removed]
+
+
+def test_the_description_that_is_shown_above_the_text_is_text(known: Templates) -> None:
+    stated = "A harbour that nobody wanted is built after all, and the village has to pay for half of it."
+    html = page_of(
+        33, lead=f'<p class="standfirst">{stated}</p>', head=f'<meta name="description" content="{stated}">'
+    )
+    assert article_of(html, known).text.split("\n") == [stated, *story(33)]
+
+
+def test_of_few_pages_nothing_is_read_fast() -> None:
+    few = learned([page_of(number) for number in range(FAST_FROM - 1)])
+    assert few.templates
+    article = article_of(page_of(40), few)
+    assert (article.read_by, article.refused) == (EXTRACTOR, None)
+
+
+def test_an_audit_reads_both_ways_and_the_template_stands_where_they_agree(known: Templates) -> None:
+    reading = read_html(page_of(41), known, audit=True)
+    assert reading.article is not None
+    assert (reading.article.read_by, reading.audit) == (TEMPLATE, 1.0)
+    assert reading.labels is not None
+
+
+def test_an_audit_in_which_they_differ_leaves_the_extractors_text(known: Templates) -> None:
+    template = known.templates[0]
+    wrong = replace(
+        known, templates=(replace(template, makes=template.makes | {"p<^": "learned block", "h2<^": None}),)
+    )
+    html = page_of(42, inside="".join(f"<h2>{part}</h2>" for part in story(96)))
+    reading = read_html(html, wrong, audit=True)
+    assert reading.article is not None
+    assert reading.audit is not None
+    assert reading.audit < 0.9
+    assert (reading.article.read_by, reading.article.refused) == (EXTRACTOR, Refusal.AUDIT)
+
+
+def test_a_reading_by_template_leaves_the_document_to_the_extractor(known: Templates) -> None:
+    """A page that turns out to be of another kind is read by the extractor as if nothing had been."""
+    box = (
+        '<aside class="factbox"><h3>The bridge in figures</h3>'
+        "<p>It is two miles long, and was opened in May.</p></aside>"
+    )
+    html = page_of(
+        43,
+        inside=box,
+        head=LIVE,
+    )
+    assert replace(article_of(html, known), refused=None) == article_of(html, None)
