@@ -52,7 +52,8 @@ _SENTENCE = 90
 """Characters of a sentence that is no headline."""
 _NAME = 25
 """Characters of the longest link that is a name, and no title."""
-_NOT_LETTERS = re.compile(r"[^A-Za-z]+")
+_NO_NAMES = frozenset[str]()
+_LETTERS = re.compile(r"[A-Za-z]+")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _SENTENCE_END = re.compile(r"[.!?。！？؟।…][\"'”’»)\]]*(?:\s|$)")
 ENDS_AS_SENTENCE = re.compile(r"[.!?。！？؟।…][\"'”’»)\]]*$")
@@ -140,17 +141,19 @@ def is_told_apart(element: HtmlElement) -> bool:
 
 def names_of(element: HtmlElement) -> frozenset[str]:
     """The words of an element's class and id, in lower case; of the beginning, where one has no end."""
-    return _words_in(f"{element.get('class', '')[:_LONGEST_NAME]} {element.get('id', '')[:_LONGEST_NAME]}")
+    classes, own = element.get("class"), element.get("id")
+    names = _words_in(classes[:_LONGEST_NAME]) if classes else _NO_NAMES
+    return names | _words_in(own[:_LONGEST_NAME]) if own else names
 
 
 @lru_cache(maxsize=8192)
 def _words_in(name: str) -> frozenset[str]:
-    words = set()
-    for part in _NOT_LETTERS.split(name):
-        words.add(part.lower())
+    parts = _LETTERS.findall(name)
+    words = {part.lower() for part in parts}
+    for part in parts if not name.islower() else ():
         # the short pieces of a camel are as often those of a hash ("sc-jdkVqZ")
         words.update(piece.lower() for piece in _CAMEL.split(part) if len(piece) >= 4)
-    return frozenset(words - {""})
+    return frozenset(words)
 
 
 def mark_see_also(lines: Sequence[Line]) -> None:
