@@ -108,7 +108,7 @@ def _clean(text: str) -> str:
 
 
 def _may_have_controls(body: bytes) -> bool:
-    """Whether valid UTF-8 has what `_CONTROLS` finds, or is likely to: looked for in bytes, a fifth of the time."""
+    """Whether valid UTF-8 has what `_CONTROLS` finds, or may have: in bytes, a fifth of the time."""
     if len(body.translate(None, _CONTROL_BYTES)) != len(body) or _UPPER_CONTROLS.search(body):
         return True
     return any(lead in body for lead in _LEADS)

@@ -136,7 +136,7 @@ def read_layout_within(elements: Iterable[HtmlElement]) -> Layout:
 
 
 def _texts_in(root: HtmlElement, links: set[HtmlElement]) -> Iterator[tuple[HtmlElement, str]]:
-    """The texts that are shown, each with the element it stands in; `links` is given what is within a link."""
+    """The texts that are shown, each with the element it stands in; `links` is given what is in a link."""
     around: list[HtmlElement] = []
     if any(map(_is_link, root.iterancestors("a"))):
         links.add(root)
