@@ -53,6 +53,7 @@ from pipelines.templates.correct import correct
 from pipelines.templates.judge import words_in_common
 from pipelines.templates.labels import covered, label
 from pipelines.templates.outline import outline_of
+from pipelines.templates.places import told_by
 from pipelines.templates.reading import Fit, Misfit, fit
 from pipelines.templates.refusals import Refusal
 from pipelines.templates.template import AGREE
@@ -118,8 +119,9 @@ def _read(page: Page, cleaning: Cleaning) -> Reading:
 
 def _by_template(opened: _Opened, found: Fit) -> Article | Misfit:
     """The article as a template has it; it leaves the document as it is."""
-    metadata = read_metadata(opened.tree, opened.page, opened.head)
     lines, template = found.lines, found.template
+    places = template.places.in_document(opened.tree) if template.places else None
+    metadata = read_metadata(opened.tree, opened.page, opened.head, places)
     images = images_of(opened.tree, found.container, opened.page.url)
     _mark_lines(lines, opened, metadata, found.container, images, found.layout)
     for line in within(found.taken, lines, found.container):
@@ -182,7 +184,12 @@ def _by_extractor(opened: _Opened, refused: Refusal | None = None) -> Reading:
     labels = None
     if outlined and cleaning.teach:
         labels = label(
-            *outlined, became, kind=article.kind, story=article.fingerprint.text_hash, day=_day_of(article)
+            *outlined,
+            became,
+            kind=article.kind,
+            story=article.fingerprint.text_hash,
+            day=_day_of(article),
+            places=told_by(metadata.found_in),
         )
     return Reading(article=article, labels=labels)
 

@@ -122,6 +122,14 @@ def selectors_of(outline: Outline, number: int) -> Iterator[Selector]:
         )
 
 
+def selectors_at(element: HtmlElement) -> Iterator[Selector]:
+    """The selectors that find an element of a document."""
+    around = element.getparent()
+    outer = Node(-1, "", "") if around is None else Node(-1, make_of_node(around), name_of(around))
+    inner = Node(0, make_of_node(element), name_of(element))
+    return selectors_of(Outline(nodes=(outer, inner), blocks=()), 1)
+
+
 def tag_of(node: Node) -> str:
     return node.make.partition(".")[0]
 
