@@ -243,10 +243,12 @@ def mark_biographies(lines: Sequence[Line], authors: Sequence[str], title: str) 
     of the author only if it says who that is.
     """
     names = [words for author in authors if len(words := words_of(author)) > 1]
+    if not names:
+        return
     remaining = kept(lines)
     about = set(words_of(title))
     prose = prose_make(remaining)
-    last = remaining[-_LAST:] if names else []
+    last = remaining[-_LAST:]
     for number in range(len(last) - 1, -1, -1):
         line, words = last[number], words_of(last[number].text)
         name = next((n for n in names if words[: len(n)] == n and len(words) > len(n) + 2), None)
@@ -256,6 +258,8 @@ def mark_biographies(lines: Sequence[Line], authors: Sequence[str], title: str) 
             break
         line.rule = "biography"
     out = [line for line in last if line.rule == "biography"]
+    if not out:
+        return
     said = {
         word for line in kept(remaining) if ENDS_AS_SENTENCE.search(line.text) for word in words_of(line.text)
     }
@@ -385,6 +389,7 @@ def _is_prose(text: str) -> bool:
     )
 
 
+@lru_cache(maxsize=1024)
 def is_call(text: str) -> bool:
     """Whether a short text calls on the reader or gives notice, wherever it stands."""
     if not _is_short(text, 260) or (found := _calls().anywhere.search(text.casefold())) is None:

@@ -25,6 +25,8 @@ RUN_OF_LETTERS = 9
 FEWEST_RUNS = 12
 """Shorter texts get no keys: a few words in common would make them look alike."""
 
+_ENOUGH = 10
+"""Characters, for each word, in which that many words are found as a rule."""
 _HASH = hashlib.blake2b(digest_size=8)
 _ONE_UNDIVIDED = re.compile(f"[{UNDIVIDED}]")
 
@@ -32,6 +34,12 @@ _ONE_UNDIVIDED = re.compile(f"[{UNDIVIDED}]")
 def words_of(text: str) -> list[str]:
     """The words that count when texts are compared: NFKC, case folded, no punctuation."""
     return words_in((text if text.isascii() else unicodedata.normalize("NFKC", text)).casefold())
+
+
+def count_words(text: str, most: int) -> int:
+    """How many words a text has, or `most` if it has more."""
+    begin = len(words_of(text[: _ENOUGH * most]))
+    return min(most, begin if begin >= most else len(words_of(text)))
 
 
 def is_undivided(text: str) -> bool:

@@ -111,7 +111,7 @@ def _may_have_controls(body: bytes) -> bool:
     """Whether valid UTF-8 has what `_CONTROLS` finds, or may have: in bytes, a fifth of the time."""
     if len(body.translate(None, _CONTROL_BYTES)) != len(body) or _UPPER_CONTROLS.search(body):
         return True
-    return any(lead in body for lead in _LEADS)
+    return b"\xef" in body and any(lead in body for lead in _LEADS)
 
 
 def _without_references(text: str) -> str:
