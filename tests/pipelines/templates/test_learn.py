@@ -55,6 +55,11 @@ def rules_on(template: Template, body: str) -> dict[str, str | None]:
             f'<div class="page">{TEASERS}<div class="body">%t</div></div>', "div.body", id="the purest"
         ),
         pytest.param(
+            f'<div class="body col">%t</div><div><div><div class="col">{TEASERS}</div></div></div>',
+            "div.body",
+            id="the purest before the deepest",
+        ),
+        pytest.param(
             '<article class="outer"><div class="middle"><div class="inner">%t</div></div></article>',
             "div.inner",
             id="the deepest of those equally pure",
@@ -205,11 +210,16 @@ def test_what_is_text_outside_the_container_on_most_pages(frame: str, beside: di
     assert only(taught(frame)).beside == beside
 
 
-def test_what_is_text_outside_on_one_page_is_none_on_the_others() -> None:
+def test_what_is_text_outside_on_few_pages_is_none_on_the_others() -> None:
     frame = '<div class="body">%t%t%t</div>'
-    others = bodies(frame, range(1, 4))
-    odd = f'<p class="guest">{story(900, 1)[0]}</p>' + bodies(frame, [0])[0]
-    assert only(learn_templates(map(labelled, [odd, *others]))).beside == {}
+    odd = pool(f'<p class="guest">%p</p>{frame}', range(2))
+    assert only(learn_templates(odd + pool(frame, range(2, 8)))).beside == {}
+    assert only(learn_templates(odd + pool(frame, range(2, 4)))).beside == {"p.guest": True}
+
+
+def test_what_stands_outside_by_the_dozen_is_no_text() -> None:
+    comments = '<p class="said">So say I</p>' * 4
+    assert only(taught(f'<div class="body">%t%t</div>{comments}')).beside == {}
 
 
 def test_paragraphs_outside_that_are_no_text_are_known() -> None:
