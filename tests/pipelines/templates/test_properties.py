@@ -33,8 +33,8 @@ LAYOUTS = [
 PAGES = [
     labels
     for number, frame in enumerate(LAYOUTS)
-    for kind in (ArticleKind.ARTICLE, ArticleKind.GALLERY)
-    for labels in pool(frame, range(20 * number, 20 * number + 4), kind=kind)
+    for first, kind in ((0, ArticleKind.ARTICLE), (400, ArticleKind.GALLERY))
+    for labels in pool(frame, range(first + 20 * number, first + 20 * number + 4), kind=kind)
 ]
 pages = st.lists(st.sampled_from(PAGES), max_size=14)
 
