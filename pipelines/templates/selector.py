@@ -103,11 +103,8 @@ def _search(tag: str, attribute: str) -> XPath:
 
 
 def _step(text: str) -> Step:
-    for mark in "#.":
-        tag, found, name = text.partition(mark)
-        if found:
-            return Step(tag, mark + name)
-    return Step(text)
+    end = min((at for mark in "#." if (at := text.find(mark)) >= 0), default=len(text))
+    return Step(text[:end], text[end:])  # a class may have a "#" in it, an id a "."
 
 
 def _fits(step: Step, make: str, name: str) -> bool:
