@@ -390,7 +390,16 @@ def _move_half(tree: HtmlElement, elements: Sequence[HtmlElement], other: HtmlEl
 
 def _append(tree: HtmlElement, elements: Sequence[HtmlElement], other: HtmlElement | None) -> None:
     if other is not None:
-        _around(elements).addnext(deepcopy(other))
+        _whole(elements).addnext(deepcopy(other))
+
+
+def _whole(elements: Sequence[HtmlElement]) -> HtmlElement:
+    """The element that holds these paragraphs and their headline; what holds the paragraphs, if none does."""
+    around = _around(elements)
+    for element in (around, *around.iterancestors()):
+        if element.tag not in ("body", "html") and next(element.iter("h1"), None) is not None:
+            return element
+    return around
 
 
 def _cut(tree: HtmlElement, elements: Sequence[HtmlElement], other: HtmlElement | None) -> None:
@@ -456,7 +465,7 @@ def _mutated(
         elements = paragraph_elements(changed, story.truth)
         if len(elements) < 4 or len(second) < 2:
             continue
-        mutate(changed, elements, _around(second))
+        mutate(changed, elements, _whole(second))
         after = _read(story, changed, known)
         accepted = after is not None and after.read_by == TEMPLATE
         share = words_in_common(after.text, before.text) if after else 0.0
@@ -515,6 +524,7 @@ def press_result(found: Sequence[Checked]) -> dict[str, Any]:
             "all": fast(found),
             "before": fast(one for one in found if not one.relaid),
             "after": fast(one for one in found if one.relaid),
+            "common articles": fast(one for one in found if one.sort == "article"),
         },
         "sites": {
             site: {
