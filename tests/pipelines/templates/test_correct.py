@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 from labelled import outlined, taught
-from marrow import story
+from marrow import learned, page_of, read_html, story
 
+from pipelines.article import EXTRACTOR
 from pipelines.lines import Line, kept, line_at
 from pipelines.templates.correct import correct
 from pipelines.templates.judge import DROPPED, OUTSIDE
@@ -107,3 +108,14 @@ def test_a_line_that_was_not_found_on_the_page_stays() -> None:
     lines.append(Line("A line of nowhere."))
     assert correct(lines, outline, runs, KNOWN) is not None
     assert lines[-1].rule is None
+
+
+def test_what_is_made_as_nothing_was_before_stays_as_the_extractor_has_it() -> None:
+    few = learned([page_of(number) for number in range(CORRECTS_FROM)])
+    speech = "".join(f'<div class="speech"><p>{part}</p></div>' for part in story(70)[:2])
+    html = page_of(50, inside=speech)
+    slow, article = read_html(html).article, read_html(html, few).article
+    assert slow is not None
+    assert article is not None
+    assert all(part in slow.text for part in story(70)[:2])
+    assert (article.read_by, article.text) == (EXTRACTOR, slow.text)
