@@ -4,8 +4,8 @@
 
 A line of stdin is a JSON object: the page's file (UTF-8), its address, and for copydesk the name of a file of
 templates in that folder. A line of stdout answers it: CPU seconds, characters of text, what read it. With
-"ask", it answers whether the extractor has anything for that host. None gets a connection: what it would fetch
-beside the page is none of its work here.
+"ask", it answers whether the extractor has anything for that host. None gets a connection: what it would
+fetch beside the page is none of its work here.
 """
 
 import argparse
