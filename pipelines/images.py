@@ -128,6 +128,8 @@ def _address(figure: HtmlElement, url: str) -> str | None:
 
 def mark_captions(lines: Sequence[Line], images: Sequence[Image]) -> None:
     """Take out lines that are a picture's caption or credit, unless they are what the text is made of."""
+    if not images:
+        return
     keys: set[str] = set()
     for image in images:
         texts = (image.caption or "", image.credit or "")

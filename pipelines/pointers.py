@@ -23,6 +23,8 @@ LABELLED, LABEL, SPACED, LISTED = "pointer: link", "pointer: label", "pointer: s
 
 _LABEL_WORDS = 5
 _LABEL_LETTERS = 40
+_LONGEST_LABEL = 200
+"""Characters: one of so many has no few letters."""
 _TITLE_WORDS = 3
 _TITLE_LETTERS = 15
 """Letters of the shortest title: of another story, and not a name or an address."""
@@ -109,6 +111,8 @@ def _is_spaced(lines: Sequence[Line], number: int, layout: Layout) -> bool:
 
 def _is_label(text: str) -> bool:
     text = text.strip()
+    if len(text) > _LONGEST_LABEL:
+        return False
     short = len(key_of(text)) <= _LABEL_LETTERS and 0 < _words(text) <= _LABEL_WORDS
     return short and not ends_sentence(text)
 
