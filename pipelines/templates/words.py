@@ -42,7 +42,7 @@ def _places(places: LearnedPlaces | None) -> Iterator[str]:
         return
     for field in (Field.AUTHORS, Field.PUBLISHED, Field.MODIFIED):
         if at := places.at.get(field):
-            yield f"{_FIELDS[field]} are in {' or '.join(map(str, at))}, where the head of a page does not state them"
+            yield f"{_FIELDS[field]} are in {' or '.join(map(str, at))}, where the head does not state them"
     if rare := [field for field in _FIELDS if field not in places.usual]:
         yield f"most pages have no {' and no '.join(_FIELDS[field] for field in rare)}"
 
