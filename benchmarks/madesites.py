@@ -161,7 +161,13 @@ class _Press:
         more, most = rng.sample(titles, 3), rng.sample(titles, 4)
         tail = draw.raw("tail", more=_links(more), bio=escape(self._bio(story)))
         body = self._body(layout, draw, pieces, standfirst, tail)
-        raw = {"body": body, "tail": tail, "standfirst": standfirst, "more": _links(more), "most": _links(most)}
+        raw = {
+            "body": body,
+            "tail": tail,
+            "standfirst": standfirst,
+            "more": _links(more),
+            "most": _links(most),
+        }
         html = draw.raw("page", bio=escape(self._bio(story)), **raw)
         html = (
             f'<!doctype html>\n<html lang="{self.row["language"]}"><head><meta charset="utf-8">'
@@ -218,7 +224,9 @@ class _Press:
         count = min(layout.get("pieces", 1), max(1, len(htmls) // 2))
         size = -(-len(htmls) // count)
         parts = [
-            draw.raw("body", parts="\n".join(htmls[n : n + size]), standfirst=standfirst, tail=tail, piece=str(n))
+            draw.raw(
+                "body", parts="\n".join(htmls[n : n + size]), standfirst=standfirst, tail=tail, piece=str(n)
+            )
             for n in range(0, len(htmls), size)
         ]
         return (draw("between") if "between" in layout else "\n").join(parts)
@@ -249,9 +257,7 @@ class _Press:
                 quote = self.paragraph(rng)
                 yield _Piece(draw("quote", text=quote), (quote,))
             first = number == 0 and "first" in draw.layout
-            yield _Piece(
-                draw("first" if first else "p", text=text, initial=text[:1], rest=text[1:]), (text,)
-            )
+            yield _Piece(draw("first" if first else "p", text=text, initial=text[:1], rest=text[1:]), (text,))
             if last and number < last:
                 yield from self._between(story, draw, titles, number, many=many)
 
@@ -271,7 +277,9 @@ class _Press:
         if number == 2:
             yield _Piece(draw("ad"))
         if number == 3 and rng.random() < 0.5:
-            yield _Piece(draw("newsletter", text=self.said["newsletter"]), forbidden=(self.said["newsletter"],))
+            yield _Piece(
+                draw("newsletter", text=self.said["newsletter"]), forbidden=(self.said["newsletter"],)
+            )
         if number == 4 and rng.random() < 0.2:
             post = self.sentence(rng)
             yield _Piece(
@@ -360,4 +368,6 @@ def _slug(title: str) -> str:
 def _letters(text: str) -> str:
     """Five letters, as a hash of what a bundler has built."""
     number = int.from_bytes(blake2b(text.encode(), digest_size=8).digest())
-    return "".join("abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ"[number // 49**n % 49] for n in range(5))
+    return "".join(
+        "abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ"[number // 49**n % 49] for n in range(5)
+    )

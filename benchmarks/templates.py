@@ -283,7 +283,9 @@ def left_out(group: Group) -> dict[str, list[Compared]]:
         known = learn_templates(_labels(r for n, r in enumerate(slow) if n != number))
         for name, fewest in (("production", None), ("one page", 1)):
             with thresholds(fewest):
-                new = read_page(page_of(story), Cleaning(templates=known)) if known.templates else slow[number]
+                new = (
+                    read_page(page_of(story), Cleaning(templates=known)) if known.templates else slow[number]
+                )
             score = _scorer(group.evaluate, story, ref)
             found[name].append(compared(group.host, story.name, slow[number].article, new.article, score))
     return found
@@ -559,7 +561,9 @@ def real_result(rows: Sequence[Compared], evaluate: Path | None) -> dict[str, An
             for path in (*PATHS, "all"):
                 mine = [r for r in rows if r.page.startswith(f"{name}:") and path in (r.path, "all")]
                 if mine:
-                    one, other = [summed([getattr(r, k) for r in mine])["f1"] for k in ("score_slow", "score_new")]
+                    one, other = [
+                        summed([getattr(r, k) for r in mine])["f1"] for k in ("score_slow", "score_new")
+                    ]
                     sets.setdefault(name, {})[path] = [len(mine), round(one, 4), round(other, 4)]
     return {
         "paths": by_path(rows),

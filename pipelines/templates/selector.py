@@ -12,6 +12,8 @@ from pipelines.templates.outline import Node, Outline, make_of_node, name_of
 _WITH_CLASS = XPath("descendant-or-self::*[contains(@class, $piece)]")
 _WITH_ID = XPath("descendant-or-self::*[contains(@id, $piece)]")
 _NEXT_TO_NONE = 0.2
+_TELLING = frozenset({"article", "main"})
+"""Tags that say what an element holds, as those do that a site has made: "story-body"."""
 _NAMES = 12
 """Classes of an element that it is looked for by."""
 
@@ -116,7 +118,10 @@ def selectors_of(outline: Outline, number: int) -> Iterator[Selector]:
     steps = list(steps_of(node))
     if steps != [Step(tag_of(node))]:
         yield from map(Selector, steps)
-    elif node.parent >= 0:
+        return
+    if tag_of(node) in _TELLING or "-" in tag_of(node):
+        yield Selector(steps[0])
+    if node.parent >= 0:
         yield from (
             Selector(steps[0], parent) for parent in steps_of(outline.nodes[node.parent]) if parent.name
         )
