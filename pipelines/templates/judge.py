@@ -37,7 +37,7 @@ class Judgement:
     rules: tuple[str | None, ...]
     """Of each block of the outline: None where it is text, else the rule by which it is none."""
     unknown: frozenset[int] = frozenset()
-    """Numbers of the blocks in the container that are made as nothing was before; `rules` has them as none."""
+    """Numbers of the blocks in the container that are made as nothing was before, and no text by `rules`."""
     refusal: Refusal | None = None
     detail: str | None = None
     """What the refusal was for, in figures."""

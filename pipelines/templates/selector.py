@@ -18,7 +18,7 @@ _NAMES = 12
 """Classes of an element that it is looked for by."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class Step:
     """An element by its tag and a class or an id, digits as 0."""
 
@@ -30,7 +30,7 @@ class Step:
         return self.tag + self.name
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class Selector:
     """An element that holds articles, as CSS would name it: "div.body", "main#content > div"."""
 

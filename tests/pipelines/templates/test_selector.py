@@ -28,5 +28,16 @@ def _bare(number: int, tag: str) -> str:
     """A page whose text stands in an element of this tag, and no other has a name."""
     html = page_of(number)
     head, text = html.partition("<body>")[0], "".join(f"<p>{part}</p>" for part in story(number))
-    headline = f"<h1>{html.partition('<h1>')[2].partition('</h1>')[0]}</h1>"
-    return f"{head}<body><header>{headline}</header><{tag}>{text}</{tag}><footer><p>Quay Street</p></footer></body>"
+    headline = f"<header><h1>{html.partition('<h1>')[2].partition('</h1>')[0]}</h1></header>"
+    return f"{head}<body>{headline}<{tag}>{text}</{tag}><footer><p>Quay Street</p></footer></body>"
+
+
+def test_one_that_has_a_named_parent_on_some_pages_is_learned_all_the_same() -> None:
+    pages = [_bare(n, "article") for n in range(3)]
+    pages += [
+        _bare(n, "article")
+        .replace("<article>", '<div id="news"><article>')
+        .replace("</article>", "</article></div>")
+        for n in range(3, 6)
+    ]
+    assert [str(template.container) for template in learned(pages).templates] == ["article"]
