@@ -114,7 +114,7 @@ def _container(articles: Sequence[Labels]) -> tuple[Selector, list[Labels]] | No
             candidate.depth.append(depth)
     most = max((len(c.held) for c in candidates.values()), default=0)
     fitting = {selector: c for selector, c in candidates.items() if len(c.held) >= _NEARLY_AS_MANY * most}
-    best = max(fitting, key=lambda selector: (_worth(fitting[selector]), str(selector)), default=None)
+    best = max(fitting, key=lambda selector: (_worth(fitting[selector]), selector), default=None)
     return (best, [articles[number] for number in fitting[best].held]) if best else None
 
 
@@ -132,7 +132,7 @@ def _holding(labels: Labels) -> list[tuple[Selector, float, int]]:
             text[above] += block.size if rule is None else 0
     likely = [n for n, size in text.items() if size >= _LEAST * labels.size and _may_hold(labels, n)]
     found = []
-    for selector in sorted({selector for n in likely for selector in selectors_of(outline, n)}, key=str):
+    for selector in sorted({selector for n in likely for selector in selectors_of(outline, n)}):
         places = holders_in(selector, _MOST_CONTAINERS, outline)
         inside = sum(text[place] for place in places)
         if inside >= _HELD * labels.size:

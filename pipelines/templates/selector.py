@@ -18,7 +18,7 @@ _NAMES = 12
 """Classes of an element that it is looked for by."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class Step:
     """An element by its tag and a class or an id, digits as 0."""
 
@@ -40,6 +40,9 @@ class Selector:
 
     def __str__(self) -> str:
         return f"{self.parent} > {self.step}" if self.parent else str(self.step)
+
+    def __lt__(self, other: "Selector") -> bool:
+        return str(self) < str(other)
 
     @classmethod
     def read(cls, text: str) -> "Selector":
