@@ -7,6 +7,7 @@ from pipelines.templates.judge import OUTSIDE, Judgement, judge, make_outside
 from pipelines.templates.labels import LEFT_OUT, covered
 from pipelines.templates.outline import Outline, Run
 from pipelines.templates.refusals import Refusal
+from pipelines.templates.selector import tag_of
 from pipelines.templates.template import CORRECTS_FROM, Template, Templates
 
 _CORRECTABLE = (None, Refusal.UNKNOWN_PARTS)
@@ -51,8 +52,9 @@ def _correct(lines: list[Line], judged: Judgement, outline: Outline, runs: Seque
     there = covered(lines)
     missed = [
         line_at(run.text, run.place)
-        for run, rule in zip(runs, judged.rules, strict=True)
+        for run, rule, block in zip(runs, judged.rules, outline.blocks, strict=True)
         if rule is None
+        and tag_of(outline.nodes[block.node]) != "h1"  # it is filed as the title
         and all(there.get(n, LEFT_OUT) == LEFT_OUT for n in range(run.place.first, run.place.last + 1))
     ]
     for line in missed:

@@ -1,7 +1,7 @@
 """Which blocks of an outline a template takes for text, and whether it is to be believed."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -37,7 +37,7 @@ class Judgement:
     rules: tuple[str | None, ...]
     """Of each block of the outline: None where it is text, else the rule by which it is none."""
     unknown: frozenset[int] = frozenset()
-    """Numbers of the blocks in the container that are made as nothing was; `rules` has them as none."""
+    """Numbers of the blocks in the container that are made as nothing was before, and no text by `rules`."""
     refusal: Refusal | None = None
     detail: str | None = None
     """What the refusal was for, in figures."""
@@ -95,13 +95,38 @@ def _rule_of(
     known = make in template.makes
     if known:
         rule = template.makes[make]
-    elif not block.linked and _is_written(outline, block, holders):
+    elif not block.linked and (
+        _is_written(outline, block, holders) or _is_among_text(template, outline, block, make)
+    ):
         rule, known = None, True
     elif (like := _nearest(make, template.makes)) is not None:
         rule, known = template.makes[like], True
     else:
         rule = DROPPED
     return (REPEATED if rule is None and block.key in template.lines else rule), known
+
+
+def _is_among_text(template: Template, outline: Outline, block: Block, make: str) -> bool:
+    """Whether a block without classes is a heading or a list item right among the paragraphs."""
+    node = outline.nodes[block.node]
+    if node.make != tag_of(node) or node.name:
+        return False
+    return is_set_among(make, {make_around(m) for m, rule in template.makes.items() if rule is None})
+
+
+def is_set_among(make: str, around: Collection[str]) -> bool:
+    """Whether a make is that of a heading or a list item that stands where these makes are around a block."""
+    tag, parent = make.partition("<")[0].partition(".")[0], make_around(make)
+    if tag in HEADINGS:
+        return parent in around
+    outer = make_around(parent)
+    # so far up as a make goes
+    return tag == "li" and bool(outer) and any(f"{one}<".startswith(f"{outer}<") for one in around)
+
+
+def make_around(make: str) -> str:
+    """The make of what is around a block, of its own."""
+    return make.partition("<")[2]
 
 
 def _nearest(make: str, makes: Mapping[str, str | None]) -> str | None:

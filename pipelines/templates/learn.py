@@ -10,7 +10,15 @@ from pipelines.article import ArticleKind
 from pipelines.asides import EMBEDDED_POST, FACT_BOX, LIVE_POST, TABLE
 from pipelines.completion import PARAGRAPHS
 from pipelines.document.makes import LINKED, tag_of
-from pipelines.templates.judge import DROPPED, agreement, holders_in, judge, make_outside
+from pipelines.templates.judge import (
+    DROPPED,
+    agreement,
+    holders_in,
+    is_set_among,
+    judge,
+    make_around,
+    make_outside,
+)
 from pipelines.templates.labels import LEFT_OUT, Labels
 from pipelines.templates.places import learn_places
 from pipelines.templates.selector import Selector, selectors_of
@@ -158,6 +166,8 @@ class _Make:
     fresh: int = 0
     """Characters of blocks that stand on no other page."""
     kept_fresh: int = 0
+    between: int = 0
+    """Blocks that have text of the article before and behind them."""
     rules: Counter[str] = field(default_factory=Counter)
 
 
@@ -173,6 +183,7 @@ def _template(selector: Selector, held: Sequence[Labels], kind: ArticleKind) -> 
     for page, (labels, found) in enumerate(zip(held, places, strict=True)):
         outline, holders = labels.outline, found
         within = _within(labels, holders)
+        text = [number for _, number in labels.kept() if number in within]
         seen = False
         for number, (block, rule) in enumerate(zip(outline.blocks, labels.rules, strict=True)):
             seen = seen or number in within
@@ -181,6 +192,7 @@ def _template(selector: Selector, held: Sequence[Labels], kind: ArticleKind) -> 
             if number in within:
                 make = outline.make_within(block, holders)
                 _count(inside[make], page, block.size, rule, fresh=block.key not in repeated)
+                inside[make].between += bool(text) and text[0] < number < text[-1]
                 if block.key in repeated:
                     lines[block.key] += 1 if rule is not None else -1
             else:
@@ -281,26 +293,33 @@ def _verdict(make: _Make) -> str | None:
 
 
 def _promoted(makes: dict[str, _Make], verdicts: dict[str, str | None]) -> dict[str, None]:
-    """Makes of prose that extraction left out beside the text it took: the first paragraph, a drop cap."""
+    """Makes of prose that extraction left out beside the text it took: the first paragraph, a drop cap.
+
+    And those of headings and list items among it: they are lost where it takes the paragraphs of a page alone.
+    """
     held = Counter[tuple[str, str]]()
     for make, one in makes.items():
         if verdicts[make] is None:
             held[_tag_and_parent(make)] += one.kept
     largest = {beside for beside, size in held.items() if size >= 0.25 * sum(held.values())}
-    return {
-        make: None
+    left_out = {
+        make: one
         for make, one in makes.items()
         if verdicts[make] == DROPPED
         and not make.startswith(LINKED)
-        and _tag_and_parent(make) in largest
         and not one.rules
         and one.fresh >= 0.9 * one.size
-        and one.size >= _PROSE * one.blocks
+    }
+    return {
+        make: None
+        for make, one in left_out.items()
+        if (_tag_and_parent(make) in largest and one.size >= _PROSE * one.blocks)
+        or (one.between == one.blocks and is_set_among(make, {parent for _, parent in largest}))
     }
 
 
 def _tag_and_parent(make: str) -> tuple[str, str]:
-    return tag_of(make), make.removeprefix(LINKED).partition("<")[2]
+    return tag_of(make), make_around(make)
 
 
 def _is_beside(make: _Make, pages: int) -> bool:

@@ -13,6 +13,8 @@ from pipelines.templates.outline import Node, Outline, make_of_node, name_of
 
 _PLAIN_TAG = re.compile("[a-z][a-z0-9]*")
 _NEXT_TO_NONE = 0.2
+_TELLING = frozenset({"article", "main"})
+"""Tags that say what an element holds, as those do that a site has made: "story-body"."""
 _NAMES = 12
 """Classes of an element that it is looked for by."""
 
@@ -29,7 +31,7 @@ class Step:
         return self.tag + self.name
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class Selector:
     """An element that holds articles, as CSS would name it: "div.body", "main#content > div"."""
 
@@ -39,6 +41,9 @@ class Selector:
 
     def __str__(self) -> str:
         return f"{self.parent} > {self.step}" if self.parent else str(self.step)
+
+    def __lt__(self, other: "Selector") -> bool:
+        return str(self) < str(other)
 
     @classmethod
     def read(cls, text: str) -> "Selector":
@@ -122,7 +127,10 @@ def selectors_of(outline: Outline, number: int) -> Iterator[Selector]:
     steps = list(steps_of(node))
     if steps != [Step(tag_of(node))]:
         yield from map(Selector, steps)
-    elif node.parent >= 0:
+        return
+    if tag_of(node) in _TELLING or "-" in tag_of(node):
+        yield Selector(steps[0])
+    if node.parent >= 0:
         yield from (
             Selector(steps[0], parent) for parent in steps_of(outline.nodes[node.parent]) if parent.name
         )

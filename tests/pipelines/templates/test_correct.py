@@ -119,3 +119,24 @@ def test_what_is_made_as_nothing_was_before_stays_as_the_extractor_has_it() -> N
     assert article is not None
     assert all(part in slow.text for part in story(70)[:2])
     assert (article.read_by, article.text) == (EXTRACTOR, slow.text)
+
+
+def test_the_headline_is_not_put_into_the_text() -> None:
+    """Not even where the extractor has often left it there."""
+    few = learned([_nameless(number) for number in range(CORRECTS_FROM)])
+    [template] = few.templates
+    with_headline = replace(template, beside={"h1<div.post-0.tag-0<div": True})
+    html = _nameless(51)
+    slow = read_html(html).article
+    article = read_html(html, replace(few, templates=(with_headline,))).article
+    assert slow is not None
+    assert article is not None
+    assert article.text == slow.text
+
+
+def _nameless(number: int) -> str:
+    """A page in which the extractor finds the paragraphs alone."""
+    html = page_of(number, body="leaf")
+    for tag in ("main", "article"):
+        html = html.replace(f"<{tag}", "<div").replace(f"</{tag}>", "</div>")
+    return html

@@ -136,3 +136,34 @@ def test_a_reading_by_template_leaves_the_document_to_the_extractor(known: Templ
         head=LIVE,
     )
     assert replace(article_of(html, known), refused=None) == article_of(html, None)
+
+
+def test_headings_and_lists_that_the_extractor_has_lost_are_text() -> None:
+    """Some pages are made so that it takes the paragraphs alone."""
+    pages = [_set_apart(number) for number in range(8)]
+    known = learned(pages)
+    html = _set_apart(60)
+    slow, fast = article_of(html, None), article_of(html, known)
+    lost = _told_apart(60)
+    assert not any(part in slow.text for part in lost)
+    assert fast.read_by == TEMPLATE
+    assert [line.removeprefix("- ") for line in fast.text.split("\n")] == [
+        *story(60)[:3],
+        *lost,
+        *story(60)[3:],
+    ]
+
+
+def _set_apart(number: int) -> str:
+    """A page that has no tag or class by which the extractor would know its article as a whole."""
+    heading, *items = _told_apart(number)
+    inside = f"<h2>{heading}</h2><ul>{''.join(f'<li>{item}</li>' for item in items)}</ul>"
+    html = page_of(number, body="leaf", inside=inside)
+    for tag in ("main", "article"):
+        html = html.replace(f"<{tag}", "<div").replace(f"</{tag}>", "</div>")
+    return html
+
+
+def _told_apart(number: int) -> list[str]:
+    """A heading and two items."""
+    return [part.partition(".")[0] for part in story(500 + number)[:3]]
