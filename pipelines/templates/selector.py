@@ -69,11 +69,11 @@ class Selector:
 
     def elements_in(self, tree: HtmlElement) -> list[HtmlElement]:
         """The outermost elements of a document that it finds, in page order."""
-        found: list[HtmlElement] = []
+        found: dict[HtmlElement, None] = {}
         for element in _likely(self.step, tree):
             if self._finds(element) and not any(e in found for e in element.iterancestors(self.step.tag)):
-                found.append(element)
-        return found
+                found[element] = None
+        return list(found)
 
     def _finds(self, element: HtmlElement) -> bool:
         if not _fits(self.step, make_of_node(element), name_of(element)):
