@@ -12,6 +12,7 @@ from pipelines.templates.outline import Node, Outline, make_of_node, name_of
 _WITH_CLASS = XPath("descendant-or-self::*[contains(@class, $piece)]")
 _WITH_ID = XPath("descendant-or-self::*[contains(@id, $piece)]")
 _NEXT_TO_NONE = 0.2
+_FAR_MORE = 2
 _NAMES = 12
 """Classes of an element that it is looked for by."""
 
@@ -138,7 +139,11 @@ def main_ones(sizes: Sequence[int], count: int) -> list[int]:
     """The numbers of the first `count` of several containers, by the sizes of their texts.
 
     Those with next to no text are passed over: a class may be given to other things too. More than there were
-    on the pages of the source are not looked at: what follows may be another article.
+    on the pages of the source are not looked at: what follows may be another article. Where one of those has
+    far more text, it may be the article itself: then there are none.
     """
     least = _NEXT_TO_NONE * max(sizes, default=0)
-    return [number for number, size in enumerate(sizes) if size and size >= least][:count]
+    found = [number for number, size in enumerate(sizes) if size and size >= least]
+    first = sum(sizes[number] for number in found[:count])
+    rest = max((sizes[number] for number in found[count:]), default=0)
+    return found[:count] if rest <= _FAR_MORE * first else []
