@@ -141,6 +141,15 @@ def test_a_suspended_source_whose_pages_are_as_before_is_taken_up_again(
     assert after.use.audits == ()
 
 
+def test_the_newest_pages_decide_whether_they_are_taken_up_again(database: Database) -> None:
+    note(database, taught(range(20, 22), OTHER_LAYOUT))  # too few to teach a template of their own
+    note(database, taught(range(6)))
+    learn(database)
+    note(database, [tried(taught([7])[0], None, audit=0.2)] * 3)
+    assert known(database).usable is None
+    assert learn(database).usable is not None
+
+
 def outdate(database: Database, learned: KnownTemplates) -> Templates:
     old = replace(learned.templates, code_version=CODE_VERSION - 1, version=9, last_number=4)
     with database.write() as session:
