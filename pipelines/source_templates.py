@@ -1,6 +1,7 @@
 """What is known of how a source's pages are made: kept, used, learned anew, and given up where it fails."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -109,7 +110,7 @@ def note_readings(
 
 def learn_from(samples: Sequence[bytes], known: Templates) -> Relearned:
     """What these pages teach, the newest last; for a worker, as it takes some 10 ms a page."""
-    pool = [Labels.from_bytes(labels) for labels in samples]
+    pool = list(_readable(samples))
     templates = learn_templates(pool, known)
     newest = pool[-_NEWEST:]
     agreements = [
@@ -117,6 +118,13 @@ def learn_from(samples: Sequence[bytes], known: Templates) -> Relearned:
         for labels in newest
     ]
     return Relearned(templates=templates, holds=holds(templates, agreements))
+
+
+def _readable(samples: Iterable[bytes]) -> Iterator[Labels]:
+    """Those that this code can read: others have been kept by another version of it."""
+    for sample in samples:
+        with suppress(ValueError):
+            yield Labels.from_bytes(sample)
 
 
 def keep_relearned(session: Session, source_id: int, relearned: Relearned, now: datetime) -> KnownTemplates:

@@ -125,15 +125,17 @@ def use_lines(known: "KnownTemplates") -> list[str]:
 
 
 def _as_json(name: str, known: "KnownTemplates", samples: int) -> dict[str, Any]:
+    return {"source": name, "articles_kept": samples, **use_as_json(known), **known.templates.to_json()}
+
+
+def use_as_json(known: "KnownTemplates") -> dict[str, Any]:
+    """Whether templates are used, and what use they were so far."""
     return {
-        "source": name,
         "off": known.off,
         "suspended_at": known.suspended_at,
         "suspended_why": known.suspended_why,
         "learned_at": known.learned_at,
-        "articles_kept": samples,
         "use": known.use.to_json() | {"coverage": known.use.coverage},
-        **known.templates.to_json(),
     }
 
 

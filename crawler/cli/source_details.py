@@ -63,9 +63,17 @@ def _templates(session: "Session", source_id: int) -> list[str]:
 
 def details_as_json(session: "Session", source_id: int, now: datetime) -> dict[str, Any]:
     """The same, for a program."""
+    from crawler.cli.learning import use_as_json
+    from pipelines.source_templates import known_templates
     from storage.run_history import last_runs, polled_seeds, totals_since
 
+    known = known_templates(session, source_id)
+
     return {
+        "templates": {
+            "in_use": sum(template.is_ready for template in known.templates.templates) if known.usable else 0,
+            **use_as_json(known),
+        },
         "polled": [asdict(seed) for seed in polled_seeds(session, source_id)],
         "runs": [asdict(run) for run in last_runs(session, source_id)],
         "totals": {

@@ -21,7 +21,7 @@ from pipelines.templates.judge import (
 )
 from pipelines.templates.labels import LEFT_OUT, Labels
 from pipelines.templates.places import learn_places
-from pipelines.templates.selector import Selector, selectors_of
+from pipelines.templates.selector import Selector, main_ones, selectors_of
 from pipelines.templates.selector import tag_of as tag_of_node
 from pipelines.templates.template import CODE_VERSION, Template, Templates
 
@@ -49,6 +49,8 @@ _PROSE = 80
 _MOST_OUTSIDE = 200
 _MOST_MAKES = 200
 _MOST_CONTAINERS = 100
+_MOST_LIKELY = 40
+"""Elements of a page, of those that hold much of its text, that may be the container: the innermost."""
 _ASIDES = frozenset({EMBEDDED_POST, FACT_BOX, LIVE_POST, TABLE})
 """Rules that know a block wherever it stands, and apply to what a template reads as well."""
 _STAYS = 0.95
@@ -140,9 +142,11 @@ def _holding(labels: Labels) -> list[tuple[Selector, float, int]]:
             everything[above] += block.size
             text[above] += block.size if rule is None else 0
     likely = [n for n, size in text.items() if size >= _LEAST * labels.size and _may_hold(labels, n)]
+    nearest = sorted(likely, reverse=True)[:_MOST_LIKELY]  # an element's number is higher than its parent's
     found = []
-    for selector in sorted({selector for n in likely for selector in selectors_of(outline, n)}):
-        places = holders_in(selector, _MOST_CONTAINERS, outline)
+    for selector in sorted({selector for n in nearest for selector in selectors_of(outline, n)}):
+        places = selector.places_in(outline)
+        places = [places[n] for n in main_ones([everything[n] for n in places], _MOST_CONTAINERS)]
         inside = sum(text[place] for place in places)
         if inside >= _HELD * labels.size:
             depth = max(sum(1 for _ in outline.above(place)) for place in places)
@@ -295,7 +299,7 @@ def _verdict(make: _Make) -> str | None:
 def _promoted(makes: dict[str, _Make], verdicts: dict[str, str | None]) -> dict[str, None]:
     """Makes of prose that extraction left out beside the text it took: the first paragraph, a drop cap.
 
-    And those of headings and list items among it: they are lost where it takes the paragraphs of a page alone.
+    And those of headings and list items among it: they are lost where it takes the paragraphs alone.
     """
     held = Counter[tuple[str, str]]()
     for make, one in makes.items():

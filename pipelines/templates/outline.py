@@ -168,7 +168,7 @@ def _stretches(
         said: list[str] = []
         ahead: list[str] = []
         parted = False
-        for block, text in _texts_of(root):
+        for block, text, hidden in _texts_of(root):
             if text is None:
                 parted = block is current
             elif own := list(_numbers_in(text, layout, number)):
@@ -176,7 +176,7 @@ def _stretches(
                     if current is not None and numbers:
                         yield current, numbers, said
                     current, numbers, said, parted = block, [], ahead, False
-                if seen := [one for one in own if one not in skipped]:
+                if not hidden and (seen := [one for one in own if one not in skipped]):
                     numbers += seen
                     said.append(text)
                 ahead = []
@@ -204,18 +204,21 @@ def _numbers_in(text: str, layout: Layout, number: int) -> Iterator[int]:
         number += 1
 
 
-def _texts_of(root: HtmlElement) -> Iterator[tuple[HtmlElement, str | None]]:
-    """The text nodes in an element, each with the block it stands in; None for a line break."""
+def _texts_of(root: HtmlElement) -> Iterator[tuple[HtmlElement, str | None, bool]]:
+    """The text nodes in an element: its block, itself (None: a line break), whether it is hidden."""
     blocks = [block_of(root)]
+    hidden = 0
     for event, element in iterwalk(root, events=("start", "end")):
         is_block = element.tag not in INLINE and element.tag != "br" and element is not root
         if event == "start":
+            hidden += _is_hidden(element)
             if element.tag == "br":
-                yield blocks[-1], None
+                yield blocks[-1], None, False
             elif is_block:
                 blocks.append(element)
             text, owner = element.text, element
         else:
+            hidden -= _is_hidden(element)
             if element is root:
                 return
             if is_block:
@@ -223,4 +226,12 @@ def _texts_of(root: HtmlElement) -> Iterator[tuple[HtmlElement, str | None]]:
             around = element.getparent()
             text, owner = element.tail, element if around is None else around
         if text and owner.tag not in UNSEEN:
-            yield blocks[-1], text
+            yield blocks[-1], text, hidden > 0
+
+
+def _is_hidden(element: HtmlElement) -> bool:
+    """Whether nobody sees an element: the extractor passes it over, too."""
+    style = element.get("style")
+    return element.get("aria-hidden") == "true" or (
+        style is not None and "display:none" in style.replace(" ", "")
+    )

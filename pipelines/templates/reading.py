@@ -24,7 +24,10 @@ _PROSE = 80
 _SHORTEST_STATED = 25
 _COMPARED = 100
 """Letters of a description that must stand in the block that shows it: it may be cut."""
+_MOST_STATED = 20
+"""Times that the beginning of the description may stand on a page: each costs a look at what is around it."""
 _BEGINS = re.compile(r"[\w ,-]{8,40}")
+_TIMES = XPath("count(descendant::text()[contains(., $begin)])")
 _ABOVE = XPath("preceding::text()[not(ancestor::head) and contains(., $begin)]")
 _MOST_OUTSIDE = 0.25
 """Of the text in the container that may stand outside it in paragraphs that are made as none was before."""
@@ -138,8 +141,11 @@ def _stated_above(tree: HtmlElement, container: HtmlElement, head: Head) -> Html
     if len(key) < _SHORTEST_STATED:
         return None
     begin = _BEGINS.match(plain(stated))
-    texts = _ABOVE(container, begin=begin[0] if begin else "")
-    for text in texts if isinstance(texts, list) and begin else ():
+    times = _TIMES(tree, begin=begin[0]) if begin else 0
+    if begin is None or not isinstance(times, float) or times > _MOST_STATED:
+        return None
+    texts = _ABOVE(container, begin=begin[0])
+    for text in texts if isinstance(texts, list) else ():
         block = block_of(text.getparent())
         shown = key_of("".join(block.itertext()))
         if key[:_COMPARED] in shown and len(shown) < 2 * len(key) and not is_named(block, frozenset()):

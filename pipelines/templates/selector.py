@@ -15,6 +15,7 @@ _PLAIN_TAG = re.compile("[a-z][a-z0-9]*")
 _NEXT_TO_NONE = 0.2
 _TELLING = frozenset({"article", "main"})
 """Tags that say what an element holds, as those do that a site has made: "story-body"."""
+_FAR_MORE = 2
 _NAMES = 12
 """Classes of an element that it is looked for by."""
 
@@ -75,11 +76,11 @@ class Selector:
 
     def elements_in(self, tree: HtmlElement) -> list[HtmlElement]:
         """The outermost elements of a document that it finds, in page order."""
-        found: list[HtmlElement] = []
+        found: dict[HtmlElement, None] = {}
         for element in _likely(self.step, tree):
             if self._finds(element) and not any(e in found for e in element.iterancestors(self.step.tag)):
-                found.append(element)
-        return found
+                found[element] = None
+        return list(found)
 
     def _finds(self, element: HtmlElement) -> bool:
         if not _fits(self.step, make_of_node(element), name_of(element)):
@@ -163,7 +164,11 @@ def main_ones(sizes: Sequence[int], count: int) -> list[int]:
     """The numbers of the first `count` of several containers, by the sizes of their texts.
 
     Those with next to no text are passed over: a class may be given to other things too. More than there were
-    on the pages of the source are not looked at: what follows may be another article.
+    on the pages of the source are not looked at: what follows may be another article. Where one of those has
+    far more text, it may be the article itself: then there are none.
     """
     least = _NEXT_TO_NONE * max(sizes, default=0)
-    return [number for number, size in enumerate(sizes) if size and size >= least][:count]
+    found = [number for number, size in enumerate(sizes) if size and size >= least]
+    first = sum(sizes[number] for number in found[:count])
+    rest = max((sizes[number] for number in found[count:]), default=0)
+    return found[:count] if rest <= _FAR_MORE * first else []

@@ -3,6 +3,8 @@
 import asyncio
 import os
 from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import psutil
 import pytest
@@ -12,7 +14,9 @@ from crawler.workers import WorkerPool, WorkLost
 from newsite.readers import eat_memory, fall, hang, misbehave, process_of
 from pipelines.article import Rejection
 from pipelines.cleaning import Cleaning
+from pipelines.learned import Learned
 from pipelines.page import Page
+from pipelines.templates.template import Templates
 
 
 @pytest.fixture
@@ -79,6 +83,79 @@ async def test_a_worker_is_told_how_to_clean(pool: WorkerPool) -> None:
     cleaning = Cleaning(keep=frozenset({"see also", "fact box"}))
     assert (await pool.read(page(b"tell"), cleaning)).detail == "fact box, see also"
     assert (await pool.read(page(b"tell"))).detail == ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Travelling(Templates):
+    """Templates that note when they are sent to a worker, where they arrive as any others."""
+
+    sent: list[int] = field(default_factory=list, compare=False)
+
+    def __reduce__(self) -> Any:
+        self.sent.append(self.version)
+        return Templates.from_json, (self.to_json(),)
+
+
+async def read_known(pool: WorkerPool, templates: Templates, source: int | None = 1) -> str | None:
+    """What the worker knows of a source, as it reads a page of it."""
+    return (await pool.read(page(b"known"), Cleaning(templates=templates), source)).detail
+
+
+@pytest.fixture
+async def single() -> AsyncIterator[WorkerPool]:
+    async with WorkerPool(processes=1, reader=misbehave) as workers:
+        yield workers
+
+
+async def test_what_is_known_of_a_source_goes_to_a_worker_once_a_version(single: WorkerPool) -> None:
+    templates = Travelling(version=1)
+    newer = replace(templates, version=2)
+    told = [await read_known(single, each) for each in (templates, templates, newer, newer, templates)]
+    assert told == ["(None, 1)", "(None, 1)", "(None, 2)", "(None, 2)", "(None, 1)"]
+    assert templates.sent == [1, 2]
+
+
+async def test_a_worker_that_is_new_is_told_again() -> None:
+    templates = Travelling(version=7)
+    async with WorkerPool(processes=1, pages_per_worker=4, reader=misbehave) as pool:
+        told = {await read_known(pool, templates) for _ in range(9)}
+    assert told == {"(None, 7)"}
+    assert 2 <= len(templates.sent) <= 4
+
+
+async def test_what_is_known_is_kept_apart_by_source(single: WorkerPool) -> None:
+    one, other = Travelling(version=3), Travelling(version=3, last_number=9)
+    learned = Learned(version=5, lines=frozenset(), makes=frozenset())
+    assert await read_known(single, one, 1) == await read_known(single, other, 2) == "(None, 3)"
+    assert (one.sent, other.sent) == ([3], [3])
+    both = Cleaning(templates=one, learned=learned)
+    assert (await single.read(page(b"known"), both, 1)).detail == "(5, 3)"
+    assert (await single.read(page(b"known"), both, 1)).detail == "(5, 3)"
+    assert one.sent == [3, 3]
+
+
+async def test_what_is_known_of_no_source_goes_with_each_page(single: WorkerPool) -> None:
+    templates = Travelling(version=1)
+    assert [await read_known(single, templates, None) for _ in range(3)] == ["(None, 1)"] * 3
+    assert templates.sent == [1, 1, 1]
+    assert (await single.read(page(b"known"), Cleaning(), 1)).detail == "(None, None)"
+
+
+async def test_of_many_sources_a_worker_keeps_those_it_read_last() -> None:
+    first, others = Travelling(version=1), Travelling(version=1)
+    async with WorkerPool(processes=1, pages_per_worker=5_000, reader=misbehave) as pool:
+        for source in range(2, 201):
+            await read_known(pool, others, source)
+        await read_known(pool, first, 1)
+        await read_known(pool, others, 2)  # all are kept: 200 of them
+        assert len(others.sent) == 199
+        for source in range(1_000, 1_190):
+            await read_known(pool, others, source)
+        await read_known(pool, first, 1)
+        await read_known(pool, others, 2)
+        assert (len(first.sent), len(others.sent)) == (1, 199 + 190)
+        await read_known(pool, others, 3)
+        assert len(others.sent) == 199 + 190 + 1
 
 
 async def test_a_pool_that_was_replaced_leaves_no_process_no_thread_and_no_open_file(

@@ -37,6 +37,10 @@ def misbehave(page: Page, cleaning: Cleaning) -> Reading:
             raise ValueError("no such page")
         case b"tell":
             return Reading(detail=", ".join(sorted(cleaning.keep)))
+        case b"known":
+            learned, templates = cleaning.learned, cleaning.templates
+            known = (learned.version if learned else None, templates.version if templates else None)
+            return Reading(detail=f"{known}")
     return Reading(detail=f"{os.getpid()}")
 
 
