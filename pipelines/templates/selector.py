@@ -156,7 +156,7 @@ def steps_of(node: Node) -> Iterator[Step]:
         yield Step(tag, f"#{node.name}")
     names = [part for part in classes.split(".") if part]
     yield from (Step(tag, f".{part}") for part in islice(dict.fromkeys(names), _NAMES))
-    if not node.name and not names:
+    if not node.name and not classes:
         yield Step(tag)
 
 

@@ -88,7 +88,7 @@ def test_container_is_the_element_that_holds_the_text(frame: str, container: str
 @pytest.mark.parametrize(
     "frame",
     [
-        pytest.param("<main><div>%t</div></main>", id="nothing has a name"),
+        pytest.param("<section><div>%t</div></section>", id="nothing has a name"),
         pytest.param('<div class="a-one">%t</div>', id="one article alone"),
         pytest.param('<p class="text">%p</p>', id="nothing around the paragraph"),
     ],
