@@ -1,7 +1,7 @@
 """A page's bytes in, an article or the reason why it is none out."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from dataclasses import replace
 
@@ -35,7 +35,7 @@ from pipelines.templates.outline import Outline, Run, outline_of
 from pipelines.templates.places import told_by
 from pipelines.templates.reading import Fit, Misfit, fit
 from pipelines.templates.refusals import Refusal
-from pipelines.templates.template import AGREE
+from pipelines.templates.template import AGREE, Templates
 
 # It reports what it gives up on; here that is a verdict, which the caller gets.
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
@@ -80,9 +80,9 @@ def _read(page: Page, cleaning: Cleaning) -> Reading:
     opened = Opened(page=page, tree=tree, head=head, cleaning=cleaning)
     found = fit(cleaning.templates, tree, head) if cleaning.templates else None
     fast = _by_template(opened, found) if isinstance(found, Fit) else found
-    if isinstance(fast, Article):
-        return _audited(opened, fast) if cleaning.audit else Reading(article=fast)
-    return _by_extractor(opened, refused=fast.refusal if fast else None)
+    if isinstance(fast, Article) and isinstance(found, Fit):
+        return _audited(opened, fast, found) if cleaning.audit else Reading(article=fast)
+    return _by_extractor(opened, refused=fast.refusal if isinstance(fast, Misfit) else None)
 
 
 def _by_template(opened: Opened, found: Fit) -> Article | Misfit:
@@ -112,12 +112,14 @@ def _by_template(opened: Opened, found: Fit) -> Article | Misfit:
     )
 
 
-def _audited(opened: Opened, fast: Article) -> Reading:
+def _audited(opened: Opened, fast: Article, found: Fit) -> Reading:
     """What both ways give: the template's article, unless the extractor has another one."""
     slow = _by_extractor(replace(opened, cleaning=replace(opened.cleaning, templates=None)))
     if slow.article is None:
         return slow
-    agreement = words_in_common(fast.text, slow.article.text)
+    known = found.promoted - set(slow.article.text.split("\n"))
+    text = "\n".join(line for line in fast.text.split("\n") if line not in known)
+    agreement = words_in_common(text, slow.article.text)
     if agreement < AGREE:
         slow = replace(slow, article=replace(slow.article, refused=Refusal.AUDIT))
         return replace(slow, audit=agreement)
@@ -134,17 +136,26 @@ def _by_extractor(opened: Opened, refused: Refusal | None = None) -> Reading:
     outlined = outline_of(layout, tree.iter("body")) if cleaning.teach or cleaning.templates else None
     copy = _copy_of(opened, layout)
     became = covered(copy.lines)
-    template = correct(copy.lines, *outlined, cleaning.templates) if outlined and cleaning.templates else None
-    if template is not None:
-        apply_rules_to_added(copy)
-    reading = finish(copy)
+    reading = _corrected(copy, *outlined, cleaning.templates) if outlined and cleaning.templates else None
+    reading = reading or finish(copy)
     if reading.article is None:
         return reading
     article = replace(reading.article, refused=refused)
-    if template is not None:
-        article = replace(article, template=template.number, template_version=template.version)
     labels = _labels(outlined, became, article, copy.metadata) if outlined and cleaning.teach else None
     return Reading(article=article, labels=labels)
+
+
+def _corrected(copy: Copy, outline: Outline, runs: Sequence[Run], templates: Templates) -> Reading | None:
+    """The article with what its source's templates say of it; None if that is nothing, or leaves none."""
+    copy = replace(copy, lines=[replace(line) for line in copy.lines])
+    template = correct(copy.lines, outline, runs, templates)
+    if template is None:
+        return None
+    apply_rules_to_added(copy)
+    article = finish(copy).article
+    if article is None:
+        return None
+    return Reading(article=replace(article, template=template.number, template_version=template.version))
 
 
 def _copy_of(opened: Opened, layout: Layout) -> Copy:

@@ -93,7 +93,7 @@ def _show(known: "KnownTemplates", samples: int, removed: list[tuple[str, str]])
     if not known.templates.templates:
         say(f"nothing is known yet; {counted(samples, 'article')} kept to learn from: it takes {FAST_FROM}")
         if samples >= FAST_FROM:
-            say("  no element with a class or an id of its own holds the text of several of them")
+            say("  no element with a class, an id or a telling tag holds the text of several of them")
     for template in known.templates.templates:
         say(f"template {template.number}, version {template.version}, of each {template.kind}:")
         for line in in_words(template):

@@ -38,6 +38,8 @@ class Judgement:
     """Of each block of the outline: None where it is text, else the rule by which it is none."""
     unknown: frozenset[int] = frozenset()
     """Numbers of the blocks in the container that are made as nothing was before, and no text by `rules`."""
+    promoted: frozenset[int] = frozenset()
+    """Numbers of the blocks that are text, of a make that the extractor leaves out for the most part."""
     refusal: Refusal | None = None
     detail: str | None = None
     """What the refusal was for, in figures."""
@@ -56,21 +58,29 @@ def judge(template: Template, outline: Outline) -> Judgement:
         )  # fmt: skip
     rules: list[str | None] = []
     kept = unknown = 0
-    strange = set()
+    strange, promoted = set(), set()
     inside = _inside(outline, holders)
     for number, block in enumerate(outline.blocks):
         if block.node not in inside:
             rules.append(None if make_outside(outline, block) in template.beside else OUTSIDE)
             continue
-        rule, known = _rule_of(template, outline, block, holders)
+        make = outline.make_within(block, holders)
+        rule, known = _rule_of(template, outline, block, make, holders)
         if not known:
             strange.add(number)
+        if rule is None and make in template.promoted:
+            promoted.add(number)
         unknown += 0 if known or block.linked else block.size
         kept += block.size if rule is None else 0
         rules.append(rule)
     refusal, detail = _refusal(template, kept, unknown)
     return Judgement(
-        template=template, rules=tuple(rules), unknown=frozenset(strange), refusal=refusal, detail=detail
+        template=template,
+        rules=tuple(rules),
+        unknown=frozenset(strange),
+        promoted=frozenset(promoted),
+        refusal=refusal,
+        detail=detail,
     )
 
 
@@ -88,10 +98,9 @@ def holders_in(selector: Selector, count: int, outline: Outline) -> frozenset[in
 
 
 def _rule_of(
-    template: Template, outline: Outline, block: Block, holders: frozenset[int]
+    template: Template, outline: Outline, block: Block, make: str, holders: frozenset[int]
 ) -> tuple[str | None, bool]:
     """The rule by which a block in the container is no text, and whether such a block was seen before."""
-    make = outline.make_within(block, holders)
     known = make in template.makes
     if known:
         rule = template.makes[make]

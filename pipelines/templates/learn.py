@@ -204,7 +204,7 @@ def _template(selector: Selector, held: Sequence[Labels], kind: ArticleKind) -> 
                 _count(beside[make], page, block.size, rule, fresh=True)
                 above[make] += -1 if seen else 1
     makes = {make: _verdict(inside[make]) for make in _most_common(inside, _MOST_MAKES)}
-    makes |= _promoted({make: inside[make] for make in makes}, makes)
+    promoted = _promoted({make: inside[make] for make in makes}, makes)
     texts = {make for make, one in beside.items() if _is_beside(one, len(held))}
     template = Template(
         number=0,
@@ -212,7 +212,8 @@ def _template(selector: Selector, held: Sequence[Labels], kind: ArticleKind) -> 
         kind=kind,
         container=selector,
         count=count,
-        makes=makes,
+        makes=makes | promoted,
+        promoted=frozenset(promoted),
         lines=frozenset(key for key, times in lines.items() if times > 0 and key),
         beside={make: above[make] > 0 for make in sorted(texts)},
         outside=frozenset(
@@ -244,8 +245,8 @@ def agreement_with(template: Template, labels: Labels) -> float:
         return 0.0
     known = [None if rule in _ASIDES else rule for rule in labels.rules]
     rules = [
-        other if rule in _ASIDES else own
-        for rule, own, other in zip(labels.rules, judged.rules, known, strict=True)
+        other if rule in _ASIDES or (rule == LEFT_OUT and number in judged.promoted) else own
+        for number, (rule, own, other) in enumerate(zip(labels.rules, judged.rules, known, strict=True))
     ]
     return agreement(rules, known, labels.outline.blocks)
 

@@ -48,6 +48,8 @@ class Fit:
     """In page order; those that are none of the text have a rule."""
     taken: list[Taken]
     """What stands in the containers and is known by its make, whatever the source."""
+    promoted: frozenset[str]
+    """Texts of lines that the extractor is known to leave out on the pages of this source."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +94,15 @@ def _fit_one(template: Template, tree: HtmlElement, head: Head) -> Fit | Misfit:
     lines = [*_lines_of(judged, runs, stated), *outside]
     if misfit := _misfit(lines, outside, head):
         return misfit
-    return Fit(template=template, layout=layout, container=containers[0], lines=lines, taken=taken)
+    promoted = frozenset(lines[number].text for number in judged.promoted)
+    return Fit(
+        template=template,
+        layout=layout,
+        container=containers[0],
+        lines=lines,
+        taken=taken,
+        promoted=promoted,
+    )
 
 
 def _asides(container: HtmlElement, layout: Layout, head: Head) -> list[Taken]:

@@ -8,7 +8,7 @@ from pipelines.article import ArticleKind
 from pipelines.templates.places import LearnedPlaces
 from pipelines.templates.selector import Selector
 
-CODE_VERSION = 2
+CODE_VERSION = 3
 """Raised when what is learned, or how it is applied, changes: all is learned anew from the labels kept."""
 
 FAST_FROM = 5
@@ -33,6 +33,8 @@ class Template:
     """Most containers on a page that it was learned from."""
     makes: Mapping[str, str | None]
     """By its make within the container: None for a block that is text, else the rule by which it is none."""
+    promoted: frozenset[str] = frozenset()
+    """Those of the makes that are text, and that the extractor leaves out for the most part."""
     lines: frozenset[int]
     """Keys of lines within the container that stand on several pages and are no text; see outline.py."""
     beside: Mapping[str, bool]
@@ -44,7 +46,10 @@ class Template:
     median: int
     """Characters of their texts."""
     agreement: float
-    """The share of text on which it agrees with how those pages were read, their median; 0 to 1."""
+    """The share of text on which it agrees with how those pages were read, their median; 0 to 1.
+
+    What is promoted counts only where it was read as text there.
+    """
     places: LearnedPlaces | None = None
     """Where its pages have their authors and dates; None if that is not known yet."""
 
@@ -61,6 +66,7 @@ class Template:
             "container": str(self.container),
             "count": self.count,
             "makes": dict(sorted(self.makes.items())),
+            "promoted": sorted(self.promoted),
             "lines": sorted(self.lines),
             "beside": dict(sorted(self.beside.items())),
             "outside": sorted(self.outside),
@@ -77,6 +83,7 @@ class Template:
                 **value,
                 "kind": ArticleKind(value["kind"]),
                 "container": Selector.read(value["container"]),
+                "promoted": frozenset(value.get("promoted", ())),
                 "lines": frozenset(value["lines"]),
                 "outside": frozenset(value["outside"]),
                 "places": LearnedPlaces.from_json(value["places"]) if value.get("places") else None,
@@ -85,7 +92,7 @@ class Template:
 
     def tells_the_same(self, other: "Template") -> bool:
         """Whether two read every page alike."""
-        names = ("kind", "container", "count", "makes", "lines", "beside", "outside", "places")
+        names = ("kind", "container", "count", "makes", "promoted", "lines", "beside", "outside", "places")
         return all(getattr(self, name) == getattr(other, name) for name in names)
 
 

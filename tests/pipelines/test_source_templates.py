@@ -41,8 +41,14 @@ def database(tmp_path: Path) -> Iterator[Database]:
 def taught(numbers: Sequence[int], body: str = "story-body") -> list[Reading]:
     """Readings of pages that no template has read."""
     pages = [page_of(number, body=body, inside=box(number)) for number in numbers]
-    # without the name of what is around the body, which is the same in every layout
-    return [read_html(page.replace('<article class="', '<article data-name="')) for page in pages]
+    # without the names of what is around the body, which are the same in every layout
+    return [read_html(_nameless_around(page)) for page in pages]
+
+
+def _nameless_around(page: str) -> str:
+    for tag in ("article", "main"):
+        page = page.replace(f"<{tag}", "<section").replace(f"</{tag}>", "</section>")
+    return page.replace('<section class="', '<section data-name="')
 
 
 def note(database: Database, readings: Sequence[Reading], now: datetime = NOW) -> KnownTemplates:

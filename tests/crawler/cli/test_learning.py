@@ -83,7 +83,7 @@ def test_pages_without_a_common_element_are_told_of(archive: Path, copydesk) -> 
     ]
     note(archive, *bare)
     assert copydesk("learn", "The Paper") == 0
-    assert "no element with a class or an id of its own holds the text of several of them" in copydesk.out
+    assert "no element with a class, an id or a telling tag holds the text of several of them" in copydesk.out
 
 
 def test_what_is_learned_is_told_in_words(kept: Path, copydesk) -> None:
