@@ -52,7 +52,8 @@ _SENTENCE = 90
 """Characters of a sentence that is no headline."""
 _NAME = 25
 """Characters of the longest link that is a name, and no title."""
-_NOT_LETTERS = re.compile(r"[^A-Za-z]+")
+_NO_NAMES = frozenset[str]()
+_LETTERS = re.compile(r"[A-Za-z]+")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _SENTENCE_END = re.compile(r"[.!?。！？؟।…][\"'”’»)\]]*(?:\s|$)")
 ENDS_AS_SENTENCE = re.compile(r"[.!?。！？؟।…][\"'”’»)\]]*$")
@@ -140,17 +141,19 @@ def is_told_apart(element: HtmlElement) -> bool:
 
 def names_of(element: HtmlElement) -> frozenset[str]:
     """The words of an element's class and id, in lower case; of the beginning, where one has no end."""
-    return _words_in(f"{element.get('class', '')[:_LONGEST_NAME]} {element.get('id', '')[:_LONGEST_NAME]}")
+    classes, own = element.get("class"), element.get("id")
+    names = _words_in(classes[:_LONGEST_NAME]) if classes else _NO_NAMES
+    return names | _words_in(own[:_LONGEST_NAME]) if own else names
 
 
 @lru_cache(maxsize=8192)
 def _words_in(name: str) -> frozenset[str]:
-    words = set()
-    for part in _NOT_LETTERS.split(name):
-        words.add(part.lower())
+    parts = _LETTERS.findall(name)
+    words = {part.lower() for part in parts}
+    for part in parts if not name.islower() else ():
         # the short pieces of a camel are as often those of a hash ("sc-jdkVqZ")
         words.update(piece.lower() for piece in _CAMEL.split(part) if len(piece) >= 4)
-    return frozenset(words - {""})
+    return frozenset(words)
 
 
 def mark_see_also(lines: Sequence[Line]) -> None:
@@ -240,10 +243,12 @@ def mark_biographies(lines: Sequence[Line], authors: Sequence[str], title: str) 
     of the author only if it says who that is.
     """
     names = [words for author in authors if len(words := words_of(author)) > 1]
+    if not names:
+        return
     remaining = kept(lines)
     about = set(words_of(title))
     prose = prose_make(remaining)
-    last = remaining[-_LAST:] if names else []
+    last = remaining[-_LAST:]
     for number in range(len(last) - 1, -1, -1):
         line, words = last[number], words_of(last[number].text)
         name = next((n for n in names if words[: len(n)] == n and len(words) > len(n) + 2), None)
@@ -253,6 +258,8 @@ def mark_biographies(lines: Sequence[Line], authors: Sequence[str], title: str) 
             break
         line.rule = "biography"
     out = [line for line in last if line.rule == "biography"]
+    if not out:
+        return
     said = {
         word for line in kept(remaining) if ENDS_AS_SENTENCE.search(line.text) for word in words_of(line.text)
     }
@@ -382,6 +389,7 @@ def _is_prose(text: str) -> bool:
     )
 
 
+@lru_cache(maxsize=1024)
 def is_call(text: str) -> bool:
     """Whether a short text calls on the reader or gives notice, wherever it stands."""
     if not _is_short(text, 260) or (found := _calls().anywhere.search(text.casefold())) is None:

@@ -5,8 +5,8 @@ from collections.abc import Collection, Sequence
 from lxml.html import HtmlElement
 
 from pipelines.article import ArticleKind, Image
-from pipelines.fingerprint import words_of
-from pipelines.lines import Line, kept
+from pipelines.fingerprint import count_words
+from pipelines.lines import Line, text_of_lines
 from pipelines.live import is_live_blog
 from pipelines.metadata.head import Head
 from pipelines.metadata.jsonld import types_of
@@ -27,9 +27,10 @@ def kind_of(
     """The kind of a page; `rules` are those by which something was taken out of it before extraction."""
     if is_live_blog(head.nodes) or "live post" in rules:
         return ArticleKind.LIVE_BLOG
-    words = len(words_of("\n".join(line.text for line in kept(lines))))
     types = {name for node in head.nodes for name in types_of(node)}
     pictures = sum(image.caption is not None for image in images)
+    most = max(2 * _LITTLE_PROSE, _WORDS_A_PICTURE * pictures if pictures >= _FEWEST_PICTURES else 0)
+    words = count_words(text_of_lines(lines), most)
     if types & _GALLERIES or (pictures >= _FEWEST_PICTURES and words < _WORDS_A_PICTURE * pictures):
         return ArticleKind.GALLERY
     told = (head.meta("og:type") or "").lower().startswith("video")

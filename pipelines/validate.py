@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from pipelines.article import Reading, Rejection
 from pipelines.document.layout import Layout
-from pipelines.fingerprint import words_of
+from pipelines.fingerprint import count_words, words_of
 from pipelines.impostors import phrases_of, rejected
 from pipelines.lines import Line, kept, text_of_lines
 from pipelines.metadata.canonical import canonical_url, is_front_page
@@ -19,6 +19,8 @@ _FEWEST_WORDS = 20
 _FEWEST_WORDS_UNCLAIMED = 30
 """Of a page that nowhere says it is an article, and has no date."""
 _FEWEST_WORDS_BEFORE_PAYWALL = 80
+_MANY_WORDS = 100
+"""Of an article, whatever its address says."""
 _LONGEST_SECTION_NAME = 3
 """Words of a heading such as "World news", under which two teasers make a list."""
 _LISTING_PATH = re.compile(
@@ -33,7 +35,7 @@ def verdict_on_text(
     page: Page, head: Head, layout: Layout, lines: Sequence[Line], *, dated: bool
 ) -> Reading | None:
     """The verdict on what was extracted and cleaned: a front page, a list, a stub. None for an article."""
-    words = len(words_of(text_of_lines(lines)))
+    words = count_words(text_of_lines(lines), _MANY_WORDS)
     address = canonical_url(page.url)
     at_root = address is not None and is_front_page(address, page.site_url) and not (head.article and dated)
     if at_root and (words < _FEWEST_WORDS_UNCLAIMED or _is_list(layout, lines)):
@@ -44,7 +46,7 @@ def verdict_on_text(
         if teasers > 0.6:
             return rejected(Rejection.SECTION_PAGE, f"{teasers:.0%} of it are teasers under linked headings")
         told = _told_to_be_list(address, head)
-        if told and (words < 100 or _is_listing(kept(lines))):
+        if told and (words < _MANY_WORDS or _is_listing(kept(lines))):
             return rejected(Rejection.SECTION_PAGE, told)
     return _verdict_on_length(head, layout, words, claimed=head.claims_article or dated)
 

@@ -17,6 +17,8 @@ _LETTER = rf"[^\W_{UNDIVIDED}]"
 WORD = rf"[{UNDIVIDED}]|{_LETTER}+(?:[{SIGNS}][\u200c\u200d]?|{_LETTER})*"
 
 _WORDS = re.compile(WORD)
+_SPACED_WORDS = re.compile(r"[^\W_]+")
+_NOT_SPACED = re.compile(f"[{UNDIVIDED}{SIGNS}]")
 _WORDS_AND_STOPS = re.compile(rf"{WORD}|[.!?:;…。！？؟।\n•\"“”„«»]+")
 _ONE_UNDIVIDED = re.compile(f"[{UNDIVIDED}]")
 
@@ -41,10 +43,11 @@ _PLAIN = {
 } | {"ı": "i", "ß": "ss", "ð": "d", "þ": "th"}
 _NOT_PLAIN = re.compile(f"[{''.join(_PLAIN)}]")
 # 1,000 = 1.000 = 1 000 = 1’000, and 0,5 = 0.5; a space only before three digits.
+_NUMBER = re.compile(r"\d[\d.,'’٫٬ \u00a0]*")
 _IN_NUMBER = re.compile(r"(?<=\d)[.,'’٫٬](?=\d)|(?<=\d)(?<!\d{4})[ \u00a0](?=\d{3}(?!\d))")
 _DIGIT = re.compile(r"[^\W\d_]*\d|[〇零二三四五六七八九百]")
 _DIGITS_ELSEWHERE = re.compile(r"[^\x00-\x7f]")
-_IN_WORD = re.compile(r"(?<=[^\W\d_])['’ʼ`´](?=[^\W\d_])")
+_IN_WORD = re.compile(r"['’ʼ`´](?<=[^\W\d_].)(?=[^\W\d_])")  # sought by the sign: a text has few
 
 
 def folded(text: str) -> str:
@@ -54,7 +57,7 @@ def folded(text: str) -> str:
         text = _NOT_PLAIN.sub(lambda found: _PLAIN[found[0]], unicodedata.normalize("NFKC", text))
         if any(c.isdigit() and not c.isascii() for c in set(text)):
             text = _DIGITS_ELSEWHERE.sub(lambda found: _ascii_digit(found[0]), text)
-    return _IN_WORD.sub("", _IN_NUMBER.sub("", text))
+    return _IN_WORD.sub("", _NUMBER.sub(lambda found: _IN_NUMBER.sub("", found[0]), text))
 
 
 def _ascii_digit(letter: str) -> str:
@@ -64,7 +67,13 @@ def _ascii_digit(letter: str) -> str:
 
 def folded_words(text: str) -> list[str]:
     """The words of a text, folded; single letters in scripts without spaces."""
-    return _WORDS.findall(folded(text).casefold())
+    return words_in(folded(text).casefold())
+
+
+def words_in(text: str) -> list[str]:
+    """The words of a text as they stand there; single letters in scripts without spaces."""
+    plain = text.isascii() or not _NOT_SPACED.search(text)
+    return (_SPACED_WORDS if plain else _WORDS).findall(text)
 
 
 def is_undivided_word(word: str) -> bool:

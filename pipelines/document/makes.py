@@ -5,6 +5,7 @@ make holds for the others.
 """
 
 import re
+from functools import lru_cache
 
 from lxml.html import HtmlElement
 
@@ -43,6 +44,10 @@ def is_telling(make: str) -> bool:
 
 def own_make(element: HtmlElement) -> str:
     """An element's own part of a make: "article.story"."""
-    classes = ".".join(_DIGITS.sub("0", (element.get("class") or "")[:_LONGEST]).replace("<", "").split())
-    tag = str(element.tag)
-    return f"{tag}.{classes}" if classes else tag
+    return _made(str(element.tag), (element.get("class") or "")[:_LONGEST])
+
+
+@lru_cache(maxsize=4096)
+def _made(tag: str, classes: str) -> str:
+    names = ".".join(_DIGITS.sub("0", classes).replace("<", "").split())
+    return f"{tag}.{names}" if names else tag

@@ -51,8 +51,11 @@ _DECODER = json.JSONDecoder(strict=False)
 
 def is_stub(text: str, head: Head) -> bool:
     """Whether a text is so short, by itself or beside what JSON-LD has, that there may be more of it."""
+    stated = len(head.said("articleBody") or "")
+    if not stated and len(key_of(text[: 2 * _STUB])) >= _STUB:  # as with most pages
+        return False
     letters = len(key_of(text))
-    return letters < _STUB or len(head.said("articleBody") or "") > _FAR_LESS * letters
+    return letters < _STUB or stated > _FAR_LESS * letters
 
 
 def script_text(page: Page, head: Head, title: str, stub: str) -> list[str]:

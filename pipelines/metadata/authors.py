@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise, takewhile
 from typing import Any
 
@@ -13,13 +13,14 @@ from pipelines.fingerprint import words_of
 from pipelines.metadata.agencies import agency_named
 from pipelines.metadata.head import Head, plain
 from pipelines.metadata.jsonld import Node, text_of, types_of
+from pipelines.metadata.places import Field, Marks, Places
 
 _METAS = (
     "author", "article:author", "article:author_name", "og:author", "parsely-author", "sailthru.author",
     "byl", "cxenseparse:author", "citation_author", "dc.creator", "dcterms.creator", "authors",
 )  # fmt: skip
-_BYLINES = XPath(
-    """//*[contains(@class, 'uthor') or contains(@class, 'yline') or contains(@itemprop, 'author')
+_BYLINES = Marks(
+    """[contains(@class, 'uthor') or contains(@class, 'yline') or contains(@itemprop, 'author')
     or contains(@data-testid, 'yline') or contains(concat(' ', @rel, ' '), ' author ')]
     [not(self::meta or self::link or self::body or self::script or self::style or self::img or .//script)]"""
 )
@@ -124,14 +125,19 @@ class Byline:
     authors: tuple[str, ...] = ()
     credit: str | None = None
     """The agency, or another organisation that is not the site."""
+    place: HtmlElement | None = field(default=None, compare=False)
+    """The element that names the authors, where the head does not."""
 
 
-def choose_byline(head: Head, tree: HtmlElement, site_names: Sequence[str]) -> Byline:
+def choose_byline(
+    head: Head, tree: HtmlElement, site_names: Sequence[str], places: Places | None = None
+) -> Byline:
     """The authors' names as the page writes them, in its order; empty if nobody is named.
 
     JSON-LD is believed first, then meta tags, then what is marked as a byline, then a "By Jane Doe" right
     under the headline. Newsrooms ("Staff", "Redaktion") are nobody. An organisation, which is the site, an
-    agency, or what JSON-LD calls an organisation, is an author only where no person is named.
+    agency, or what JSON-LD calls an organisation, is an author only where no person is named. Where the
+    places of the source's bylines are known, it is there that one is looked for.
     """
     sites = [words for name in site_names if (words := words_of(name))]
     stated = [name for name in _names(_stated(head)) if not _is_newsroom(name, sites)]
@@ -143,13 +149,34 @@ def choose_byline(head: Head, tree: HtmlElement, site_names: Sequence[str]) -> B
     foreign = (n for n in organisations if not _is_site(n, sites))
     credit = next((agency for name in named if (agency := agency_named(name))), None) or next(foreign, None)
     # JSON-LD often has only the first of several authors
+    place = None
     if not (found := next((names for names in people if set(names) >= set(persons) and names), persons)):
-        lines = ([name for name in _names([line]) if _is_person(name)] for line in _bylines(tree))
-        found = next((names for line in lines if (names := _people(line, sites))), [])
-    found = (
-        found or _unmarked(head, tree, sites) or stated or [n for n in named if not _is_newsroom(n, sites)]
-    )
-    return Byline(authors=tuple(dict.fromkeys(map(_readable, found))), credit=credit)
+        found, place = _searched(head, tree, sites, places)
+    found = found or stated or [name for name in named if not _is_newsroom(name, sites)]
+    return Byline(authors=tuple(dict.fromkeys(map(_readable, found))), credit=credit, place=place)
+
+
+def _searched(
+    head: Head, tree: HtmlElement, sites: Sequence[list[str]], places: Places | None
+) -> tuple[list[str], HtmlElement | None]:
+    """The persons that the body names, and the element in which, if it is marked as a byline."""
+    if places is not None:
+        found, place = _marked(_BYLINES.elements(tree, places.find(Field.AUTHORS)), sites)
+        if found or Field.AUTHORS not in places.usual:
+            return found, place
+    found, place = _marked(_BYLINES.elements(tree), sites)
+    return (found, place) if found else (_unmarked(head, tree, sites), None)
+
+
+def _marked(
+    bylines: Sequence[HtmlElement], sites: Sequence[list[str]]
+) -> tuple[list[str], HtmlElement | None]:
+    """The persons named by the first of these elements that names one, and the element."""
+    for element, line in _lines_of(bylines):
+        names = [name for name in _names([line]) if _is_person(name)]
+        if found := _people(names, sites):
+            return found, element
+    return [], None
 
 
 def _people(names: Iterable[str], sites: Sequence[list[str]]) -> list[str]:
@@ -267,17 +294,15 @@ def _name_of(author: Any, nodes: Sequence[Node]) -> str | None:
     return text_of(author)
 
 
-def _bylines(tree: HtmlElement) -> Iterator[str]:
-    """The texts of what is marked as a byline, innermost elements only."""
-    found = _BYLINES(tree)
-    assert isinstance(found, list)
+def _lines_of(found: Sequence[HtmlElement]) -> Iterator[tuple[HtmlElement, str]]:
+    """What is marked as a byline, with its text, innermost elements only."""
     outer = {parent for element in found for parent in element.iterancestors()}
     for element in found[:60]:
         if element in outer or any(_NOT_HERE.search(e.get("class") or "") for e in _with_parents(element)):
             continue
         lines = [line for text in element.itertext() if (line := plain(text))]
         if lines and sum(map(len, lines)) < 160:
-            yield " ".join(_first_of(lines))
+            yield element, " ".join(_first_of(lines))
 
 
 def _first_of(lines: list[str]) -> Iterator[str]:

@@ -1,17 +1,19 @@
 """The dates that a page names, the most trusted first."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from copy import deepcopy
+from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 
 from htmldate import find_date
-from lxml.etree import XPath
 from lxml.html import HtmlElement
 
 from pipelines.metadata.canonical import path_of
 from pipelines.metadata.dates import PageDate, parse_date
 from pipelines.metadata.head import Head, plain
+from pipelines.metadata.places import Field, Marks, Places
 from pipelines.page import Page
 
 _Read = Callable[[Iterable[str | None], str], Iterator[PageDate]]
@@ -35,10 +37,10 @@ _NAMES = {
 }
 """The meta tags of each event, the most trusted first, in any of their spellings; see `_squeezed`."""
 _SIGNS = str.maketrans("", "", ":._-")
-_MARKED = XPath("//*[contains(@itemprop, 'datePublished') or @pubdate][not(self::meta)]")
-_MARKED_MODIFIED = XPath("//*[contains(@itemprop, 'dateModified')][not(self::meta)]")
-_DATED = XPath(
-    """//*[self::span or self::div or self::p or self::li or self::small or self::em or self::b or self::td][
+_MARKED = Marks("[contains(@itemprop, 'datePublished') or @pubdate][not(self::meta)]")
+_MARKED_MODIFIED = Marks("[contains(@itemprop, 'dateModified')][not(self::meta)]")
+_DATED = Marks(
+    """[self::span or self::div or self::p or self::li or self::small or self::em or self::b or self::td][
     contains(@class, 'date') or contains(@class, 'Date') or contains(@class, 'time')
     or contains(@class, 'publish') or contains(@class, 'meta') or contains(@class, 'byline')
     or contains(@id, 'date')]"""
@@ -53,36 +55,76 @@ _IN_PATH = re.compile(
 )
 
 
-def published_dates(head: Head, tree: HtmlElement, page: Page) -> list[PageDate]:
-    """When the page, its feed and its address say the article was published; what is guessed only alone."""
+@dataclass(frozen=True, slots=True)
+class FoundDates:
+    """The dates of one event, the most trusted first."""
+
+    dates: list[PageDate]
+    place: HtmlElement | None = None
+    """The element that has one of them, where neither the head nor a time element has it."""
+
+
+def published_dates(head: Head, tree: HtmlElement, page: Page, places: Places | None = None) -> FoundDates:
+    """When the page, its feed and its address say the article was published; what is guessed only alone.
+
+    Where the places of the source's dates are known, only these are searched, unless that gives less than its
+    pages usually have.
+    """
     read = _reader(tree)
-    metas = _metas(head)
-    dates = [
-        *read((head.said("datePublished"),), "json-ld"),
-        *read(metas["published"], "meta"),
-        *read((head.said("dateCreated"), head.said("uploadDate")), "json-ld created"),
-        *read(metas["created"], "meta created"),
-        *read((_text(node.get("datePublished")) for node in head.nodes), "json-ld page"),
-    ]
+    place = None
+    known = None if places is None else places.find(Field.PUBLISHED)
+    dates = list(_stated(head, read))
     if not any(date.has_time and date.has_offset for date in dates):  # a search of the tree takes time
-        dates += _marked(tree, _MARKED, read)
+        place = _add_first(dates, _marked(_MARKED.elements(tree, known), read))
     dates += _time_elements(tree, read)
     if page.hint_published_at:
         dates.append(PageDate(when=page.hint_published_at, origin="feed"))
     if match := _IN_PATH.search(path_of(page.url) + "/"):
         dates += read(("-".join(match.groups()),), "url")
     if not any(date.has_time for date in dates):
-        dates += _visible(tree, read)
+        visible = _add_first(dates, islice(_visible(_DATED.elements(tree, known), read), 1))
+        place = place if visible is None else visible
     if not dates:
         dates += read((head.title[-_LAST_CHARACTERS:],), "text")
-    return dates or list(read((_guessed(tree),), "guess"))
+    if places is not None:
+        return FoundDates(dates, place) if _suffice(dates, places) else published_dates(head, tree, page)
+    return FoundDates(dates or list(read((_guessed(tree),), "guess")), place)
 
 
-def modified_dates(head: Head, tree: HtmlElement) -> list[PageDate]:
+def modified_dates(head: Head, tree: HtmlElement, places: Places | None = None) -> FoundDates:
     """When the page says the article was last changed."""
     read = _reader(tree)
-    stated = [*read((head.said("dateModified"),), "json-ld"), *read(_metas(head)["modified"], "meta")]
-    return stated or list(_marked(tree, _MARKED_MODIFIED, read))
+    dates = [*read((head.said("dateModified"),), "json-ld"), *read(_metas(head)["modified"], "meta")]
+    if not dates and places is not None:
+        place = _add_first(dates, _marked(_MARKED_MODIFIED.elements(tree, places.find(Field.MODIFIED)), read))
+        if dates or Field.MODIFIED not in places.usual:
+            return FoundDates(dates, place)
+    place = None if dates else _add_first(dates, _marked(_MARKED_MODIFIED.elements(tree), read))
+    return FoundDates(dates, place)
+
+
+def _stated(head: Head, read: _Read) -> Iterator[PageDate]:
+    metas = _metas(head)
+    yield from read((head.said("datePublished"),), "json-ld")
+    yield from read(metas["published"], "meta")
+    yield from read((head.said("dateCreated"), head.said("uploadDate")), "json-ld created")
+    yield from read(metas["created"], "meta created")
+    yield from read((_text(node.get("datePublished")) for node in head.nodes), "json-ld page")
+
+
+def _suffice(dates: Iterable[PageDate], places: Places) -> bool:
+    """Whether a page has of its date what those of its source usually have."""
+    exact = [date.has_time for date in dates]
+    return (bool(exact) or Field.PUBLISHED not in places.usual) and (
+        any(exact) or Field.TIME not in places.usual
+    )
+
+
+def _add_first(dates: list[PageDate], found: Iterable[tuple[HtmlElement, PageDate]]) -> HtmlElement | None:
+    """Add what was found, and give the element that has the first of it."""
+    found = list(found)
+    dates += [date for _, date in found]
+    return found[0][0] if found else None
 
 
 def _metas(head: Head) -> dict[str, list[str]]:
@@ -128,15 +170,15 @@ def _text(value: object) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def _marked(tree: HtmlElement, where: XPath, read: _Read) -> Iterator[PageDate]:
-    for element in _elements(where, tree)[:5]:
+def _marked(elements: Sequence[HtmlElement], read: _Read) -> Iterator[tuple[HtmlElement, PageDate]]:
+    for element in elements[:5]:
         said = (
             element.get("datetime")
             or element.get("content")
             or element.get("title")
             or element.text_content()
         )
-        yield from read((said,), "itemprop")
+        yield from ((element, date) for date in read((said,), "itemprop"))
 
 
 def _time_elements(tree: HtmlElement, read: _Read) -> Iterator[PageDate]:
@@ -151,14 +193,12 @@ def _time_elements(tree: HtmlElement, read: _Read) -> Iterator[PageDate]:
             return
 
 
-def _visible(tree: HtmlElement, read: _Read) -> Iterator[PageDate]:
-    """A short text that is marked as a date or a byline and holds one."""
-    for element in _elements(_DATED, tree)[:60]:
+def _visible(elements: Sequence[HtmlElement], read: _Read) -> Iterator[tuple[HtmlElement, PageDate]]:
+    """The short texts that are marked as a date or a byline and hold one."""
+    for element in elements[:60]:
         text = plain(element.text_content()[:200])
         if 6 <= len(text) < 120 and not _is_elsewhere(element):
-            for date in read((text,), "text"):
-                yield date
-                return
+            yield from ((element, date) for date in read((text,), "text"))
 
 
 def _guessed(tree: HtmlElement) -> str | None:
@@ -167,13 +207,6 @@ def _guessed(tree: HtmlElement) -> str | None:
         return find_date(deepcopy(tree), extensive_search=False, original_date=True)
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
         return None  # a bug that the page brings out costs a guess
-
-
-def _elements(where: XPath, tree: HtmlElement) -> list[HtmlElement]:
-    found = where(tree)
-    return (
-        [element for element in found if isinstance(element, HtmlElement)] if isinstance(found, list) else []
-    )
 
 
 def _is_elsewhere(element: HtmlElement) -> bool:

@@ -1,8 +1,8 @@
 """What a page says of its article besides the text."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from urllib.parse import urljoin, urlsplit
 
@@ -12,12 +12,13 @@ from pipelines.article import Access, DateCandidate
 from pipelines.document.escapes import unescaped
 from pipelines.fingerprint import words_of
 from pipelines.metadata.access import access_of
-from pipelines.metadata.authors import choose_byline
+from pipelines.metadata.authors import Byline, choose_byline
 from pipelines.metadata.canonical import path_of, registered_domain
 from pipelines.metadata.dates import PageDate, candidates_of, judge_dates
 from pipelines.metadata.head import DESCRIPTIONS, Head, plain, read_head
 from pipelines.metadata.jsonld import text_of, types_of
-from pipelines.metadata.pagedates import modified_dates, published_dates
+from pipelines.metadata.pagedates import FoundDates, modified_dates, published_dates
+from pipelines.metadata.places import Field, Places
 from pipelines.metadata.titles import choose_headline
 from pipelines.page import Page
 
@@ -67,17 +68,27 @@ class Metadata:
     access: Access
     canonicals: tuple[str, ...]
     """What the page says its address is, rel=canonical first."""
+    found_in: Mapping[Field, HtmlElement | None] = field(default_factory=dict, compare=False)
+    """The fields that the page has, each with the element of its body that has it; None if it is no such."""
 
 
-def read_metadata(tree: HtmlElement, page: Page, head: Head | None = None) -> Metadata:
-    """Choose the metadata of `page`, whose parsed document is `tree`; the tree is not changed."""
+def read_metadata(
+    tree: HtmlElement, page: Page, head: Head | None = None, places: Places | None = None
+) -> Metadata:
+    """Choose the metadata of `page`, whose parsed document is `tree`; the tree is not changed.
+
+    `places`: where the pages of its source have what their heads do not state, if that is known.
+    """
     head = head or read_head(tree)
     site_names = tuple(_site_names(head, page.url))
     headline = choose_headline(head, tree, site_names, page.hint_title)
-    byline = choose_byline(head, tree, site_names)
-    published_all, modified_all = published_dates(head, tree, page), modified_dates(head, tree)
-    verdict = judge_dates(published_all, page.seen_at)
-    modified = judge_dates(modified_all, page.seen_at).date
+    byline = choose_byline(head, tree, site_names, places)
+    published_all, modified_all = (
+        published_dates(head, tree, page, places),
+        modified_dates(head, tree, places),
+    )
+    verdict = judge_dates(published_all.dates, page.seen_at)
+    modified = judge_dates(modified_all.dates, page.seen_at).date
     published = verdict.date
     later = modified is not None and (published is None or modified.when >= published.when)
     return Metadata(
@@ -89,7 +100,7 @@ def read_metadata(tree: HtmlElement, page: Page, head: Head | None = None) -> Me
         credit=byline.credit,
         published=published,
         modified_at=modified.when if modified and later else None,
-        dates=candidates_of("published", published_all) + candidates_of("modified", modified_all),
+        dates=candidates_of("published", published_all.dates) + candidates_of("modified", modified_all.dates),
         date_confidence=verdict.confidence,
         date_flag=verdict.flag,
         image=_image(head, page.url),
@@ -97,7 +108,21 @@ def read_metadata(tree: HtmlElement, page: Page, head: Head | None = None) -> Me
         tags=tuple(_tags(head, tree)),
         access=access_of(head),
         canonicals=tuple(_canonicals(head)),
+        found_in=_found_in(byline, published_all, modified_all),
     )
+
+
+def _found_in(byline: Byline, published: FoundDates, modified: FoundDates) -> dict[Field, HtmlElement | None]:
+    found: dict[Field, HtmlElement | None] = {}
+    if byline.authors:
+        found[Field.AUTHORS] = byline.place
+    if published.dates:
+        found[Field.PUBLISHED] = published.place
+    if any(date.has_time for date in published.dates):
+        found[Field.TIME] = published.place
+    if modified.dates:
+        found[Field.MODIFIED] = modified.place
+    return found
 
 
 def _site_names(head: Head, url: str) -> Iterator[str]:

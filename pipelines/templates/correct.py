@@ -20,7 +20,8 @@ def correct(
 ) -> Template | None:
     """Take out blocks that are never text on this source's pages, and put in those that always are.
 
-    By the first template that fits so far. Gives it, where it changed anything.
+    By the first template that fits so far. Gives it, where it changed anything. Of blocks that are made as
+    nothing was before it says nothing.
     """
     for template in templates.templates:
         if template.learned_from < CORRECTS_FROM:
@@ -33,8 +34,8 @@ def correct(
 
 def _correct(lines: list[Line], judged: Judgement, outline: Outline, runs: Sequence[Run]) -> bool:
     rules = [
-        None if rule == OUTSIDE and make_outside(outline, block) not in judged.template.outside else rule
-        for rule, block in zip(judged.rules, outline.blocks, strict=True)
+        None if number in judged.unknown or _is_unknown_outside(judged, outline, number) else rule
+        for number, rule in enumerate(judged.rules)
     ]
     by_number = {
         n: rule
@@ -57,6 +58,12 @@ def _correct(lines: list[Line], judged: Judgement, outline: Outline, runs: Seque
     for line in missed:
         insert(lines, line)
     return bool(out or missed)
+
+
+def _is_unknown_outside(judged: Judgement, outline: Outline, number: int) -> bool:
+    """Whether a block stands outside the container, and no paragraph there was made like it."""
+    block = outline.blocks[number]
+    return judged.rules[number] == OUTSIDE and make_outside(outline, block) not in judged.template.outside
 
 
 def _rule_for(line: Line, rules: dict[int, str | None]) -> str | None:

@@ -36,6 +36,8 @@ class Judgement:
     template: Template
     rules: tuple[str | None, ...]
     """Of each block of the outline: None where it is text, else the rule by which it is none."""
+    unknown: frozenset[int] = frozenset()
+    """Numbers of the blocks in the container that are made as nothing was; `rules` has them as none."""
     refusal: Refusal | None = None
     detail: str | None = None
     """What the refusal was for, in figures."""
@@ -54,17 +56,22 @@ def judge(template: Template, outline: Outline) -> Judgement:
         )  # fmt: skip
     rules: list[str | None] = []
     kept = unknown = 0
+    strange = set()
     inside = _inside(outline, holders)
-    for block in outline.blocks:
+    for number, block in enumerate(outline.blocks):
         if block.node not in inside:
             rules.append(None if make_outside(outline, block) in template.beside else OUTSIDE)
             continue
         rule, known = _rule_of(template, outline, block, holders)
+        if not known:
+            strange.add(number)
         unknown += 0 if known or block.linked else block.size
         kept += block.size if rule is None else 0
         rules.append(rule)
     refusal, detail = _refusal(template, kept, unknown)
-    return Judgement(template=template, rules=tuple(rules), refusal=refusal, detail=detail)
+    return Judgement(
+        template=template, rules=tuple(rules), unknown=frozenset(strange), refusal=refusal, detail=detail
+    )
 
 
 def holders_in(selector: Selector, count: int, outline: Outline) -> frozenset[int]:

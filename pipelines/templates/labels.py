@@ -9,6 +9,7 @@ from functools import cached_property
 
 from pipelines.article import ArticleKind
 from pipelines.lines import Line
+from pipelines.metadata.places import Field
 from pipelines.templates.outline import Block, Node, Outline, Run
 
 LEFT_OUT = ""
@@ -30,6 +31,8 @@ class Labels:
     story: str
     """Equal for copies of one article, which count once."""
     day: date | None
+    places: Mapping[Field, tuple[str, ...]] | None = None
+    """The fields that it has, and where: see pipelines/templates/places.py. None if nobody looked."""
 
     @cached_property
     def size(self) -> int:
@@ -60,6 +63,7 @@ class Labels:
             "kind": str(self.kind),
             "story": self.story,
             "day": self.day.isoformat() if self.day else None,
+            "places": self.places,
         }
         return zlib.compress(json.dumps(value, separators=(",", ":")).encode("utf-8", "surrogatepass"))
 
@@ -82,9 +86,14 @@ class Labels:
                 kind=ArticleKind(value["kind"]),
                 story=value["story"],
                 day=date.fromisoformat(value["day"]) if value["day"] else None,
+                places=_places(value.get("places")),
             )
-        except (zlib.error, KeyError, IndexError, TypeError) as error:
+        except (zlib.error, AttributeError, KeyError, IndexError, TypeError) as error:
             raise ValueError(f"these are no labels: {error}") from error
+
+
+def _places(value: Mapping[str, list[str]] | None) -> dict[Field, tuple[str, ...]] | None:
+    return None if value is None else {Field(field): tuple(places) for field, places in value.items()}
 
 
 def label(
@@ -95,6 +104,7 @@ def label(
     kind: ArticleKind,
     story: str,
     day: date | None,
+    places: Mapping[Field, tuple[str, ...]] | None = None,
 ) -> Labels | None:
     """The labels of a page with this outline; None if it can teach nothing.
 
@@ -105,7 +115,7 @@ def label(
     rules = tuple(_rule_of(run, became) for run in runs)
     if all(rule is not None for rule in rules):
         return None
-    labels = Labels(outline=outline, rules=rules, kind=kind, story=story, day=day)
+    labels = Labels(outline=outline, rules=rules, kind=kind, story=story, day=day, places=places)
     return labels if len(labels.to_bytes()) <= _MOST_BYTES else None
 
 

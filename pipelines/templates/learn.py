@@ -12,6 +12,7 @@ from pipelines.completion import PARAGRAPHS
 from pipelines.document.makes import LINKED, tag_of
 from pipelines.templates.judge import DROPPED, agreement, holders_in, judge, make_outside
 from pipelines.templates.labels import LEFT_OUT, Labels
+from pipelines.templates.places import learn_places
 from pipelines.templates.selector import Selector, selectors_of
 from pipelines.templates.selector import tag_of as tag_of_node
 from pipelines.templates.template import CODE_VERSION, Template, Templates
@@ -204,6 +205,7 @@ def _template(selector: Selector, held: Sequence[Labels], kind: ArticleKind) -> 
         learned_from=len(held),
         median=int(median(labels.size for labels in held)),
         agreement=0.0,
+        places=learn_places(labels.places for labels in held),
     )
     return replace(template, agreement=median(agreement_with(template, labels) for labels in held))
 

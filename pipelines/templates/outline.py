@@ -131,9 +131,11 @@ def _make(tag: str, classes: str) -> str:
 
 
 def name_of(element: HtmlElement) -> str:
-    """An element's id, digits as 0; "" where it has none, or one that is too long to be a name."""
+    """An element's id, digits as 0; "" where it has none, or one that is too long, or several words."""
     name = element.get("id")
-    return _DIGITS.sub("0", name.strip()) if name and len(name) <= _LONGEST_NAME else ""
+    if not name or len(name) > _LONGEST_NAME or len(name.split()) != 1:
+        return ""
+    return _DIGITS.sub("0", name.strip())
 
 
 def _number_of(element: HtmlElement, numbers: dict[HtmlElement, int], nodes: list[Node]) -> int:

@@ -1,7 +1,9 @@
 """Where on the pages of a source the article stands: an element told by its tag and one of its names."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 
 from lxml.etree import XPath
@@ -9,8 +11,7 @@ from lxml.html import HtmlElement
 
 from pipelines.templates.outline import Node, Outline, make_of_node, name_of
 
-_WITH_CLASS = XPath("descendant-or-self::*[contains(@class, $piece)]")
-_WITH_ID = XPath("descendant-or-self::*[contains(@id, $piece)]")
+_PLAIN_TAG = re.compile("[a-z][a-z0-9]*")
 _NEXT_TO_NONE = 0.2
 _NAMES = 12
 """Classes of an element that it is looked for by."""
@@ -89,16 +90,21 @@ def _likely(step: Step, tree: HtmlElement) -> Iterable[HtmlElement]:
     piece = max(step.name[1:].split("0"), key=len)  # a 0 stands for any digits
     if not piece:
         return tree.iter(step.tag)
-    found = _WITH_ID(tree, piece=piece) if step.name.startswith("#") else _WITH_CLASS(tree, piece=piece)
+    found = _search(step.tag, "id" if step.name.startswith("#") else "class")(tree, piece=piece)
     return (e for e in found if e.tag == step.tag) if isinstance(found, list) else ()
 
 
+@lru_cache(maxsize=256)
+def _search(tag: str, attribute: str) -> XPath:
+    """Finds elements whose attribute has a text in it; of one tag, if XPath takes it for a name."""
+    return XPath(
+        f"descendant-or-self::{tag if _PLAIN_TAG.fullmatch(tag) else '*'}[contains(@{attribute}, $piece)]"
+    )
+
+
 def _step(text: str) -> Step:
-    for mark in "#.":
-        tag, found, name = text.partition(mark)
-        if found:
-            return Step(tag, mark + name)
-    return Step(text)
+    end = min((at for mark in "#." if (at := text.find(mark)) >= 0), default=len(text))
+    return Step(text[:end], text[end:])  # a class may have a "#" in it, an id a "."
 
 
 def _fits(step: Step, make: str, name: str) -> bool:
@@ -120,6 +126,14 @@ def selectors_of(outline: Outline, number: int) -> Iterator[Selector]:
         yield from (
             Selector(steps[0], parent) for parent in steps_of(outline.nodes[node.parent]) if parent.name
         )
+
+
+def selectors_at(element: HtmlElement) -> Iterator[Selector]:
+    """The selectors that find an element of a document."""
+    around = element.getparent()
+    outer = Node(-1, "", "") if around is None else Node(-1, make_of_node(around), name_of(around))
+    inner = Node(0, make_of_node(element), name_of(element))
+    return selectors_of(Outline(nodes=(outer, inner), blocks=()), 1)
 
 
 def tag_of(node: Node) -> str:

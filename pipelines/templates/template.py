@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pipelines.article import ArticleKind
+from pipelines.templates.places import LearnedPlaces
 from pipelines.templates.selector import Selector
 
-CODE_VERSION = 1
+CODE_VERSION = 2
 """Raised when what is learned, or how it is applied, changes: all is learned anew from the labels kept."""
 
 FAST_FROM = 5
@@ -44,6 +45,8 @@ class Template:
     """Characters of their texts."""
     agreement: float
     """The share of text on which it agrees with how those pages were read, their median; 0 to 1."""
+    places: LearnedPlaces | None = None
+    """Where its pages have their authors and dates; None if that is not known yet."""
 
     @property
     def is_ready(self) -> bool:
@@ -64,6 +67,7 @@ class Template:
             "learned_from": self.learned_from,
             "median": self.median,
             "agreement": self.agreement,
+            "places": self.places.to_json() if self.places else None,
         }
 
     @classmethod
@@ -75,12 +79,13 @@ class Template:
                 "container": Selector.read(value["container"]),
                 "lines": frozenset(value["lines"]),
                 "outside": frozenset(value["outside"]),
+                "places": LearnedPlaces.from_json(value["places"]) if value.get("places") else None,
             }
         )
 
     def tells_the_same(self, other: "Template") -> bool:
         """Whether two read every page alike."""
-        names = ("kind", "container", "count", "makes", "lines", "beside", "outside")
+        names = ("kind", "container", "count", "makes", "lines", "beside", "outside", "places")
         return all(getattr(self, name) == getattr(other, name) for name in names)
 
 

@@ -3,10 +3,17 @@
 from collections.abc import Iterator
 
 from pipelines.document.makes import LINKED
+from pipelines.metadata.places import Field
 from pipelines.templates.outline import INSIDE
+from pipelines.templates.places import LearnedPlaces
 from pipelines.templates.template import CORRECTS_FROM, FAST_FROM, Template
 
 _LISTED = 12
+_FIELDS = {
+    Field.AUTHORS: "authors",
+    Field.PUBLISHED: "dates of publication",
+    Field.MODIFIED: "dates of change",
+}
 
 
 def in_words(template: Template) -> Iterator[str]:
@@ -25,8 +32,19 @@ def in_words(template: Template) -> Iterator[str]:
     rules = {make: f"{make_in_words(make)} [{template.makes[make]}]" for make in dropped}
     yield from _listed("left out are", dropped, rules)
     yield from _listed("text outside the body are", list(template.beside))
+    yield from _places(template.places)
     if template.lines:
         yield f"{len(template.lines)} lines within the body are left out, as they stand on many pages"
+
+
+def _places(places: LearnedPlaces | None) -> Iterator[str]:
+    if places is None:
+        return
+    for field in (Field.AUTHORS, Field.PUBLISHED, Field.MODIFIED):
+        if at := places.at.get(field):
+            yield f"{_FIELDS[field]} are in {' or '.join(map(str, at))}, where its head does not state them"
+    if rare := [field for field in _FIELDS if field not in places.usual]:
+        yield f"most pages have no {' and no '.join(_FIELDS[field] for field in rare)}"
 
 
 def _readiness(template: Template) -> str:
