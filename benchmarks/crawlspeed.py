@@ -58,7 +58,7 @@ def filled_up(one: SitePage, weight: int) -> SitePage:
     missing = weight * 1000 - len(body)
     if missing <= 0:
         return one
-    item = '<li class="menu-item menu-item--level-%d"><a class="menu-link" href="/section/%d">Section %d</a></li>'
+    item = '<li class="menu-item level-%d"><a class="menu-link" href="/section/%d">Section %d</a></li>'
     menu = "".join(item % (n % 4, n, n) for n in range(missing // 4 // len(item)))
     script = "window.state.push({id: 7, views: [1, 2, 3], slot: 'leader', lazy: true});\n" * (missing // 100)
     heavy = f'<div class="site-map"><ul>{menu}</ul></div><script>{script}</script></body>'.encode()

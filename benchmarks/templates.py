@@ -192,7 +192,7 @@ async def _crawl(site: MadeSite, database: Database) -> list[Checked]:
     here, found = _Here(database), []
     for first in range(0, len(site.pages), RUN):
         known = RunTemplates(
-            cast(ArchiveThread, here), cast(WorkerPool, here), CleaningConfig(), source_id=source_id
+            cast("ArchiveThread", here), cast("WorkerPool", here), CleaningConfig(), source_id=source_id
         )
         for number, made in enumerate(site.pages[first : first + RUN], first):
             cleaning = await known.cleaning_for(source_id, made.page.url, None, Cleaning())
