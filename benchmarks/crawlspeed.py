@@ -3,11 +3,11 @@
     python benchmarks/crawlspeed.py --replay REPLAY [--weight 90] [--rounds 3] [--profile]
 
 The sites are the made-up ones, on loopback, without a delay. A first crawl takes in each site's pages and
-learns from them (it is the cold one); then each site has as many new pages, which a copy of that archive
-crawls (warm). trafilatura runs `bare_extraction(with_metadata=True)` on the new pages in a pool of two warm
+learns from them (it is the cold one); a second one finds nothing new, and tells what it costs to start; then
+each site has as many new pages, which a copy of that archive crawls (warm). trafilatura runs `bare_extraction(with_metadata=True)` on the new pages in a pool of two warm
 processes. `--weight`: kB of script and menus that each page is filled up with, to weigh what real ones do.
 A crawl is timed from its first run's begin to its last one's end; its CPU is that of copydesk's processes,
-without the replay's. The replay runs on the same processors.
+without the start and without the replay's. The replay runs on the same processors.
 
 With `--profile` a further warm crawl is profiled: what the CPU time of the main process goes to.
 """
@@ -96,7 +96,7 @@ def cpu_until_end(process: "subprocess.Popen[bytes]") -> dict[str, float]:
 
 
 def figures(database: Path, cpu: dict[str, float], last: int) -> dict[str, Any]:
-    """What the runs after the one with the id `last` came to."""
+    """What the runs after the one with the id `last` came to; `cpu` without the start."""
     with open_database(str(database)) as archive, archive.read() as session:
         rows = session.execute(
             select(Run.started_at, Run.ended_at, Run.counts, Run.state).where(Run.id > last)
@@ -124,15 +124,24 @@ def last_run(database: Path) -> int:
         return session.scalar(select(func.max(Run.id))) or 0
 
 
-def crawl(replay_program: Path, pages: Path, folder: Path, *, first: bool) -> dict[str, Any]:
-    """A crawl of all sites of a folder's archive; the `first` adds them to it."""
+def first_crawls(replay_program: Path, pages: Path, folder: Path) -> tuple[dict[str, Any], float]:
+    """Crawl the sites into a new archive in `folder`, then once more; the first, and CPU seconds of the other."""
+    no_delay(folder)
     with replay(replay_program, pages) as server:
-        if first:
-            no_delay(folder)
-            import_hosts(folder, hosts_of(pages), server)
-        database = folder / "copydesk.sqlite"
-        before = last_run(database)
+        import_hosts(folder, hosts_of(pages), server)
         cpu = cpu_until_end(start_copydesk(folder, "crawl", "--all", server=server))
+        idle = cpu_until_end(start_copydesk(folder, "crawl", "--all", server=server))["main"]
+    cpu["main"] -= idle
+    return figures(folder / "copydesk.sqlite", cpu, 0), idle
+
+
+def warm_crawl(replay_program: Path, pages: Path, folder: Path, idle: float) -> dict[str, Any]:
+    database = folder / "copydesk.sqlite"
+    before = last_run(database)
+    with replay(replay_program, pages) as server:
+        server.control("edition/2")  # else feeds and sitemaps would pass for those that are known
+        cpu = cpu_until_end(start_copydesk(folder, "crawl", "--all", server=server))
+    cpu["main"] -= idle
     return figures(database, cpu, before)
 
 
@@ -151,6 +160,7 @@ def profiled(replay_program: Path, pages: Path, folder: Path) -> dict[str, Any]:
     out = folder / "profile.json"
     program = str(Path(__file__).with_name("profiled.py"))
     with replay(replay_program, pages) as server:
+        server.control("edition/2")
         command = [sys.executable, program, str(out), "crawl", "--all"]
         environment = server.environment()
         subprocess.run(command, cwd=folder, env=environment, capture_output=True, check=False)
@@ -214,17 +224,19 @@ def main() -> None:
         files = written(new, folder / "new")
         taught = folder / "archive"
         taught.mkdir()
+        cold, idle = first_crawls(options.replay, folder / "old", taught)
         result: dict[str, Any] = {
             "sites": len({urlsplit(one.page.url).hostname for one in new}),
             "kb_a_page": round(statistics.median(len(one.page.body) for one in new) / 1000),
-            "cold": crawl(options.replay, folder / "old", taught, first=True),
+            "cold": cold,
+            "cpu_seconds_to_start": round(idle, 2),
             "rounds": [],
         }
         print(json.dumps(result["cold"]), file=sys.stderr, flush=True)
         for _ in range(options.rounds):
             alone = trafilatura_alone(files)
             with copy_of(taught) as archive:
-                warm = crawl(options.replay, folder / "new", archive, first=False)
+                warm = warm_crawl(options.replay, folder / "new", archive, idle)
             beside = {"trafilatura_pages_per_second": round(len(files) / alone, 1)}
             beside["ratio"] = round(warm["pages_per_second"] * alone / len(files), 2)
             result["rounds"].append(warm | beside)
