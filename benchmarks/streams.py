@@ -6,9 +6,10 @@ import sys
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
 from urllib.parse import urlsplit
+
+from madesites import made_sites
 
 from pipelines.page import Page
 
@@ -54,7 +55,6 @@ def of_press() -> list[SitePage]:
 
 def made_up(seed: int = 1) -> list[SitePage]:
     """The pages of the made-up sites, of each site in the order in which they were published."""
-    made_sites = import_module("madesites").made_sites
     return [SitePage(site=site.name, page=made.page) for site in made_sites(seed) for made in site.pages]
 
 

@@ -46,6 +46,8 @@ class Relearning:
         self._source_id = source_id
         self._known: dict[int | None, Learned | None] = {None: None}
         self._new = 0
+        self._learned = 0
+        """How many were new when it was learned last."""
         self._learning = False
 
     async def cleaning_for(self, source_id: int | None) -> Cleaning:
@@ -66,10 +68,18 @@ class Relearning:
             self._learning = False
 
     async def finish(self) -> int:
-        """Clean what is stored by what the run's articles teach; how many articles that changed."""
-        if (source_id := self._source_id) is None or self._new == 0 or not await self._learn():
+        """Clean what is stored by what the run's articles teach; how many articles that changed.
+
+        What was cleaned by just that stays as it is; unless rules are to be kept, which may be others by now.
+        """
+        if (source_id := self._source_id) is None or self._new == 0:
             return 0
-        parts = await self._archive.read(lambda session: parts_of(session, source_id, CLEANED_AFTERWARDS))
+        if self._learned < self._new and not await self._learn():
+            return 0
+        learned = None if self._keep else self._known.get(source_id)
+        parts = await self._archive.read(
+            lambda session: parts_of(session, source_id, CLEANED_AFTERWARDS, learned)
+        )
         return sum([await self._clean(part) for part in parts if self._learns])
 
     async def _clean(self, part: Part) -> int:
@@ -83,9 +93,10 @@ class Relearning:
     async def _learn(self) -> bool:
         if (source_id := self._source_id) is None or not self._learns:
             return False
+        new = self._new  # more may be filed meanwhile
         learned = await self._written(lambda session: learn_source(session, source_id, datetime.now(UTC)))
         if learned is not None:
-            self._known[source_id] = learned
+            self._known[source_id], self._learned = learned, new
         return learned is not None
 
     async def _written(self, work: Callable[[Session], T]) -> T | None:

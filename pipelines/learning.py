@@ -67,13 +67,21 @@ class _Article:
 
     sample: Sample
     keys: list[str]
-    words: frozenset[str]
-    """Of the lines that no other article has."""
+    fresh: Sequence[str]
+    """The lines that no other article has."""
     first: int
     """Number of the first line of prose that no other article has, and of the last; the text lies between."""
     last: int
     bodies: frozenset[str]
     """The makes of its own prose."""
+    _words: frozenset[str] | None = None
+
+    @property
+    def words(self) -> frozenset[str]:
+        """Of the lines that no other article has; few articles are ever asked for them."""
+        if self._words is None:
+            self._words = frozenset(word for line in self.fresh for word in _words(line))
+        return self._words
 
 
 @dataclass(slots=True)
@@ -128,11 +136,10 @@ def _prepared(samples: Sequence[Sample]) -> list[_Article]:
             for number, line in enumerate(sample.lines)
             if line.rule is None and held[own[number]] == 1 and _is_prose(line.text)
         ]
-        fresh = [line for line, key in zip(sample.lines, own, strict=True) if held[key] == 1]
-        words = frozenset(word for line in fresh for word in _words(line.text))
+        fresh = [line.text for line, key in zip(sample.lines, own, strict=True) if held[key] == 1]
         bodies = frozenset(sample.lines[number].make for number in prose)
         first, last = (prose[0], prose[-1]) if prose else (0, -1)
-        articles.append(_Article(sample=sample, keys=own, words=words, first=first, last=last, bodies=bodies))
+        articles.append(_Article(sample=sample, keys=own, fresh=fresh, first=first, last=last, bodies=bodies))
     return articles
 
 

@@ -23,7 +23,15 @@ from pipelines.learned import LEARNED_BLOCK, LEARNED_LINE, Learned, mark_learned
 from pipelines.learning import Sample, learn
 from pipelines.likeness import compare
 from pipelines.lines import Line, kept, removed_of, text_of_lines, woven
-from storage.cleaned import CleanedText, Rewritten, newest_first, rewrite_text, set_restored, texts_of
+from storage.cleaned import (
+    CleanedText,
+    Rewritten,
+    cleaned_by,
+    newest_first,
+    rewrite_text,
+    set_restored,
+    texts_of,
+)
 from storage.learned import keep_learned, learned_of
 from storage.stored import RestoredLine
 
@@ -91,13 +99,18 @@ class Part:
     """Whether they are among those that are learned from."""
 
 
-def parts_of(session: Session, source_id: int, newest: int | None = None) -> list[Part]:
-    """A source's articles, or the `newest` of them, in parts of `PART`, the newest first."""
+def parts_of(
+    session: Session, source_id: int, newest: int | None = None, learned: Learned | None = None
+) -> list[Part]:
+    """A source's articles, or the `newest` of them, in parts of `PART`, the newest first.
+
+    With `learned`, without those that today's rules have cleaned by just that.
+    """
     ids = newest_first(session, source_id=source_id, newest=newest)
-    return [
-        Part(ids=tuple(ids[begin : begin + PART]), newest=begin < WINDOW)
-        for begin in range(0, len(ids), PART)
-    ]
+    done = cleaned_by(session, ids, RULES_VERSION, learned.version) if learned else frozenset()
+    parts = [(begin < WINDOW, ids[begin : begin + PART]) for begin in range(0, len(ids), PART)]
+    wanted = [(is_new, tuple(number for number in part if number not in done)) for is_new, part in parts]
+    return [Part(ids=part, newest=is_new) for is_new, part in wanted if part]
 
 
 def clean_stored(

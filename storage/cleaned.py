@@ -115,6 +115,19 @@ def newest_first(
     return [row.id for row in found[:newest]]
 
 
+def cleaned_by(
+    session: Session, ids: Sequence[int], rules_version: int, learned_version: int
+) -> frozenset[int]:
+    """Those of the articles that these rules have cleaned, by this version of what is known of the source."""
+    cleaned = select(Article.id).where(
+        Article.rules_version == rules_version, Article.learned_version == learned_version
+    )
+    parts = [ids[begin : begin + _MOST_IDS] for begin in range(0, len(ids), _MOST_IDS)]
+    return frozenset(
+        number for part in parts for number in session.scalars(cleaned.where(Article.id.in_(part)))
+    )
+
+
 def _text(row: Row[Any]) -> CleanedText:
     values = {name: row._mapping[name] for name in CleanedText.__slots__}
     values["removed"] = tuple(RemovedPassage(**passage) for passage in row.removed)

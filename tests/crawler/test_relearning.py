@@ -1,7 +1,7 @@
 """A run learns at growing numbers; a fault in learning costs nothing but what would have been learned."""
 
 import random
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Collection, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from crawler.config import CleaningConfig
 from crawler.relearning import Relearning, is_time_to_learn
 from pipelines.article import Article
 from pipelines.fingerprint import fingerprint, resemblance
+from pipelines.source_cleaning import clean_stored, learn_source
 from storage.articles import file_article
 from storage.errors import CannotStore, DatabaseIsFull
 from storage.session import Database, open_database
@@ -97,6 +98,37 @@ async def test_at_the_end_the_first_articles_are_cleaned_too(
     assert await knowledge.finish() == 4
     assert with_house_line(database) == 0
     assert await Relearning(archive, CleaningConfig(), 1).finish() == 0  # a run that filed nothing
+
+
+async def test_at_the_end_nothing_is_done_twice(
+    archive: ArchiveThread, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    learned: list[int] = []
+    looked_at: list[int] = []
+
+    def learning(session: Session, source_id: int, now: datetime) -> Any:
+        learned.append(source_id)
+        return learn_source(session, source_id, now)
+
+    def cleaning(session: Session, now: datetime, *, ids: Collection[int], **asked: Any) -> Any:
+        looked_at.extend(ids)
+        return clean_stored(session, now, ids=ids, **asked)
+
+    monkeypatch.setattr(crawler.relearning, "learn_source", learning)
+    monkeypatch.setattr(crawler.relearning, "clean_stored", cleaning)
+    knowledge = Relearning(archive, CleaningConfig(), 1)
+    await file(archive, knowledge, 3)
+    assert learned == [1]
+    assert await knowledge.finish() == 3
+    assert learned == [1]  # nothing is new since the third
+    assert len(looked_at) == 3
+    assert await knowledge.finish() == 0
+    assert len(looked_at) == 3  # they were cleaned by just that
+    kept = Relearning(archive, CleaningConfig(keep=["fact box"]), 1)
+    await kept.filed("new")
+    assert await kept.finish() == 0
+    assert learned == [1, 1]
+    assert len(looked_at) == 6  # what is to be kept may have changed
 
 
 @pytest.mark.parametrize(

@@ -281,3 +281,16 @@ def test_a_source_is_cleaned_part_by_part_and_the_newest_are_relearned(
             (newest[2:], False),
         ]
         assert [list(part.ids) for part in parts_of(session, source_id, 3)] == [newest[:2], newest[2:3]]
+
+
+def test_what_was_cleaned_by_what_is_known_is_no_part(
+    database: Database, source_id: int, cleaned: list[int]
+) -> None:
+    with database.write() as session:
+        learned = known_of(session, source_id)
+        assert learned is not None
+        assert parts_of(session, source_id, learned=learned) == []
+        assert restore(session, cleaned[1], NOW)
+        assert parts_of(session, source_id, learned=learned) == []
+        other = replace(learned, version=learned.version + 1)
+        assert [list(part.ids) for part in parts_of(session, source_id, learned=other)] == [cleaned[::-1]]
