@@ -217,7 +217,9 @@ def _template(selector: Selector, held: Sequence[Labels], kind: ArticleKind) -> 
         lines=frozenset(key for key, times in lines.items() if times > 0 and key),
         beside={make: above[make] > 0 for make in sorted(texts)},
         outside=frozenset(
-            sorted(make for make in set(beside) - texts if tag_of(make) == "p")[:_MOST_OUTSIDE]
+            sorted(make for make, one in beside.items() if tag_of(make) == "p" and _is_outside(one))[
+                :_MOST_OUTSIDE
+            ]
         ),
         learned_from=len(held),
         median=int(median(labels.size for labels in held)),

@@ -134,6 +134,18 @@ def test_the_headline_is_not_put_into_the_text() -> None:
     assert article.text == slow.text
 
 
+def test_a_paragraph_outside_that_was_text_where_it_was_seen_stays() -> None:
+    one, other = (f"{story(n)[0].partition('.')[0]}." for n in (80, 81))
+    lead = '<p class="lead-in">{}</p>'
+    pages = [page_of(n, lead=lead.format(one) if n == 0 else "") for n in range(CORRECTS_FROM + 1)]
+    html = page_of(52, lead=lead.format(other))
+    slow, article = read_html(html).article, read_html(html, learned(pages)).article
+    assert slow is not None
+    assert article is not None
+    assert slow.text.startswith(other)
+    assert article.text == slow.text
+
+
 def _nameless(number: int) -> str:
     """A page in which the extractor finds the paragraphs alone."""
     html = page_of(number, body="leaf")
