@@ -146,14 +146,17 @@ def _by_extractor(opened: Opened, refused: Refusal | None = None) -> Reading:
 
 
 def _corrected(copy: Copy, outline: Outline, runs: Sequence[Run], templates: Templates) -> Reading | None:
-    """The article with what its source's templates say of it; None if that is nothing, or leaves none."""
+    """The article with what its source's templates say of it.
+
+    None if that is nothing, or leaves no article, or is said of pages of another kind.
+    """
     copy = replace(copy, lines=[replace(line) for line in copy.lines])
     template = correct(copy.lines, outline, runs, templates)
     if template is None:
         return None
     apply_rules_to_added(copy)
     article = finish(copy).article
-    if article is None:
+    if article is None or article.kind is not template.kind:
         return None
     return Reading(article=replace(article, template=template.number, template_version=template.version))
 
