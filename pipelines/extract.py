@@ -28,8 +28,8 @@ from pipelines.metadata.head import read_head
 from pipelines.metadata.record import Metadata, read_metadata
 from pipelines.page import Page
 from pipelines.rules import apply_rules, apply_rules_to_added
+from pipelines.templates.agreement import words_in_common
 from pipelines.templates.correct import correct
-from pipelines.templates.judge import words_in_common
 from pipelines.templates.labels import Labels, covered, label
 from pipelines.templates.outline import Outline, Run, outline_of
 from pipelines.templates.places import told_by

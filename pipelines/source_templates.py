@@ -8,9 +8,10 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from pipelines.article import Reading
+from pipelines.templates.agreement import agreement_with
 from pipelines.templates.drift import Use, begun_anew, holds, noted, outcome_of, why_suspend
 from pipelines.templates.labels import Labels
-from pipelines.templates.learn import agreement_with, learn_templates
+from pipelines.templates.learn import learn_templates
 from pipelines.templates.template import CODE_VERSION, Templates
 from storage.templates import (
     NewSample,

@@ -1,12 +1,10 @@
 """Which blocks of an outline a template takes for text, and whether it is to be believed."""
 
-from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
 from pipelines.document.makes import HEADINGS
-from pipelines.fingerprint import words_of
 from pipelines.learned import LEARNED_BLOCK, LEARNED_LINE
 from pipelines.templates.outline import Block, Outline
 from pipelines.templates.refusals import Refusal
@@ -193,21 +191,3 @@ def _is_written(outline: Outline, block: Block, holders: frozenset[int]) -> bool
         if node.make != tag_of(node) or node.name or node.make not in _WRITTEN:
             return False
     return False
-
-
-def agreement(rules: Sequence[str | None], others: Sequence[str | None], blocks: Sequence[Block]) -> float:
-    """The F1 of the characters that two readings of the same blocks take for text, 0 to 1."""
-    both = one = other = 0
-    for rule, second, block in zip(rules, others, blocks, strict=True):
-        size = block.size
-        one += size if rule is None else 0
-        other += size if second is None else 0
-        both += size if rule is None and second is None else 0
-    return 2 * both / (one + other) if one + other else 1.0
-
-
-def words_in_common(text: str, other: str) -> float:
-    """The F1 of the words of two texts, each counted as often as it stands, 0 to 1."""
-    one, two = Counter(words_of(text)), Counter(words_of(other))
-    total = one.total() + two.total()
-    return 2 * (one & two).total() / total if total else 1.0

@@ -16,6 +16,8 @@ _NEXT_TO_NONE = 0.2
 _TELLING = frozenset({"article", "main"})
 """Tags that say what an element holds, as those do that a site has made: "story-body"."""
 _FAR_MORE = 2
+MOST_CONTAINERS = 100
+"""Of a page, that are counted."""
 _NAMES = 12
 """Classes of an element that it is looked for by."""
 
