@@ -1,13 +1,15 @@
 """How well pages are read by their source's templates, beside the extractor alone.
 
-    python benchmarks/templates.py [--pages PAGES --evaluate FOLDER] [--seed 1] [--only press] [--list] [--json]
+    python benchmarks/templates.py [--pages PAGES --evaluate FOLDER] [--only press] [--list] [--json]
 
-press:     the made-up sites of madesites.py, each crawled in four runs of ten pages: what is learned is learned
+press:     the made-up sites of madesites.py, each crawled in four runs of ten pages: what is known is learned
            from the pages before, as in a crawl (crawler/templates.py). Learned lines are left out of it.
-real:      pages of publishers of whom there are several, each read by what the others teach; with the thresholds
-           of production, and with thresholds of one page. PAGES and FOLDER are as for text.py.
-others:    each page read by the templates of all other sites, with thresholds of one page: none should be.
-mutations: pages that their template reads, changed so that it should not, or that nothing comes of it.
+real:      pages of publishers of whom there are several, each read by what the others teach; with the
+           thresholds of production, and with thresholds of one page. PAGES and FOLDER are as for text.py.
+others:    each page read by the templates of all other sites, with thresholds of one page. One that is made
+           alike may be; no other should.
+mutations: pages that their template reads, changed so that it should not, or that nothing comes of it: the
+           made-up ones with the thresholds of production, the real ones with those of one page.
 
 F1 of made-up pages is that of words, each counted as often as it stands; of real pages, that of their set.
 """
@@ -600,8 +602,8 @@ def mutations_result(found: Sequence[Accepted]) -> dict[str, Any]:
 def show_paths(paths: dict[str, Any]) -> None:
     for path, found in paths.items():
         print(
-            f"  {path:10} {found['pages']:5} pages   F1 extractor {found['slow']:.4f}   new {found['new']:.4f}"
-            f"   worst {found['worst']:+.4f} ({found['worst_page']})"
+            f"  {path:10} {found['pages']:5} pages   F1 extractor {found['slow']:.4f}"
+            f"   new {found['new']:.4f}   worst {found['worst']:+.4f} ({found['worst_page']})"
         )
 
 
@@ -625,7 +627,8 @@ def show(result: dict[str, Any], *, full: bool) -> None:
             one = found["all"]
             print(
                 f"    {site:20} before {found['before']:6.1%}  after {found['after']:6.1%}"
-                f"   F1 {one['slow']:.4f} -> {one['new']:.4f}   worst {one['worst']:+.4f} ({one['worst_page']})"
+                f"   F1 {one['slow']:.4f} -> {one['new']:.4f}"
+                f"   worst {one['worst']:+.4f} ({one['worst_page']})"
             )
         for path, found in press["right"].items():
             told = ", ".join(f"{k} {a} -> {b} of {n}" for k, (a, b, n) in found.items())

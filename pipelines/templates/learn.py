@@ -295,7 +295,7 @@ def _verdict(make: _Make) -> str | None:
 def _promoted(makes: dict[str, _Make], verdicts: dict[str, str | None]) -> dict[str, None]:
     """Makes of prose that extraction left out beside the text it took: the first paragraph, a drop cap.
 
-    And those of headings and list items among it: they are lost where it takes the paragraphs of a page alone.
+    And those of headings and list items among it: they are lost where it takes a page's paragraphs alone.
     """
     held = Counter[tuple[str, str]]()
     for make, one in makes.items():
