@@ -123,7 +123,8 @@ class _Press:
     def _story(self, number: int) -> _Story:
         sort = self.sorts.get(number, "article")
         rng = random.Random(f"{self.seed} {self.row['host']} {number}")
-        original = number - 3 if sort == "copy" else number
+        earlier = (n for n in range(number - 1, -1, -1) if n not in self.sorts)
+        original = next(earlier) if sort == "copy" else number
         told = random.Random(f"{self.seed} {self.row['host']} {original} text")
         length = {"note": 1, "cut": 2, "video": 1, "gallery": 8, "live": 12}.get(sort) or told.randint(5, 14)
         texts = [self.paragraph(told) for _ in range(length)]

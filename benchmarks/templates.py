@@ -46,7 +46,7 @@ from pipelines.cleaning import Cleaning
 from pipelines.document.parse import parse
 from pipelines.extract import read_page
 from pipelines.page import Page
-from pipelines.templates import correct, template
+from pipelines.templates import template
 from pipelines.templates.judge import words_in_common
 from pipelines.templates.labels import Labels
 from pipelines.templates.learn import learn_templates
@@ -97,7 +97,7 @@ class Checked:
     relaid: bool
     faults: tuple[str, ...]
     """What is wrong with the new text."""
-    right: dict[str, tuple[bool, bool]]
+    right: dict[str, tuple[bool, ...]]
     """Of authors, date, title, kind: whether the extractor's is right, and whether the new one is."""
 
 
@@ -117,6 +117,7 @@ class Accepted:
 @contextmanager
 def thresholds(fewest: int | None) -> Iterator[None]:
     """Have templates read, and correct, from `fewest` articles on; None: as in production."""
+    correct: Any = importlib.import_module("pipelines.templates.correct")  # it has a name of its own for it
     before = template.FAST_FROM, correct.CORRECTS_FROM
     if fewest is not None:
         template.FAST_FROM = correct.CORRECTS_FROM = fewest
@@ -219,7 +220,7 @@ def _checked(site: str, number: int, truth: Truth, slow: Article | None, new: Ar
             "date": tuple(a is not None and a.published_at == truth.published for a in (slow, new)),
             "title": tuple(a is not None and a.title == truth.title for a in (slow, new)),
             "kind": tuple(a is not None and a.kind is truth.kind for a in (slow, new)),
-        },  # type: ignore[arg-type]
+        },
     )
 
 
@@ -370,14 +371,14 @@ def _rename(tree: HtmlElement, elements: Sequence[HtmlElement], other: HtmlEleme
 
 def _wrap(tree: HtmlElement, elements: Sequence[HtmlElement], other: HtmlElement | None) -> None:
     for element in elements:
-        _move(element, fragment_fromstring('<div class="newly-set"></div>'), behind=element)
+        _move(element, fragment_fromstring('<div class="newly-set"></div>'), in_place=True)
 
 
-def _move(element: HtmlElement, into: HtmlElement, *, behind: HtmlElement | None = None) -> None:
+def _move(element: HtmlElement, into: HtmlElement, *, in_place: bool = False) -> None:
     """Move an element, without what follows it, into another, which may take its place."""
     around, tail = element.getparent(), element.tail
     element.tail = None
-    if behind is not None:
+    if in_place and around is not None:
         around.replace(element, into)
         into.tail = tail
     else:
@@ -435,7 +436,7 @@ def mutated(job: MadeSite | Group) -> list[Accepted]:
         ]
         with thresholds(1):
             return [one for n in range(len(members)) for one in _mutated(job.host, members, n)]
-    found = []
+    found: list[Accepted] = []
     for relaid in (False, True):
         pages = [made for made in job.pages if made.truth.relaid is relaid]
         readings = [read_page(made.page, TEACH) for made in pages]
@@ -681,8 +682,9 @@ def _others_result(found: Sequence[tuple[int, list[Compared]]]) -> dict[str, Any
 
 
 def measure(options: argparse.Namespace) -> dict[str, Any]:
-    sites: list[MadeSite | Group] = list(made_sites(options.seed))
-    real: list[MadeSite | Group] = list(groups(options.pages, options.evaluate)) if options.pages else []
+    sites = list(made_sites(options.seed))
+    real = groups(options.pages, options.evaluate) if options.pages else []
+    everything: list[MadeSite | Group] = [*sites, *real]
     wanted = options.only or ["press", "real", "others", "mutations"]
     result: dict[str, Any] = {}
     with multiprocessing.get_context("forkserver").Pool(2) as pool:
@@ -695,14 +697,14 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
                 for name in ("production", "one page")
             }
         if "others" in wanted:
-            known = [one for found in pool.imap(taught, [*sites, *real]) for one in found]
-            jobs = [(site, known) for site in [*sites, *real]]
+            known = [one for found in pool.imap(taught, everything) for one in found]
+            jobs = [(site, known) for site in everything]
             result["others"] = _others_result(list(pool.imap(by_others, jobs)))
         if "mutations" in wanted:
             result["mutations"] = {
-                where: mutations_result([one for found in pool.imap(mutated, jobs_) for one in found])
-                for where, jobs_ in (("made-up", sites), ("real", real))
-                if jobs_
+                where: mutations_result([one for found in pool.imap(mutated, changed) for one in found])
+                for where, sort in (("made-up", MadeSite), ("real", Group))
+                if (changed := [job for job in everything if isinstance(job, sort)])
             }
     return result
 
