@@ -1,9 +1,9 @@
 """Made-up sites of ten makes, forty pages each, with what is true of every page.
 
-What they are made of stands in madesites.toml. A site's pages come in the order in which they were published;
-from the twentieth on its layout is another one. Most are articles; some are live blogs, galleries, films,
-notes of one paragraph, articles cut by a paywall, or an earlier article under another headline. The words of a
-language are real, its sentences are not. The same seed gives the same pages.
+What they are made of stands in madesites.toml. A site's pages come in the order in which they were
+published; from the twentieth on its layout is another one. Most are articles; some are live blogs, galleries,
+films, notes of one paragraph, articles cut by a paywall, or an earlier article under another headline. The
+words of a language are real, its sentences are not. The same seed gives the same pages.
 """
 
 import json
@@ -25,8 +25,6 @@ PAGES, RELAID_AT = 40, 20
 BEGIN = datetime(2026, 3, 2, 6, 15, tzinfo=UTC)
 SORTS = ("live",) * 4 + ("gallery",) * 3 + ("video",) * 2 + ("cut",) * 4 + ("note",) * 4 + ("copy",) * 2
 """The pages that are no common articles."""
-_SHOWN_ON = 60
-"""Characters of a text that say which it is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,9 +111,8 @@ class _Press:
         return MadeSite(name=self.row["host"], pages=tuple(self._page(story, stories) for story in stories))
 
     def sentence(self, rng: random.Random, least: int = 8, most: int = 16) -> str:
-        words = []
-        for number in range(rng.randint(least, most)):
-            words.append(rng.choice(self.small if number % 2 == 0 else self.words))
+        count = rng.randint(least, most)
+        words = [rng.choice(self.small if number % 2 == 0 else self.words) for number in range(count)]
         told = self.space.join(words)
         return f"{told[:1].upper()}{told[1:]}"
 
@@ -126,16 +123,10 @@ class _Press:
     def _story(self, number: int) -> _Story:
         sort = self.sorts.get(number, "article")
         rng = random.Random(f"{self.seed} {self.row['host']} {number}")
-        told = rng
-        if sort == "copy":  # of an earlier one, whatever that was
-            told = random.Random(f"{self.seed} {self.row['host']} {max(0, number - 3)} copied")
-            if number - 3 >= 0:
-                told = random.Random(f"{self.seed} {self.row['host']} {number - 3} text")
-        else:
-            told = random.Random(f"{self.seed} {self.row['host']} {number} text")
+        earlier = (n for n in range(number - 1, -1, -1) if n not in self.sorts)
+        original = next(earlier) if sort == "copy" else number
+        told = random.Random(f"{self.seed} {self.row['host']} {original} text")
         length = {"note": 1, "cut": 2, "video": 1, "gallery": 8, "live": 12}.get(sort) or told.randint(5, 14)
-        if sort == "copy":
-            length = max(5, length)
         texts = [self.paragraph(told) for _ in range(length)]
         if sort in ("note", "video"):
             texts = [self.space.join(self.paragraph(told) for _ in range(2))]

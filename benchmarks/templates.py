@@ -1,13 +1,15 @@
 """How well pages are read by their source's templates, beside the extractor alone.
 
-    python benchmarks/templates.py [--pages PAGES --evaluate FOLDER] [--seed 1] [--only press] [--list] [--json]
+    python benchmarks/templates.py [--pages PAGES --evaluate FOLDER] [--only press] [--list] [--json]
 
-press:     the made-up sites of madesites.py, each crawled in four runs of ten pages: what is learned is learned
+press:     the made-up sites of madesites.py, each crawled in four runs of ten pages: what is known is learned
            from the pages before, as in a crawl (crawler/templates.py). Learned lines are left out of it.
-real:      pages of publishers of whom there are several, each read by what the others teach; with the thresholds
-           of production, and with thresholds of one page. PAGES and FOLDER are as for text.py.
-others:    each page read by the templates of all other sites, with thresholds of one page: none should be.
-mutations: pages that their template reads, changed so that it should not, or that nothing comes of it.
+real:      pages of publishers of whom there are several, each read by what the others teach; with the
+           thresholds of production, and with thresholds of one page. PAGES and FOLDER are as for text.py.
+others:    each page read by the templates of all other sites, with thresholds of one page. One that is made
+           alike may be; no other should.
+mutations: pages that their template reads, changed so that it should not, or that nothing comes of it: the
+           made-up ones with the thresholds of production, the real ones with those of one page.
 
 F1 of made-up pages is that of words, each counted as often as it stands; of real pages, that of their set.
 """
@@ -44,7 +46,7 @@ from pipelines.cleaning import Cleaning
 from pipelines.document.parse import parse
 from pipelines.extract import read_page
 from pipelines.page import Page
-from pipelines.templates import correct, template
+from pipelines.templates import template
 from pipelines.templates.judge import words_in_common
 from pipelines.templates.labels import Labels
 from pipelines.templates.learn import learn_templates
@@ -95,7 +97,7 @@ class Checked:
     relaid: bool
     faults: tuple[str, ...]
     """What is wrong with the new text."""
-    right: dict[str, tuple[bool, bool]]
+    right: dict[str, tuple[bool, ...]]
     """Of authors, date, title, kind: whether the extractor's is right, and whether the new one is."""
 
 
@@ -115,6 +117,7 @@ class Accepted:
 @contextmanager
 def thresholds(fewest: int | None) -> Iterator[None]:
     """Have templates read, and correct, from `fewest` articles on; None: as in production."""
+    correct: Any = importlib.import_module("pipelines.templates.correct")  # it has a name of its own for it
     before = template.FAST_FROM, correct.CORRECTS_FROM
     if fewest is not None:
         template.FAST_FROM = correct.CORRECTS_FROM = fewest
@@ -217,7 +220,7 @@ def _checked(site: str, number: int, truth: Truth, slow: Article | None, new: Ar
             "date": tuple(a is not None and a.published_at == truth.published for a in (slow, new)),
             "title": tuple(a is not None and a.title == truth.title for a in (slow, new)),
             "kind": tuple(a is not None and a.kind is truth.kind for a in (slow, new)),
-        },  # type: ignore[arg-type]
+        },
     )
 
 
@@ -368,14 +371,14 @@ def _rename(tree: HtmlElement, elements: Sequence[HtmlElement], other: HtmlEleme
 
 def _wrap(tree: HtmlElement, elements: Sequence[HtmlElement], other: HtmlElement | None) -> None:
     for element in elements:
-        _move(element, fragment_fromstring('<div class="newly-set"></div>'), behind=element)
+        _move(element, fragment_fromstring('<div class="newly-set"></div>'), in_place=True)
 
 
-def _move(element: HtmlElement, into: HtmlElement, *, behind: HtmlElement | None = None) -> None:
+def _move(element: HtmlElement, into: HtmlElement, *, in_place: bool = False) -> None:
     """Move an element, without what follows it, into another, which may take its place."""
     around, tail = element.getparent(), element.tail
     element.tail = None
-    if behind is not None:
+    if in_place and around is not None:
         around.replace(element, into)
         into.tail = tail
     else:
@@ -433,7 +436,7 @@ def mutated(job: MadeSite | Group) -> list[Accepted]:
         ]
         with thresholds(1):
             return [one for n in range(len(members)) for one in _mutated(job.host, members, n)]
-    found = []
+    found: list[Accepted] = []
     for relaid in (False, True):
         pages = [made for made in job.pages if made.truth.relaid is relaid]
         readings = [read_page(made.page, TEACH) for made in pages]
@@ -600,8 +603,8 @@ def mutations_result(found: Sequence[Accepted]) -> dict[str, Any]:
 def show_paths(paths: dict[str, Any]) -> None:
     for path, found in paths.items():
         print(
-            f"  {path:10} {found['pages']:5} pages   F1 extractor {found['slow']:.4f}   new {found['new']:.4f}"
-            f"   worst {found['worst']:+.4f} ({found['worst_page']})"
+            f"  {path:10} {found['pages']:5} pages   F1 extractor {found['slow']:.4f}"
+            f"   new {found['new']:.4f}   worst {found['worst']:+.4f} ({found['worst_page']})"
         )
 
 
@@ -625,7 +628,8 @@ def show(result: dict[str, Any], *, full: bool) -> None:
             one = found["all"]
             print(
                 f"    {site:20} before {found['before']:6.1%}  after {found['after']:6.1%}"
-                f"   F1 {one['slow']:.4f} -> {one['new']:.4f}   worst {one['worst']:+.4f} ({one['worst_page']})"
+                f"   F1 {one['slow']:.4f} -> {one['new']:.4f}"
+                f"   worst {one['worst']:+.4f} ({one['worst_page']})"
             )
         for path, found in press["right"].items():
             told = ", ".join(f"{k} {a} -> {b} of {n}" for k, (a, b, n) in found.items())
@@ -678,8 +682,9 @@ def _others_result(found: Sequence[tuple[int, list[Compared]]]) -> dict[str, Any
 
 
 def measure(options: argparse.Namespace) -> dict[str, Any]:
-    sites: list[MadeSite | Group] = list(made_sites(options.seed))
-    real: list[MadeSite | Group] = list(groups(options.pages, options.evaluate)) if options.pages else []
+    sites = list(made_sites(options.seed))
+    real = groups(options.pages, options.evaluate) if options.pages else []
+    everything: list[MadeSite | Group] = [*sites, *real]
     wanted = options.only or ["press", "real", "others", "mutations"]
     result: dict[str, Any] = {}
     with multiprocessing.get_context("forkserver").Pool(2) as pool:
@@ -692,14 +697,14 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
                 for name in ("production", "one page")
             }
         if "others" in wanted:
-            known = [one for found in pool.imap(taught, [*sites, *real]) for one in found]
-            jobs = [(site, known) for site in [*sites, *real]]
+            known = [one for found in pool.imap(taught, everything) for one in found]
+            jobs = [(site, known) for site in everything]
             result["others"] = _others_result(list(pool.imap(by_others, jobs)))
         if "mutations" in wanted:
             result["mutations"] = {
-                where: mutations_result([one for found in pool.imap(mutated, jobs_) for one in found])
-                for where, jobs_ in (("made-up", sites), ("real", real))
-                if jobs_
+                where: mutations_result([one for found in pool.imap(mutated, changed) for one in found])
+                for where, sort in (("made-up", MadeSite), ("real", Group))
+                if (changed := [job for job in everything if isinstance(job, sort)])
             }
     return result
 
