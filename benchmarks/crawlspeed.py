@@ -4,8 +4,9 @@
 
 The sites are the made-up ones, on loopback, without a delay. A first crawl takes in each site's pages and
 learns from them (it is the cold one); a second one finds nothing new, and tells what it costs to start; then
-each site has as many new pages, which a copy of that archive crawls (warm). trafilatura runs `bare_extraction(with_metadata=True)` on the new pages in a pool of two warm
-processes. `--weight`: kB of script and menus that each page is filled up with, to weigh what real ones do.
+each site has as many new pages, which a copy of that archive crawls (warm). trafilatura runs
+`bare_extraction(with_metadata=True)` on the new pages in a pool of two warm processes. `--weight`: kB of
+script and menus that each page is filled up with, to weigh what real ones do.
 A crawl is timed from its first run's begin to its last one's end; its CPU is that of copydesk's processes,
 without the start and without the replay's. The replay runs on the same processors.
 
@@ -125,7 +126,7 @@ def last_run(database: Path) -> int:
 
 
 def first_crawls(replay_program: Path, pages: Path, folder: Path) -> tuple[dict[str, Any], float]:
-    """Crawl the sites into a new archive in `folder`, then once more; the first, and CPU seconds of the other."""
+    """Crawl the sites into a new archive, then once more; figures of the first, CPU seconds of the other."""
     no_delay(folder)
     with replay(replay_program, pages) as server:
         import_hosts(folder, hosts_of(pages), server)

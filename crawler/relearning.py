@@ -10,16 +10,18 @@ from sqlalchemy.orm import Session
 from crawler.config import CleaningConfig
 from pipelines.cleaning import Cleaning
 from pipelines.learned import Learned
-from pipelines.source_cleaning import Part, clean_stored, known_of, learn_source, parts_of
+from pipelines.source_cleaning import Part, clean_stored, known_as, learn_source, parts_of
 from storage.articles import FilingOutcome
 from storage.errors import CannotStore, StorageError
+from storage.learned import learned_of
 from storage.thread import ArchiveThread
 
 T = TypeVar("T")
 
 _AT_FIRST = (3, 5, 10, 20)
-"""New articles after which it pays to learn again: what is known of a new source grows fast."""
+"""Articles of a source at which it pays to learn again: what is known of a new source grows fast."""
 _THEN_EVERY = 50
+"""New articles of a run after which it does, however many are known."""
 CLEANED_AFTERWARDS = 500
 """The newest articles of a source that are cleaned by what its run has learned."""
 _FILED_FIRST = (FilingOutcome.NEW, FilingOutcome.DUPLICATE)
@@ -27,9 +29,9 @@ _FILED_FIRST = (FilingOutcome.NEW, FilingOutcome.DUPLICATE)
 _log = logging.getLogger(__name__)
 
 
-def is_time_to_learn(new: int) -> bool:
-    """Whether to learn again after so many new articles."""
-    return new in _AT_FIRST or (new > 0 and new % _THEN_EVERY == 0)
+def is_time_to_learn(new: int, known: int = 0) -> bool:
+    """Whether to learn again after so many new articles, where so many were learned from before the run."""
+    return known + new in _AT_FIRST or (new > 0 and new % _THEN_EVERY == 0)
 
 
 class Relearning:
@@ -45,6 +47,8 @@ class Relearning:
         self._keep = frozenset(settings.keep)
         self._source_id = source_id
         self._known: dict[int | None, Learned | None] = {None: None}
+        self._before = 0
+        """Articles that were learned from before the run."""
         self._new = 0
         self._learned = 0
         """How many were new when it was learned last."""
@@ -53,13 +57,16 @@ class Relearning:
     async def cleaning_for(self, source_id: int | None) -> Cleaning:
         """How a page of this source is to be cleaned; None: of no source."""
         if self._learns and source_id is not None and source_id not in self._known:
-            self._known[source_id] = await self._archive.read(lambda session: known_of(session, source_id))
+            row = await self._archive.read(lambda session: learned_of(session, source_id))
+            self._known[source_id] = known_as(row) if row else None
+            if row is not None and source_id == self._source_id:
+                self._before = row.articles
         return Cleaning(keep=self._keep, learned=self._known.get(source_id))
 
     async def filed(self, outcome: str) -> None:
         """A page was filed: learn again, if it is time to."""
         self._new += outcome in _FILED_FIRST
-        if outcome not in _FILED_FIRST or not is_time_to_learn(self._new) or self._learning:
+        if outcome not in _FILED_FIRST or not is_time_to_learn(self._new, self._before) or self._learning:
             return
         self._learning = True  # what is filed meanwhile is learned from the next time
         try:

@@ -32,7 +32,7 @@ from storage.cleaned import (
     set_restored,
     texts_of,
 )
-from storage.learned import keep_learned, learned_of
+from storage.learned import LearnedRow, keep_learned, learned_of
 from storage.stored import RestoredLine
 
 WINDOW = 300
@@ -57,8 +57,11 @@ class Recleaned:
 def known_of(session: Session, source_id: int) -> Learned | None:
     """What is known of a source; None if nothing was learned yet."""
     row = learned_of(session, source_id)
-    if row is None:
-        return None
+    return None if row is None else known_as(row)
+
+
+def known_as(row: LearnedRow) -> Learned:
+    """What is known of a source, as cleaning takes it."""
     return Learned(version=row.version, lines=frozenset(row.lines), makes=frozenset(row.makes))
 
 

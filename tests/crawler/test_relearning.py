@@ -69,8 +69,31 @@ def with_house_line(database: Database) -> int:
 
 
 def test_it_is_learned_often_at_first() -> None:
-    times = [new for new in range(161) if is_time_to_learn(new)]
-    assert times == [3, 5, 10, 20, 50, 100, 150]
+    times = [[new for new in range(161) if is_time_to_learn(new, known)] for known in (0, 4, 300)]
+    assert times == [[3, 5, 10, 20, 50, 100, 150], [1, 6, 16, 50, 100, 150], [50, 100, 150]]
+
+
+async def test_what_was_known_before_the_run_counts(
+    archive: ArchiveThread, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = Relearning(archive, CleaningConfig(), 1)
+    await file(archive, first, 4)
+    assert await first.finish() == 4
+    learned_at: list[int] = []
+    filed = 0
+
+    def learning(session: Session, source_id: int, now: datetime) -> Any:
+        learned_at.append(filed)
+        return learn_source(session, source_id, now)
+
+    monkeypatch.setattr(crawler.relearning, "learn_source", learning)
+    later = Relearning(archive, CleaningConfig(), 1)
+    assert (await later.cleaning_for(1)).learned is not None
+    for filed in range(1, 6):  # noqa: B007  it is read above
+        await later.filed("new")
+    assert learned_at == [1]  # the fifth of the source
+    await later.finish()
+    assert learned_at == [1, 5]
 
 
 async def test_the_third_article_teaches_how_the_next_is_cleaned(archive: ArchiveThread) -> None:
