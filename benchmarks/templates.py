@@ -47,7 +47,7 @@ from pipelines.document.parse import parse
 from pipelines.extract import read_page
 from pipelines.page import Page
 from pipelines.templates import template
-from pipelines.templates.judge import words_in_common
+from pipelines.templates.agreement import words_in_common
 from pipelines.templates.labels import Labels
 from pipelines.templates.learn import learn_templates
 from pipelines.templates.template import Templates

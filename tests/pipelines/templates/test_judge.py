@@ -7,14 +7,13 @@ from labelled import outlined
 from marrow import story
 
 from pipelines.article import ArticleKind
+from pipelines.templates.agreement import agreement, words_in_common
 from pipelines.templates.judge import (
     DROPPED,
     OUTSIDE,
     REPEATED,
-    agreement,
     holders_in,
     judge,
-    words_in_common,
 )
 from pipelines.templates.outline import key_of_line
 from pipelines.templates.refusals import Refusal
