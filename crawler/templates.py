@@ -32,7 +32,8 @@ T = TypeVar("T")
 
 _AT_FIRST = (3, 5, 10, 20)
 """Pages that teach something after which it pays to learn again."""
-_THEN_EVERY = 5
+_GROWS = 4
+"""After those, as many again as a fourth of what was learned from: it takes the time of some ten pages."""
 _NOTED_EVERY = 50
 """Pages after which it is noted how the templates did, where nothing is learned meanwhile."""
 _MOST_KEPT = 20
@@ -169,7 +170,7 @@ class RunTemplates:
     @property
     def _learn_at(self) -> int:
         """After how many pages that teach something it pays to learn again."""
-        return next((at for at in _AT_FIRST if at > self._learned), self._learned + _THEN_EVERY)
+        return next((at for at in _AT_FIRST if at > self._learned), self._learned * (_GROWS + 1) // _GROWS)
 
     async def _learn(self) -> None:
         source_id, self._learned = self._own, self._taught - len(self._unnoted)

@@ -1,13 +1,20 @@
 """Finds the element that holds the articles of a source: told by one of its names, or by its tag."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from statistics import median
 
 from pipelines.completion import PARAGRAPHS
 from pipelines.templates.labels import Labels
-from pipelines.templates.selector import MOST_CONTAINERS, Selector, main_ones, selectors_of, tag_of
+from pipelines.templates.selector import (
+    MOST_CONTAINERS,
+    Selector,
+    elements_alike,
+    main_ones,
+    selectors_of,
+    tag_of,
+)
 
 _HELD = 0.9
 """Of an article's text that its container must hold."""
@@ -51,16 +58,14 @@ def _worth(candidate: _Candidate) -> tuple[float, float]:
 def _holding(labels: Labels) -> list[tuple[Selector, float, int]]:
     """The selectors that hold a page's text, each with the share of text in what it holds, and its depth."""
     outline = labels.outline
-    text, everything = Counter[int](), Counter[int]()
-    for block, rule in zip(outline.blocks, labels.rules, strict=True):
-        for above in outline.above(block.node):
-            everything[above] += block.size
-            text[above] += block.size if rule is None else 0
-    likely = [n for n, size in text.items() if size >= _LEAST * labels.size and _may_hold(labels, n)]
+    everything = outline.sizes(outline.blocks)
+    text = outline.sizes(block for block, _ in labels.kept())
+    least = max(1, _LEAST * labels.size)
+    likely = [n for n, size in enumerate(text) if size >= least and _may_hold(labels, n)]
     nearest = sorted(likely, reverse=True)[:_MOST_LIKELY]  # an element's number is higher than its parent's
-    found = []
+    found, alike = [], elements_alike(outline)
     for selector in sorted({selector for n in nearest for selector in selectors_of(outline, n)}):
-        places = selector.places_in(outline)
+        places = selector.places_in(outline, alike)
         places = [places[n] for n in main_ones([everything[n] for n in places], MOST_CONTAINERS)]
         inside = sum(text[place] for place in places)
         if inside >= _HELD * labels.size:

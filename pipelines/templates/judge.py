@@ -57,9 +57,9 @@ def judge(template: Template, outline: Outline) -> Judgement:
     rules: list[str | None] = []
     kept = unknown = 0
     strange, promoted = set(), set()
-    inside = _inside(outline, holders)
+    within = inside(outline, holders)
     for number, block in enumerate(outline.blocks):
-        if block.node not in inside:
+        if block.node not in within:
             rules.append(None if make_outside(outline, block) in template.beside else OUTSIDE)
             continue
         make = outline.make_within(block, holders)
@@ -87,12 +87,8 @@ def holders_in(selector: Selector, count: int, outline: Outline) -> frozenset[in
     places = selector.places_in(outline)
     if len(places) < 2:
         return frozenset(places)
-    sizes = dict.fromkeys(places, 0)
-    for block in outline.blocks:
-        for number in outline.above(block.node):
-            if number in sizes:
-                sizes[number] += block.size
-    return frozenset(places[n] for n in main_ones(list(sizes.values()), count))
+    sizes = outline.sizes(outline.blocks)
+    return frozenset(places[n] for n in main_ones([sizes[place] for place in places], count))
 
 
 def _rule_of(
@@ -168,13 +164,13 @@ def _refusal(template: Template, kept: int, unknown: int) -> tuple[Refusal | Non
     return None, None
 
 
-def _inside(outline: Outline, holders: frozenset[int]) -> set[int]:
+def inside(outline: Outline, holders: frozenset[int]) -> set[int]:
     """The elements in one of `holders`, and these."""
-    inside: set[int] = set()
+    found: set[int] = set()
     for number, node in enumerate(outline.nodes):  # those around come before those within
-        if number in holders or node.parent in inside:
-            inside.add(number)
-    return inside
+        if number in holders or node.parent in found:
+            found.add(number)
+    return found
 
 
 def make_outside(outline: Outline, block: Block) -> str:

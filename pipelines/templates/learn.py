@@ -1,5 +1,6 @@
 """Learns the templates of a source from the pages that were read without one."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
@@ -40,9 +41,14 @@ def learn_templates(pool: Iterable[Labels], known: Templates | None = None) -> T
 
 def _stories(pool: Iterable[Labels]) -> list[Labels]:
     """The pages in an order of their own, copies of one article once."""
-    ordered = sorted(
-        pool, key=lambda labels: (labels.story, labels.day or date.min, labels.to_bytes()), reverse=True
-    )
+    pages = list(pool)
+    times = Counter(labels.story for labels in pages)
+
+    def order(labels: Labels) -> tuple[str, date, bytes]:
+        same = labels.to_bytes() if times[labels.story] > 1 else b""
+        return labels.story, labels.day or date.min, same
+
+    ordered = sorted(pages, key=order, reverse=True)
     found: list[tuple[Labels, frozenset[int]]] = []
     for labels in ordered:
         keys = frozenset(block.key for block, _ in labels.kept() if block.key)

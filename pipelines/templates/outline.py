@@ -63,6 +63,16 @@ class Outline:
             yield node
             node = self.nodes[node].parent
 
+    def sizes(self, blocks: Iterable[Block]) -> list[int]:
+        """The characters of these blocks that stand in each element, by its number."""
+        found = [0] * len(self.nodes)
+        for block in blocks:
+            found[block.node] += block.size
+        for number in range(len(self.nodes) - 1, 0, -1):  # those within come behind those around
+            if (parent := self.nodes[number].parent) >= 0:
+                found[parent] += found[number]
+        return found
+
     def make_within(self, block: Block, holders: frozenset[int]) -> str:
         """How a block is made as seen from the element that holds the article, one of `holders`.
 

@@ -1,7 +1,8 @@
 """Where on the pages of a source the article stands: an element told by its tag and one of its names."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
@@ -20,6 +21,8 @@ MOST_CONTAINERS = 100
 """Of a page, that are counted."""
 _NAMES = 12
 """Classes of an element that it is looked for by."""
+
+ElementsAlike = Mapping[tuple[str, str], Sequence[int]]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -54,27 +57,22 @@ class Selector:
         *parent, own = (_step(part) for part in text.split(" > "))
         return cls(own, parent[0] if parent else None)
 
-    def places_in(self, outline: Outline) -> list[int]:
-        """The outermost elements of an outline that it finds, by their numbers."""
-        found: list[int] = []
-        inside: set[int] = set()
-        for number, node in enumerate(outline.nodes):
-            if node.parent in inside:
-                inside.add(number)
-            elif self._is_at(outline, node):
-                inside.add(number)
-                found.append(number)
-        return found
+    def places_in(self, outline: Outline, alike: ElementsAlike | None = None) -> list[int]:
+        """The outermost elements of an outline that it finds, by their numbers.
 
-    def _is_at(self, outline: Outline, node: Node) -> bool:
-        if not _fits(self.step, node.make, node.name):
-            return False
+        `alike`: what `elements_alike` gives for the outline, for whoever asks for many selectors.
+        """
+        found: set[int] = set()
+        for (make, name), numbers in (elements_alike(outline) if alike is None else alike).items():
+            if _fits(self.step, make, name):
+                found.update(number for number in numbers if self._is_in_its_parent(outline, number))
+        return sorted(n for n in found if found.isdisjoint(outline.above(outline.nodes[n].parent)))
+
+    def _is_in_its_parent(self, outline: Outline, number: int) -> bool:
         if self.parent is None:
             return True
-        if node.parent < 0:
-            return False
-        around = outline.nodes[node.parent]
-        return _fits(self.parent, around.make, around.name)
+        parent = outline.nodes[number].parent
+        return parent >= 0 and _fits(self.parent, outline.nodes[parent].make, outline.nodes[parent].name)
 
     def elements_in(self, tree: HtmlElement) -> list[HtmlElement]:
         """The outermost elements of a document that it finds, in page order."""
@@ -122,6 +120,14 @@ def _fits(step: Step, make: str, name: str) -> bool:
     if step.name.startswith("#"):
         return step.name[1:] == name
     return step.name[1:] in classes.split(".") if step.name else not classes and not name
+
+
+def elements_alike(outline: Outline) -> ElementsAlike:
+    """The elements of an outline by their make and name, as their numbers."""
+    found: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
+    for number, node in enumerate(outline.nodes):
+        found[node.make, node.name].append(number)
+    return found
 
 
 def selectors_of(outline: Outline, number: int) -> Iterator[Selector]:

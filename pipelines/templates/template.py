@@ -8,7 +8,7 @@ from pipelines.article import ArticleKind
 from pipelines.templates.places import LearnedPlaces
 from pipelines.templates.selector import Selector
 
-CODE_VERSION = 3
+CODE_VERSION = 2
 """Raised when what is learned, or how it is applied, changes: all is learned anew from the labels kept."""
 
 FAST_FROM = 5

@@ -8,7 +8,7 @@ from statistics import median
 from pipelines.article import ArticleKind
 from pipelines.document.makes import LINKED, tag_of
 from pipelines.templates.agreement import ASIDES, agreement_with
-from pipelines.templates.judge import DROPPED, holders_in, is_set_among, make_around, make_outside
+from pipelines.templates.judge import DROPPED, holders_in, inside, is_set_among, make_around, make_outside
 from pipelines.templates.labels import LEFT_OUT, Labels
 from pipelines.templates.places import learn_places
 from pipelines.templates.selector import MOST_CONTAINERS, Selector
@@ -108,12 +108,8 @@ def _most_common(makes: Mapping[str, _Make], most: int) -> list[str]:
 
 def _within(labels: Labels, holders: frozenset[int]) -> frozenset[int]:
     """The numbers of the blocks in one of these elements."""
-    outline = labels.outline
-    return frozenset(
-        number
-        for number, block in enumerate(outline.blocks)
-        if not holders.isdisjoint(outline.above(block.node))
-    )
+    elements = inside(labels.outline, holders)
+    return frozenset(number for number, block in enumerate(labels.outline.blocks) if block.node in elements)
 
 
 def _count(make: _Make, page: int, size: int, rule: str | None, *, fresh: bool) -> None:
