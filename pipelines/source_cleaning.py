@@ -1,7 +1,8 @@
 """Cleans stored articles by what their source repeats, and undoes it, without fetching."""
 
+from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
 
@@ -28,6 +29,7 @@ from storage.cleaned import (
     Rewritten,
     cleaned_by,
     newest_first,
+    note_cleaned,
     rewrite_text,
     set_restored,
     texts_of,
@@ -140,6 +142,7 @@ def clean_stored(
     """
     learned_by: dict[int | None, Learned | None] = {None: None, **dict(known.items())}
     changed: list[Recleaned] = []
+    same = _Same(session, now)
     for number, text in enumerate(texts_of(session, source_id=source_id, ids=ids)):
         if text.source_id is not None and text.source_id not in learned_by:
             learned_by[text.source_id] = known_of(session, text.source_id)
@@ -151,11 +154,44 @@ def clean_stored(
             take_out_again(lines, text.restored)
         _clean(lines, text.rules_version, learned, keep, () if again else text.restored)
         change = _change(text, lines)
-        done = dry_run or _rewrite(session, text, lines, learned, now, again=again)
-        if change and done:
+        if not dry_run and _is_same(text, lines) and not (again and text.restored):
+            same.add(text, learned)
+        elif (dry_run or _rewrite(session, text, lines, learned, now, again=again)) and change:
             changed.append(change)
         looked_at()
+    same.note()
     return changed
+
+
+@dataclass(slots=True)
+class _Same:
+    """Articles that cleaning leaves as they are: of these alone the versions are noted, of many at once."""
+
+    session: Session
+    now: datetime
+    by_version: defaultdict[int | None, list[CleanedText]] = field(default_factory=lambda: defaultdict(list))
+
+    def add(self, text: CleanedText, learned: Learned | None) -> None:
+        version = learned.version if learned else None
+        if (text.rules_version, text.learned_version) != (RULES_VERSION, version):
+            self.by_version[version].append(text)
+            if len(self.by_version[version]) >= PART:
+                self.note()
+
+    def note(self) -> None:
+        for version, texts in self.by_version.items():
+            note_cleaned(
+                self.session, texts, rules_version=RULES_VERSION, learned_version=version, now=self.now
+            )
+        self.by_version.clear()
+
+
+def _is_same(text: CleanedText, lines: Sequence[Line]) -> bool:
+    """Whether the same lines are kept, and the others are out by the same rules."""
+    before, after = (
+        [(out.text, out.rule, out.at) for out in found] for found in (text.removed, removed_of(lines))
+    )
+    return before == after and text_of_lines(lines) == text.text
 
 
 def _clean(
@@ -215,8 +251,6 @@ def _rewrite(
     words, removed = text_of_lines(lines), removed_of(lines)
     versions = (RULES_VERSION, learned.version if learned else None)
     stays, forgets = words == text.text, again and bool(text.restored)
-    if stays and not forgets and (text.rules_version, text.learned_version) == versions:
-        return True
     rewritten = Rewritten(
         text=words,
         removed=removed,

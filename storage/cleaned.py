@@ -180,6 +180,32 @@ def rewrite_text(
     return True
 
 
+def note_cleaned(
+    session: Session,
+    read: Sequence[CleanedText],
+    *,
+    rules_version: int,
+    learned_version: int | None,
+    now: datetime,
+) -> None:
+    """Note of articles that were `read` which rules have found nothing to change in them.
+
+    Of one that is no longer as it was read nothing is noted.
+    """
+    if not read:
+        return
+    lock_filing(session)
+    by_id = {text.id: text for text in read}
+    columns = (_ARTICLES.c[name] for name in ("id", "text", "removed", "restored"))
+    same = [
+        row.id
+        for row in session.execute(select(*columns).where(_ARTICLES.c.id.in_(by_id)))
+        if _is_as_read(row, by_id[row.id])
+    ]
+    versions = {"rules_version": rules_version, "learned_version": learned_version}
+    session.execute(update_articles(now).where(_ARTICLES.c.id.in_(same)).values(versions))
+
+
 def _is_as_read(row: Row[Any], read: CleanedText) -> bool:
     removed = [{"text": out.text, "rule": out.rule, "at": out.at} for out in read.removed]
     return (row.text, row.removed, _lines(row.restored)) == (read.text, removed, read.restored)

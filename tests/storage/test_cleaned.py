@@ -14,6 +14,7 @@ from storage.articles import Filed, FilingOutcome
 from storage.cleaned import (
     CleanedText,
     Rewritten,
+    note_cleaned,
     restored_at,
     rewrite_text,
     set_restored,
@@ -236,6 +237,30 @@ def test_other_versions_alone_cost_one_small_statement(
     assert "removed" not in update
     article_now = stored(database, number)
     assert (article_now.rules_version, article_now.learned_version) == (5, 3)
+
+
+def test_versions_are_noted_of_all_articles_that_are_as_they_were_read(
+    database: Database, dozen: list[int]
+) -> None:
+    with database.read() as session:
+        read = list(texts_of(session, ids=dozen[:3]))
+    rewrite(database, dozen[1], rewritten(read[1].text, rules=3, learned=5))
+    changed = replace(read[2], text=f"{read[2].text} Once more.")
+    statements: list[str] = []
+    event.listen(database.engine, "before_cursor_execute", lambda *given: statements.append(given[2]))
+    with database.write() as session:
+        note_cleaned(session, [read[0], changed], rules_version=2, learned_version=7, now=LATER)
+        note_cleaned(session, [], rules_version=2, learned_version=7, now=LATER)
+    assert sum("UPDATE articles" in told for told in statements) == 1
+    with database.read() as session:
+        after = {
+            text.id: (text.rules_version, text.learned_version) for text in texts_of(session, ids=dozen[:3])
+        }
+    assert [after[text.id] for text in read] == [
+        (2, 7),
+        (3, 5),
+        (read[2].rules_version, read[2].learned_version),
+    ]
 
 
 def test_rule_of_a_removed_line_may_change_alone(
