@@ -10,7 +10,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import TimeoutError as FutureTimeout
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import suppress
+from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import dataclass, replace
 from threading import Thread
 from types import TracebackType
@@ -65,6 +65,8 @@ _Known = tuple[int, int, int]
 """A source, and the versions of what is known of it: see `known_as`."""
 _kept: OrderedDict[_Known, Cleaning] = OrderedDict()
 """In a worker: what it was told of sources, the one it read last at the end."""
+_WAITING = 2
+"""Pages at a time for each worker: one that is read, and one that is next."""
 _MOST_KEPT = 200
 """Sources; of one, what is known takes some 50 kB of a worker's memory."""
 
@@ -158,6 +160,7 @@ class WorkerPool:
         self._pages_per_worker = pages_per_worker
         self._reader = reader
         self._memory = memory
+        self._turns = asyncio.Semaphore(_WAITING * self._processes)
         self._pool = self._new_pool()
 
     def _new_pool(self) -> ProcessPool:
@@ -175,6 +178,13 @@ class WorkerPool:
         """Stop every worker; others are started at the next page. Only while no page is being read."""
         pool, self._pool = self._pool, self._new_pool()
         _end(pool)
+
+    def turn(self) -> AbstractAsyncContextManager[None]:
+        """To wait with a page until it is next but few: what is known of its source by then is told with it.
+
+        A crawl without delays fetches a source's pages faster than they are read, and learns meanwhile.
+        """
+        return self._turns
 
     async def read(self, page: Page, cleaning: Cleaning = DEFAULT, source_id: int | None = None) -> Reading:
         """The reading of a page, cleaned as told. What a page does never raises: see TIMEOUT and WORKER_DIED.

@@ -297,10 +297,11 @@ class NewsSpider(scrapy.Spider):
         """What a page turns out to be; None where it cannot be told now, and the page is left as it was."""
         try:
             source = page.source_id
-            cleaning = await self.knowledge.cleaning_for(source)
-            read_by = page.read_by or (EXTRACTOR if page.article_id is not None else None)
-            cleaning = await self.templates.cleaning_for(source, fetched.url, read_by, cleaning)
-            return await self.desk.workers.read(fetched, cleaning, source)
+            async with self.desk.workers.turn():
+                cleaning = await self.knowledge.cleaning_for(source)
+                read_by = page.read_by or (EXTRACTOR if page.article_id is not None else None)
+                cleaning = await self.templates.cleaning_for(source, fetched.url, read_by, cleaning)
+                return await self.desk.workers.read(fetched, cleaning, source)
         except WorkersBroken as error:
             self._workers_failed(error)
         except StorageError as error:

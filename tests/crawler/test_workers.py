@@ -158,6 +158,23 @@ async def test_of_many_sources_a_worker_keeps_those_it_read_last() -> None:
         assert len(others.sent) == 199 + 20 + 1
 
 
+async def test_a_page_waits_for_its_turn_while_there_are_two_for_each_worker(single: WorkerPool) -> None:
+    order: list[str] = []
+
+    async def third() -> None:
+        async with single.turn():
+            order.append("third")
+
+    async with single.turn():
+        async with single.turn():
+            waiting = asyncio.create_task(third())
+            await asyncio.sleep(0)
+            assert await single.do(abs, -1) == 1  # other work does not wait
+            order.append("second is read")
+        await waiting
+    assert order == ["second is read", "third"]
+
+
 async def test_a_pool_that_was_replaced_leaves_no_process_no_thread_and_no_open_file(
     pool: WorkerPool,
 ) -> None:
