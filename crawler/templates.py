@@ -17,10 +17,12 @@ from pipelines.cleaning import Cleaning
 from pipelines.page import Page
 from pipelines.source_templates import (
     KnownTemplates,
+    Lesson,
     keep_relearned,
     known_templates,
     learn_from,
-    note_readings,
+    lesson_of,
+    note_lessons,
 )
 from pipelines.store import Visited, file_other_reading
 from pipelines.templates.drift import is_audited
@@ -69,7 +71,7 @@ class RunTemplates:
         self._on = settings.learn and settings.templates
         self._source_id = source_id
         self._known: dict[int, KnownTemplates] = {}
-        self._unnoted: list[Reading] = []
+        self._unnoted: list[Lesson] = []
         self._taught = 0
         """Pages of this run that teach something."""
         self._learned = 0
@@ -84,17 +86,23 @@ class RunTemplates:
         """The cleaning of the page at `url`, by templates where they may read it.
 
         `read_by`: what read the article that is known to stand there. What the extractor has read it reads
-        again: else the difference between two ways to read would have to be told from an edit.
+        again, corrected or not: else the difference between two ways to read would have to be told from an
+        edit.
         """
         if not self._on or source_id is None:
             return cleaning
         if source_id not in self._known:
             self._known[source_id] = await self._archive.read(lambda s: known_templates(s, source_id))
-            if source_id == self._source_id and self._known[source_id].is_outdated:
-                await self._learn()
-        templates = self._known[source_id].usable if read_by != EXTRACTOR else None
-        audit = templates is not None and is_audited(url, templates)
-        return replace(cleaning, templates=templates, audit=audit, teach=source_id == self._source_id)
+            if source_id == self._source_id and self._known[source_id].is_outdated and not self._learning:
+                self._learning = True  # the pages that are asked for meanwhile are read without
+                try:
+                    await self._learn()
+                finally:
+                    self._learning = False
+        templates, fast = self._known[source_id].usable, read_by != EXTRACTOR
+        audit = templates is not None and fast and is_audited(url, templates)
+        teach = source_id == self._source_id
+        return replace(cleaning, templates=templates, fast=fast, audit=audit, teach=teach)
 
     def was_read(self, page_id: int, page: Page, visit: Visited) -> None:
         """Keep a page that no template has read, as long as this source's are few: for a second reading."""
@@ -113,29 +121,32 @@ class RunTemplates:
 
     async def filed(self, reading: Reading | None) -> None:
         """A page was filed: note how it was read, and learn again if it is time to."""
-        if not self._on or self._source_id is None or reading is None or reading.article is None:
+        lesson = lesson_of(reading) if self._on and self._source_id is not None and reading else None
+        if lesson is None:
             return
-        self._unnoted.append(reading)
-        if reading.labels is None:
-            if len(self._unnoted) >= _NOTED_EVERY and not self._learning:
+        self._unnoted.append(lesson)
+        self._taught += lesson.sample is not None
+        if not self._learning and lesson.sample is not None and self._taught >= self._learn_at:
+            self._learning = True  # what is filed meanwhile is learned from the next time
+            try:
                 await self._note()
-            return
-        self._taught += 1
-        if self._learning or self._taught < self._learn_at:
-            return
-        self._learning = True  # what is filed meanwhile is learned from the next time
-        try:
+                await self._learn()
+            finally:
+                self._learning = False
+        elif len(self._unnoted) >= _NOTED_EVERY:
             await self._note()
-            await self._learn()
-        finally:
-            self._learning = False
 
-    async def finish(self, cleaning: Cleaning) -> int:
-        """Note and learn what is left, and read the first pages again; how many that gave another text."""
+    async def finish(self, cleaning: Cleaning, *, stopping: bool = False) -> int:
+        """Note and learn what is left, and read the first pages again; how many that gave another text.
+
+        A run that is `stopping` before its end only notes it.
+        """
         if not self._on or self._source_id is None:
             return 0
         if self._unnoted:
             await self._note()
+        if stopping:
+            return 0
         if self._taught > self._learned:
             await self._learn()
         known = self._known.get(self._source_id)
@@ -162,10 +173,10 @@ class RunTemplates:
         return bool(changed)
 
     async def _note(self) -> None:
-        source_id, readings = self._own, self._unnoted
+        source_id, lessons = self._own, self._unnoted
         self._unnoted = []
         now = datetime.now(UTC)
-        await self._keep(lambda session: note_readings(session, source_id, readings, now))
+        await self._keep(lambda session: note_lessons(session, source_id, lessons, now))
 
     @property
     def _learn_at(self) -> int:
@@ -173,7 +184,8 @@ class RunTemplates:
         return next((at for at in _AT_FIRST if at > self._learned), self._learned * (_GROWS + 1) // _GROWS)
 
     async def _learn(self) -> None:
-        source_id, self._learned = self._own, self._taught - len(self._unnoted)
+        waiting = sum(lesson.sample is not None for lesson in self._unnoted)
+        source_id, self._learned = self._own, self._taught - waiting
 
         def ask(session: Session) -> tuple[KnownTemplates, list[bytes]]:
             return known_templates(session, source_id), samples_of(session, source_id)

@@ -23,6 +23,8 @@ class Cleaning:
     """What the source is known to repeat."""
     templates: Templates | None = None
     """How the pages of the source are made; None if nothing is known, or if it is not to be used."""
+    fast: bool = True
+    """Whether they may read the page by themselves, and not only correct what the extractor gives."""
     audit: bool = False
     """Whether a page that a template fits is to be read both ways, to compare."""
     teach: bool = False

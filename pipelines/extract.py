@@ -78,7 +78,12 @@ def _read(page: Page, cleaning: Cleaning) -> Reading:
     strip_unseen(tree)
     unwrap_layout_tables(tree)
     opened = Opened(page=page, tree=tree, head=head, cleaning=cleaning)
-    found = fit(cleaning.templates, tree, head) if cleaning.templates else None
+    found = None
+    if cleaning.templates and cleaning.fast:
+        # an error page may be made as the site's articles are; what claims to be one is none, as ever
+        if not head.claims_article and (verdict := verdict_on_document(page, tree, head, read_layout(tree))):
+            return verdict
+        found = fit(cleaning.templates, tree, head)
     fast = _by_template(opened, found) if isinstance(found, Fit) else found
     if isinstance(fast, Article) and isinstance(found, Fit):
         return _audited(opened, fast, found) if cleaning.audit else Reading(article=fast)
@@ -116,7 +121,7 @@ def _audited(opened: Opened, fast: Article, found: Fit) -> Reading:
     """What both ways give: the template's article, unless the extractor has another one."""
     slow = _by_extractor(replace(opened, cleaning=replace(opened.cleaning, templates=None)))
     if slow.article is None:
-        return slow
+        return replace(slow, audit=0.0)
     known = found.promoted - set(slow.article.text.split("\n"))
     text = "\n".join(line for line in fast.text.split("\n") if line not in known)
     agreement = words_in_common(text, slow.article.text)

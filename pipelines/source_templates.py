@@ -9,14 +9,17 @@ from sqlalchemy.orm import Session
 
 from pipelines.article import Reading
 from pipelines.templates.agreement import agreement_with
-from pipelines.templates.drift import Use, begun_anew, holds, noted, outcome_of, why_suspend
+from pipelines.templates.drift import Use, begun_anew, holds, is_fault, noted, outcome_of, why_suspend
 from pipelines.templates.labels import Labels
 from pipelines.templates.learn import learn_templates
 from pipelines.templates.template import CODE_VERSION, Templates
+from storage.session import Database
 from storage.templates import (
+    MISFIT,
     NewSample,
     TemplatesRow,
     change_templates,
+    forget_samples,
     keep_samples,
     samples_of,
     templates_of,
@@ -55,8 +58,20 @@ class Relearned:
     """What the pages kept of a source teach."""
 
     templates: Templates
+    before: int
+    """The version of those that were known: what was learned follows these, and no others."""
     holds: bool
     """Whether they read the newest of those pages as these were read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lesson:
+    """What one page teaches of the templates of its source. Without its text: a run keeps many."""
+
+    sample: NewSample | None
+    outcome: str | None
+    """See `outcome_of`."""
+    audit: float | None
 
 
 def known_templates(session: Session, source_id: int) -> KnownTemplates:
@@ -82,19 +97,27 @@ def _known(row: TemplatesRow | None) -> KnownTemplates:
     )
 
 
-def note_readings(
-    session: Session, source_id: int, readings: Iterable[Reading], now: datetime
+def lesson_of(reading: Reading) -> Lesson | None:
+    """What a page teaches; None if that is nothing."""
+    outcome = outcome_of(reading.article) if reading.article is not None else None
+    labels, sample = reading.labels, None
+    if labels is not None:
+        refused = reading.article is not None and is_fault(reading.article)
+        kind = MISFIT if refused else str(labels.kind)
+        sample = NewSample(story=labels.story, kind=kind, labels=labels.to_bytes())
+    if sample is None and outcome is None and reading.audit is None:
+        return None
+    return Lesson(sample=sample, outcome=outcome, audit=reading.audit)
+
+
+def note_lessons(
+    session: Session, source_id: int, lessons: Iterable[Lesson], now: datetime
 ) -> KnownTemplates:
     """Keep what pages teach, and how the templates did on them; suspend these if they did badly."""
-    read = [(reading, reading.article) for reading in readings if reading.article is not None]
-    samples = [
-        NewSample(story=labels.story, kind=str(labels.kind), labels=labels.to_bytes())
-        for reading, _ in read
-        if (labels := reading.labels) is not None
-    ]
-    keep_samples(session, source_id, samples, now)
-    outcomes = [outcome for _, article in read if (outcome := outcome_of(article)) is not None]
-    audits = [reading.audit for reading, _ in read if reading.audit is not None]
+    found = list(lessons)
+    keep_samples(session, source_id, [one.sample for one in found if one.sample is not None], now)
+    outcomes = [one.outcome for one in found if one.outcome is not None]
+    audits = [one.audit for one in found if one.audit is not None]
     if not outcomes and not audits:
         return known_templates(session, source_id)
 
@@ -113,12 +136,14 @@ def learn_from(samples: Sequence[bytes], known: Templates) -> Relearned:
     """What these pages teach, the newest last; for a worker, as it takes some 10 ms a page."""
     pool = list(_readable(samples))
     templates = learn_templates(pool, known)
-    newest = pool[-_NEWEST:]
-    agreements = [
-        max((agreement_with(template, labels) for template in templates.templates), default=0.0)
-        for labels in newest
-    ]
-    return Relearned(templates=templates, holds=holds(templates, agreements))
+    agreements = [_best(templates, labels) for labels in pool[-_NEWEST:]]
+    return Relearned(templates=templates, before=known.version, holds=holds(templates, agreements))
+
+
+def _best(templates: Templates, labels: Labels) -> float:
+    """How far the template that reads a page best agrees; 1 for a page that says nothing of any."""
+    found = [agreement_with(template, labels) for template in templates.templates]
+    return max((1.0 if one is None else one for one in found), default=0.0)
 
 
 def _readable(samples: Iterable[bytes]) -> Iterator[Labels]:
@@ -134,9 +159,9 @@ def keep_relearned(session: Session, source_id: int, relearned: Relearned, now: 
     def change(row: TemplatesRow | None) -> TemplatesRow:
         known = _known(row)
         templates = relearned.templates
-        if templates.version <= known.templates.version and templates != known.templates:
-            return _row(known, now)  # another process has learned meanwhile, perhaps more
-        changed = _versions(templates) != _versions(known.templates)
+        if known.templates.version != relearned.before:
+            return _row(known, now)  # another process has learned meanwhile, or they were forgotten
+        changed = _numbers(templates) != _numbers(known.templates)
         known = replace(known, templates=templates, learned_at=now)
         if known.suspended_at is not None and relearned.holds:
             known = replace(known, suspended_at=None, suspended_why=None, use=begun_anew(known.use))
@@ -147,16 +172,33 @@ def keep_relearned(session: Session, source_id: int, relearned: Relearned, now: 
     return _known(change_templates(session, source_id, change))
 
 
-def _versions(templates: Templates) -> set[tuple[int, int]]:
-    return {(template.number, template.version) for template in templates.templates}
+def _numbers(templates: Templates) -> set[int]:
+    return {template.number for template in templates.templates}
 
 
-def learn_now(session: Session, source_id: int, now: datetime) -> KnownTemplates:
-    """Learn from the pages that are kept of a source, in this process, and keep it."""
-    known = known_templates(session, source_id)
-    return keep_relearned(
-        session, source_id, learn_from(samples_of(session, source_id), known.templates), now
-    )
+def learn_now(database: Database, source_id: int, now: datetime) -> KnownTemplates:
+    """Learn from the pages that are kept of a source, in this process; nobody waits for it meanwhile."""
+    with database.read() as session:
+        known, samples = known_templates(session, source_id), samples_of(session, source_id)
+    relearned = learn_from(samples, known.templates)
+    with database.write() as session:
+        return keep_relearned(session, source_id, relearned, now)
+
+
+def forget(session: Session, source_id: int, now: datetime) -> KnownTemplates:
+    """Forget the templates of a source, and the pages that they were learned from.
+
+    Their numbers go on, for they stand on articles, and workers know them by their version. What is switched
+    off stays off.
+    """
+
+    def change(row: TemplatesRow | None) -> TemplatesRow:
+        known = _known(row)
+        none = Templates(version=known.templates.version + 1, last_number=known.templates.last_number)
+        return _row(KnownTemplates(templates=none, use=Use(), off=known.off), now)
+
+    forget_samples(session, source_id)
+    return _known(change_templates(session, source_id, change))
 
 
 def switch(session: Session, source_id: int, now: datetime, *, off: bool) -> KnownTemplates:

@@ -177,6 +177,8 @@ def file_other_reading(
     stored = reading_of(session, page_id)
     if stored is None or (stored.body_hash, stored.fetched_at) != (body_hash, at):
         return False
+    if stored.canonical_url != article.canonical_url:
+        return False  # it stands under another address: a copy, or not this article
     restored = restored_at(session, {article.url, article.canonical_url})
     staying = restored.get(article.canonical_url) or restored.get(article.url)
     read = _with_put_back(article, staying) if staying else article

@@ -24,7 +24,8 @@ TellEdit = Callable[[State, State], str | None]
 """How a later state of an article is another for a reader than an earlier one: "headline" (its title alone),
 "text"; None if it is not, whatever counters and spaces differ."""
 
-_WAY = ("read_by", "template", "template_version")
+_WAY = ("read_by", "template")
+"""Not the version: what a later one takes out stands among what was removed, as after any other cleaning."""
 _ALTERNATING = 4
 """Earlier states among which a page may go to and fro."""
 
@@ -117,7 +118,7 @@ def _is_another_reading(
     """
     if tells_the_same(then, now):
         return True
-    columns = (Article.rules_version, Article.read_by, Article.template, Article.template_version)
+    columns = (Article.rules_version, Article.read_by, Article.template)
     read = session.execute(select(*columns).where(Article.id == existing.id)).one_or_none()
     if read is None:
         return False

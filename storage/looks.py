@@ -47,6 +47,7 @@ class LastReading:
     """The bytes that a page's article was last read from."""
 
     article_id: int
+    canonical_url: str
     body_hash: str | None
     fetched_at: datetime
     text_hash: str
@@ -54,7 +55,13 @@ class LastReading:
 
 def reading_of(session: Session, page_id: int) -> LastReading | None:
     """What the article of a page was last read from; None if the page is not there, or has none."""
-    columns = (Page.article_id, Page.body_hash, Article.fetched_at, Article.text_hash)
+    columns = (
+        Page.article_id,
+        Article.canonical_url,
+        Page.body_hash,
+        Article.fetched_at,
+        Article.text_hash,
+    )
     statement = select(*columns).join(Article, Article.id == Page.article_id).where(Page.id == page_id)
     row = session.execute(statement).one_or_none()
     return LastReading(**row._mapping) if row else None

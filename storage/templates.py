@@ -16,6 +16,12 @@ MOST_SAMPLES = 30
 """Articles of a source that are kept to learn from, the newest."""
 MOST_OF_OTHER_KINDS = 10
 """The same of live blogs, of galleries, of films."""
+MISFIT = "misfit"
+"""The kind of a sample that is of a page which the templates in use have refused for how it is made."""
+MOST_MISFITS = 15
+"""The same of these: they must not crowd out what the templates were learned from."""
+
+_MOST = {"article": MOST_SAMPLES, MISFIT: MOST_MISFITS}
 
 _TEMPLATES, _SAMPLES = table_of(Templates), table_of(Sample)
 
@@ -39,6 +45,7 @@ class NewSample:
 
     story: str
     kind: str
+    """Of how many it is kept: an article's kind, or MISFIT."""
     labels: bytes
 
 
@@ -82,7 +89,7 @@ def keep_samples(session: Session, source_id: int, samples: Iterable[NewSample],
     ).all()
     too_old: list[int] = []
     for kind in {row.kind for row in rows}:
-        most = MOST_SAMPLES if kind == "article" else MOST_OF_OTHER_KINDS
+        most = _MOST.get(kind, MOST_OF_OTHER_KINDS)
         too_old += sorted((row.id for row in rows if row.kind == kind), reverse=True)[most:]
     if too_old:
         session.execute(delete(_SAMPLES).where(_SAMPLES.c.id.in_(too_old)))
@@ -97,7 +104,6 @@ def samples_of(session: Session, source_id: int) -> list[bytes]:
     )
 
 
-def forget_templates(session: Session, source_id: int) -> None:
-    """Forget the templates of a source, and the pages that they were learned from."""
-    for table in (_TEMPLATES, _SAMPLES):
-        session.execute(delete(table).where(table.c.source_id == source_id))
+def forget_samples(session: Session, source_id: int) -> None:
+    """Forget the pages that the templates of a source were learned from."""
+    session.execute(delete(_SAMPLES).where(_SAMPLES.c.source_id == source_id))

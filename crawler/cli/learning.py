@@ -50,26 +50,27 @@ def learn(
       copydesk learn gazette.example --html body.html
       copydesk learn gazette.example --off
     """
-    from pipelines.source_templates import known_templates, learn_now, switch
-    from storage.templates import forget_templates, samples_of
+    from pipelines.source_templates import forget, known_templates, learn_now, switch
+    from storage.templates import samples_of
 
     if sum((show, reset, off, on)) > 1:
         raise WrongUsage("one of --show, --reset, --off and --on at a time")
     invocation: Invocation = context.obj
     now = datetime.now(UTC)
-    with invocation.open_existing(writing=not show) as database, database.write() as session:
-        found = known_source(session, source)
-        name, number = found.name, found.id
-        if reset:
-            forget_templates(session, number)
-        if off or on:
-            switch(session, number, now, off=off)
-        elif not show and not reset:
-            learn_now(session, number, now)
-        known, samples = known_templates(session, number), len(samples_of(session, number))
-        told = _as_json(name, known, samples) if as_json else {}
-        page = _page(session, number, name, known) if html is not None else None
-        removed = [] if as_json else _examples(session, number)
+    with invocation.open_existing(writing=not show) as database:
+        with database.read() as session:
+            found = known_source(session, source)
+            name, number = found.name, found.id
+        if reset or off or on:
+            with database.write() as session:
+                forget(session, number, now) if reset else switch(session, number, now, off=off)
+        elif not show:
+            learn_now(database, number, now)
+        with database.read() as session:
+            known, samples = known_templates(session, number), len(samples_of(session, number))
+            told = _as_json(name, known, samples) if as_json else {}
+            page = _page(session, number, name, known) if html is not None else None
+            removed = [] if as_json else _examples(session, number)
     if as_json:
         show_json(told)
     else:

@@ -365,7 +365,8 @@ class NewsSpider(scrapy.Spider):
         """Everything is filed: the first articles get to know what the last ones taught."""
         try:
             cleaning = await self.knowledge.cleaning_for(self.job.source_id)
-            self.counts.read_again = await self.templates.finish(cleaning)
+            stopping = self.desk.stopping.is_set()
+            self.counts.read_again = await self.templates.finish(cleaning, stopping=stopping)
             self.counts.cleaned_afterwards = await self.knowledge.finish()
         except StorageError as error:
             self._archive_failed(error)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from pipelines.asides import EMBEDDED_POST, FACT_BOX, LIVE_POST, TABLE
 from pipelines.fingerprint import words_of
-from pipelines.templates.judge import judge
+from pipelines.templates.judge import is_short, judge
 from pipelines.templates.labels import LEFT_OUT, Labels
 from pipelines.templates.outline import Block
 from pipelines.templates.template import Template
@@ -14,8 +14,13 @@ ASIDES = frozenset({EMBEDDED_POST, FACT_BOX, LIVE_POST, TABLE})
 """Rules that know a block wherever it stands, and apply to what a template reads as well."""
 
 
-def agreement_with(template: Template, labels: Labels) -> float:
-    """How far a template reads a page as it was read without one; 0 where it refuses it."""
+def agreement_with(template: Template, labels: Labels) -> float | None:
+    """How far a template reads a page as it was read without one; 0 where it refuses it.
+
+    None for a page with so little text that any template would refuse it.
+    """
+    if is_short(template, labels.size):
+        return None
     judged = judge(template, labels.outline)
     if judged.refusal is not None:
         return 0.0

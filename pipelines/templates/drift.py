@@ -67,6 +67,11 @@ def outcome_of(article: Article) -> str | None:
     return str(article.refused) if article.refused is not None else None
 
 
+def is_fault(article: Article) -> bool:
+    """Whether the templates refused a page for how it is made."""
+    return article.refused is not None and article.refused not in _NO_FAULT
+
+
 def noted(use: Use, outcomes: Iterable[str], audits: Iterable[float]) -> Use:
     """The use with what became of further pages."""
     new = list(outcomes)
@@ -91,7 +96,7 @@ def why_suspend(use: Use) -> str | None:
 
 
 def begun_anew(use: Use) -> Use:
-    """The use of templates that were just learned anew: what the earlier ones did says nothing of them."""
+    """The use of templates of which some are others than before: what those did says nothing of them."""
     return Use(fast=use.fast, refused=use.refused)
 
 

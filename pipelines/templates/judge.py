@@ -23,7 +23,7 @@ _SHORTEST_SHARE = 0.15
 """Of the median of the texts that it was learned from."""
 _ALIKE = 0.5
 """Of the classes of two makes that they share, from which on one is judged as the other."""
-_MOST_UNKNOWN = 0.1
+_MOST_UNKNOWN = 0.04
 """Of the text in the container that is made as nothing was before."""
 
 
@@ -58,9 +58,11 @@ def judge(template: Template, outline: Outline) -> Judgement:
     kept = unknown = 0
     strange, promoted = set(), set()
     within = inside(outline, holders)
+    around = {number for holder in holders for number in outline.above(holder)}
     for number, block in enumerate(outline.blocks):
         if block.node not in within:
-            rules.append(None if make_outside(outline, block) in template.beside else OUTSIDE)
+            is_text = block.node not in around and make_outside(outline, block) in template.beside
+            rules.append(None if is_text else OUTSIDE)
             continue
         make = outline.make_within(block, holders)
         rule, known = _rule_of(template, outline, block, make, holders)
@@ -157,11 +159,16 @@ def _taken_apart(make: str) -> tuple[tuple[str, ...], frozenset[tuple[int, str]]
 
 
 def _refusal(template: Template, kept: int, unknown: int) -> tuple[Refusal | None, str | None]:
-    if kept < max(_SHORTEST, _SHORTEST_SHARE * template.median):
+    if is_short(template, kept):
         return Refusal.TOO_SHORT, f"{kept} characters of text, where {template.median} are common"
     if unknown > _MOST_UNKNOWN * (kept + unknown):
         return Refusal.UNKNOWN_PARTS, f"{unknown} of {kept + unknown} characters"
     return None, None
+
+
+def is_short(template: Template, size: int) -> bool:
+    """Whether so many characters of text are too few for a template to be believed."""
+    return size < max(_SHORTEST, _SHORTEST_SHARE * template.median)
 
 
 def inside(outline: Outline, holders: frozenset[int]) -> set[int]:

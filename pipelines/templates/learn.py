@@ -102,6 +102,6 @@ def _follower(old: Template, new: Template, articles: Sequence[Labels]) -> Templ
     """The new version where it reads as the old one does, or better; else the old one."""
     newer = replace(new, number=old.number, version=old.version + 1)
     pages = [labels for labels in articles if labels.kind is new.kind]
-    one = [agreement_with(old, labels) for labels in pages]
-    other = [agreement_with(newer, labels) for labels in pages]
-    return newer if sum(other) >= sum(one) - (1 - _STAYS) * len(pages) else old
+    both = [(agreement_with(old, labels), agreement_with(newer, labels)) for labels in pages]
+    lost = sum(one - other for one, other in both if one is not None and other is not None)
+    return newer if lost <= (1 - _STAYS) * len(pages) else old

@@ -1,7 +1,7 @@
 """Reads a page by the templates of its source, and finds out whether they fit it."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -11,6 +11,8 @@ from lxml.html import HtmlElement
 from pipelines.asides import Taken, asides_in, take_out
 from pipelines.boilerplate import is_named
 from pipelines.document.layout import Layout, block_of, key_of, read_layout_within
+from pipelines.document.makes import tag_of
+from pipelines.document.parse import MOST_LETTERS, TooDeep
 from pipelines.lines import Line, line_at, tidy
 from pipelines.metadata.head import DESCRIPTIONS, Head, plain
 from pipelines.templates.judge import OUTSIDE, Judgement, judge
@@ -29,7 +31,9 @@ _MOST_STATED = 20
 _BEGINS = re.compile(r"[\w ,-]{8,40}")
 _TIMES = XPath("count(descendant::text()[contains(., $begin)])")
 _ABOVE = XPath("preceding::text()[not(ancestor::head) and contains(., $begin)]")
-_MOST_OUTSIDE = 0.25
+_MOST_BESIDE = 3
+"""Blocks of one make outside the containers that are read."""
+_MOST_OUTSIDE = 0.05
 """Of the text in the container that may stand outside it in paragraphs that are made as none was before."""
 _CONTRADICTS = 1.5
 """Times the letters of the text that the page's own data may have."""
@@ -81,10 +85,12 @@ def _fit_one(template: Template, tree: HtmlElement, head: Head) -> Fit | Misfit:
         return Misfit(refusal=Refusal.NO_CONTAINER, detail=f"there is no {template.container}")
     above, below = _beside(template, tree, containers)
     stated = _stated_above(tree, containers[0], head)
-    if stated is not None and stated not in above:
+    if stated is not None and _is_apart(stated, [*above, *containers, *below]):
         above.append(stated)
     roots = [*above, *containers, *below]
     layout = read_layout_within(roots)
+    if len(layout.letters) > MOST_LETTERS:
+        raise TooDeep(f"{len(layout.letters):,} letters of text")
     taken = [one for container in containers for one in _asides(container, layout, head)]
     outline, runs = outline_of(layout, roots, _numbers_of(taken), keyed=bool(template.lines))
     judged = judge(template, outline)
@@ -116,14 +122,16 @@ def _numbers_of(taken: Iterable[Taken]) -> frozenset[int]:
     return frozenset(n for place in places if place for n in range(place.first, place.last + 1))
 
 
-def _misfit(lines: Iterable[Line], outside: Iterable[Line], head: Head) -> Misfit | None:
+def _misfit(lines: Sequence[Line], outside: Iterable[Line], head: Head) -> Misfit | None:
     kept = sum(len(line.text) for line in lines if line.rule is None)
     beside = sum(len(line.text) for line in outside)
     if beside > _MOST_OUTSIDE * kept:
         return Misfit(refusal=Refusal.TEXT_OUTSIDE, detail=f"{beside} characters, beside {kept}")
-    stated = len(key_of(head.said("articleBody") or ""))
-    if stated > _CONTRADICTS * kept:
-        return Misfit(refusal=Refusal.CONTRADICTED, detail=f"its data has {stated} letters, the text {kept}")
+    if stated := len(key_of(head.said("articleBody") or "")):
+        letters = sum(len(key_of(line.text)) for line in lines if line.rule is None)
+        if stated > _CONTRADICTS * letters:
+            detail = f"its data has {stated} letters, the text {letters}"
+            return Misfit(refusal=Refusal.CONTRADICTED, detail=detail)
     return None
 
 
@@ -169,14 +177,20 @@ def _beside(
     """The blocks outside the containers that are text, above and below."""
     above: list[HtmlElement] = []
     below: list[HtmlElement] = []
-    inside = (
-        {element for container in containers for element in container.iter()} if template.beside else set()
-    )
+    known = list(containers)
     for make, stands_above in template.beside.items():
-        tag = make.partition("<")[0].partition(".")[0]
-        found = (e for e in tree.iter(tag) if e not in inside and make_of_outside(e) == make)
-        (above if stands_above else below).extend(islice(found, 3))
+        alike = (element for element in tree.iter(tag_of(make)) if make_of_outside(element) == make)
+        for element in islice((one for one in alike if _is_apart(one, containers)), _MOST_BESIDE):
+            if _is_apart(element, known):
+                known.append(element)
+                (above if stands_above else below).append(element)
     return above, below
+
+
+def _is_apart(element: HtmlElement, others: Sequence[HtmlElement]) -> bool:
+    """Whether an element neither is one of the others nor stands in one, and has none of them in it."""
+    around = {element, *element.iterancestors()}
+    return not any(other in around or element in other.iterancestors() for other in others)
 
 
 def _unknown_outside(template: Template, tree: HtmlElement, containers: list[HtmlElement]) -> Iterator[Line]:

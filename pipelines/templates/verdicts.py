@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from statistics import median
 
 from pipelines.article import ArticleKind
+from pipelines.cleaning import family_of
 from pipelines.document.makes import LINKED, tag_of
 from pipelines.templates.agreement import ASIDES, agreement_with
 from pipelines.templates.judge import DROPPED, holders_in, inside, is_set_among, make_around, make_outside
@@ -23,6 +24,8 @@ _PROSE = 80
 """Characters of a block, on average, that is prose."""
 _MOST_OUTSIDE = 200
 _MOST_MAKES = 200
+_MOST_TEXTS = 10
+_MOST_LINES = 500
 
 
 @dataclass(slots=True)
@@ -53,6 +56,7 @@ def template_of(selector: Selector, held: Sequence[Labels], kind: ArticleKind) -
     for page, (labels, found) in enumerate(zip(held, places, strict=True)):
         outline, holders = labels.outline, found
         within = _within(labels, holders)
+        around = {number for holder in holders for number in outline.above(holder)}
         text = [number for _, number in labels.kept() if number in within]
         seen = False
         for number, (block, rule) in enumerate(zip(outline.blocks, labels.rules, strict=True)):
@@ -65,13 +69,14 @@ def template_of(selector: Selector, held: Sequence[Labels], kind: ArticleKind) -
                 inside[make].between += bool(text) and text[0] < number < text[-1]
                 if block.key in repeated:
                     lines[block.key] += 1 if rule is not None else -1
-            else:
+            elif block.node not in around:
                 make = make_outside(outline, block)
                 _count(beside[make], page, block.size, rule, fresh=True)
                 above[make] += -1 if seen else 1
     makes = {make: _verdict(inside[make]) for make in _most_common(inside, _MOST_MAKES)}
     promoted = _promoted({make: inside[make] for make in makes}, makes)
-    texts = {make for make, one in beside.items() if _is_beside(one, len(held))}
+    texts = [make for make in _most_common(beside, len(beside)) if _is_beside(make, beside[make], len(held))]
+    texts = texts[:_MOST_TEXTS]
     template = Template(
         number=0,
         version=1,
@@ -80,7 +85,7 @@ def template_of(selector: Selector, held: Sequence[Labels], kind: ArticleKind) -
         count=count,
         makes=makes | promoted,
         promoted=frozenset(promoted),
-        lines=frozenset(key for key, times in lines.items() if times > 0 and key),
+        lines=frozenset(key for key, times in _ranked(lines)[:_MOST_LINES] if times > 0 and key),
         beside={make: above[make] > 0 for make in sorted(texts)},
         outside=frozenset(
             sorted(make for make, one in beside.items() if tag_of(make) == "p" and _is_outside(one))[
@@ -92,7 +97,8 @@ def template_of(selector: Selector, held: Sequence[Labels], kind: ArticleKind) -
         agreement=0.0,
         places=learn_places(labels.places for labels in held),
     )
-    return replace(template, agreement=median(agreement_with(template, labels) for labels in held))
+    agreements = (agreement_with(template, labels) for labels in held)
+    return replace(template, agreement=median([one for one in agreements if one is not None] or [0.0]))
 
 
 def _needed(labels: Labels, places: frozenset[int]) -> int:
@@ -121,7 +127,7 @@ def _count(make: _Make, page: int, size: int, rule: str | None, *, fresh: bool) 
         make.kept += size
         make.kept_fresh += size if fresh else 0
     elif rule != LEFT_OUT:
-        make.rules[rule.partition(":")[0]] += 1
+        make.rules[rule] += 1
 
 
 def _repeated(held: Sequence[Labels]) -> frozenset[int]:
@@ -144,8 +150,13 @@ def _verdict(make: _Make) -> str | None:
     kept, size = (make.kept_fresh, make.fresh) if make.fresh else (make.kept, make.size)
     if kept > 0.5 * size:
         return None
-    named = make.rules.most_common(1)
-    return named[0][0] if named and named[0][1] > 0.5 * make.blocks else DROPPED
+    families = Counter[str]()
+    for rule, times in make.rules.items():
+        families[family_of(rule)] += times
+    family = next((name for name, times in families.items() if times > 0.5 * make.blocks), None)
+    # by the whole name: rules are kept and restored by it
+    own = [(times, rule) for rule, times in make.rules.items() if family_of(rule) == family]
+    return max(own)[1] if own else DROPPED
 
 
 def _promoted(makes: dict[str, _Make], verdicts: dict[str, str | None]) -> dict[str, None]:
@@ -178,9 +189,14 @@ def _tag_and_parent(make: str) -> tuple[str, str]:
     return tag_of(make), make_around(make)
 
 
-def _is_beside(make: _Make, pages: int) -> bool:
+def _ranked(lines: Counter[int]) -> list[tuple[int, int]]:
+    return sorted(lines.items(), key=lambda item: (-item[1], item[0]))
+
+
+def _is_beside(name: str, make: _Make, pages: int) -> bool:
     return (
-        len(make.pages) >= max(2, _BESIDE_PAGES * pages)
+        not name.startswith(LINKED)
+        and len(make.pages) >= max(2, _BESIDE_PAGES * pages)
         and make.kept >= _BESIDE * make.size
         and make.blocks <= _MOST_BESIDE * len(make.pages)
     )

@@ -6,16 +6,18 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from marrow import box, page_of, read_html
+from marrow import box, page_of, read_html, story
 
-from pipelines.article import Reading
+from pipelines.article import Reading, Rejection
 from pipelines.source_templates import (
     KnownTemplates,
+    forget,
     keep_relearned,
     known_templates,
     learn_from,
     learn_now,
-    note_readings,
+    lesson_of,
+    note_lessons,
     switch,
 )
 from pipelines.templates.refusals import Refusal
@@ -53,12 +55,12 @@ def _nameless_around(page: str) -> str:
 
 def note(database: Database, readings: Sequence[Reading], now: datetime = NOW) -> KnownTemplates:
     with database.write() as session:
-        return note_readings(session, 1, readings, now)
+        lessons = [lesson for reading in readings if (lesson := lesson_of(reading)) is not None]
+        return note_lessons(session, 1, lessons, now)
 
 
 def learn(database: Database, now: datetime = NOW) -> KnownTemplates:
-    with database.write() as session:
-        return learn_now(session, 1, now)
+    return learn_now(database, 1, now)
 
 
 def known(database: Database) -> KnownTemplates:
@@ -66,12 +68,17 @@ def known(database: Database) -> KnownTemplates:
         return known_templates(session, 1)
 
 
-def tried(reading: Reading, refusal: Refusal | None, audit: float | None = None) -> Reading:
+def tried(
+    reading: Reading, refusal: Refusal | None, audit: float | None = None, *, keep: bool = False
+) -> Reading:
     """The reading as if templates had been tried on the page, and read or refused it."""
     assert reading.article is not None
     read_by = "extractor" if refusal else "template"
     return replace(
-        reading, article=replace(reading.article, read_by=read_by, refused=refusal), labels=None, audit=audit
+        reading,
+        article=replace(reading.article, read_by=read_by, refused=refusal),
+        labels=reading.labels if keep else None,
+        audit=audit,
     )
 
 
@@ -235,3 +242,53 @@ def test_new_versions_are_judged_anew(database: Database, learned: KnownTemplate
     assert len(learn(database).use.last) == 5  # the same templates, of more pages
     note(database, taught(range(20, 24), OTHER_LAYOUT))
     assert learn(database).use.last == ()
+
+
+def test_briefs_do_not_count_against_a_template(database: Database) -> None:
+    """They are read by the extractor for their length, and so they teach."""
+    note(database, taught(range(6)))
+    briefs = [read_html(_nameless_around(page_of(n, text=[story(n)[0][:220]]))) for n in range(40, 52)]
+    note(database, briefs)
+    [template] = learn(database).templates.templates
+    assert template.agreement == 1
+    assert template.is_ready
+
+
+def test_pages_that_were_refused_do_not_crowd_out_the_others(database: Database) -> None:
+    note(database, taught(range(6)))
+    refused = [tried(page, Refusal.NO_CONTAINER, keep=True) for page in taught(range(20, 60), OTHER_LAYOUT)]
+    note(database, refused)
+    assert {str(one.container): one.is_ready for one in learn(database).templates.templates} == {
+        "div.story-body": True,
+        f"div.{OTHER_LAYOUT}": True,
+    }
+
+
+def test_what_is_forgotten_stays_off_and_its_numbers_go_on(
+    database: Database, learned: KnownTemplates
+) -> None:
+    with database.write() as session:
+        switch(session, 1, NOW, off=True)
+        after = forget(session, 1, NOW)
+    assert after.off
+    assert after.templates == Templates(version=learned.templates.version + 1, last_number=1)
+    assert known(database) == after
+    note(database, taught(range(6)))
+    assert [one.number for one in learn(database).templates.templates] == [2]
+
+
+def test_what_was_being_learned_while_all_was_forgotten_is_not_kept(
+    database: Database, learned: KnownTemplates
+) -> None:
+    with database.read() as session:
+        relearned = learn_from(samples_of(session, 1), learned.templates)
+    with database.write() as session:
+        after = forget(session, 1, NOW)
+        assert keep_relearned(session, 1, relearned, LATER) == after
+
+
+def test_an_audit_counts_where_the_extractor_finds_no_article(
+    database: Database, learned: KnownTemplates
+) -> None:
+    rejected = Reading(rejection=Rejection.STUB, audit=0.0)
+    assert note(database, [rejected] * 3).suspended_why is not None

@@ -19,7 +19,7 @@ from storage.templates import (
     NewSample,
     TemplatesRow,
     change_templates,
-    forget_templates,
+    forget_samples,
     keep_samples,
     samples_of,
     templates_of,
@@ -143,14 +143,11 @@ def test_two_who_change_them_at_once_wait_for_each_other(
     assert known(database, source_id) == replace(row, version=2)
 
 
-def test_templates_are_forgotten_with_their_pages(
-    database: Database, source_id: int, keep: Keep, row: TemplatesRow
-) -> None:
+def test_pages_are_forgotten(database: Database, source_id: int, keep: Keep) -> None:
     keep("a")
     with database.write() as session:
-        change_templates(session, source_id, lambda _: row)
-        forget_templates(session, source_id)
-    assert (kept(database, source_id), known(database, source_id)) == ([], None)
+        forget_samples(session, source_id)
+    assert kept(database, source_id) == []
 
 
 def test_they_go_with_their_source_and_come_to_none_that_is_not_there(

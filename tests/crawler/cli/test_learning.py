@@ -13,7 +13,7 @@ from marrow import box, page_of, read_html
 
 from crawler.cli.learning_page import page_of as shown_page
 from pipelines.article import Reading, Removed
-from pipelines.source_templates import learn_now, note_readings
+from pipelines.source_templates import learn_now, lesson_of, note_lessons
 from pipelines.templates.refusals import Refusal
 from storage.session import open_database
 from storage.stored import StoredArticle, read_by_templates
@@ -25,7 +25,8 @@ READINGS = [read_html(page_of(number, inside=box(number))) for number in range(6
 
 def note(archive: Path, *readings: Reading) -> None:
     with open_database(str(archive)) as database, database.write() as session:
-        note_readings(session, 1, readings, NOW)
+        lessons = [lesson for reading in readings if (lesson := lesson_of(reading)) is not None]
+        note_lessons(session, 1, lessons, NOW)
 
 
 @pytest.fixture
@@ -38,8 +39,8 @@ def kept(archive: Path) -> Path:
 @pytest.fixture
 def learned(kept: Path, file_story: Callable[..., int]) -> Path:
     """They were learned from, and a template has read an article."""
-    with open_database(str(kept)) as database, database.write() as session:
-        learn_now(session, 1, NOW)
+    with open_database(str(kept)) as database:
+        learn_now(database, 1, NOW)
     file_by_template(file_story, 30, SHOP)
     return kept
 
@@ -94,7 +95,7 @@ def test_what_is_learned_is_told_in_words(kept: Path, copydesk) -> None:
     assert lines[1] == "  the body is in div.story-body"
     assert lines[2].startswith("  learned from 6 articles of some ")
     assert lines[3:5] == ["  it reads pages by itself", "  text are p"]
-    assert lines[5] == "  left out are p of div.promo [named]"
+    assert lines[5] == "  left out are p of div.promo [named: promo]"
     assert copydesk.err == ""
 
 

@@ -116,13 +116,13 @@ def page(characters: int, more: str = "") -> str:
         pytest.param(page(1_498), 10_000, Refusal.TOO_SHORT, id="too short for this source"),
         pytest.param(page(1_502), 10_000, None, id="long enough for this source"),
         pytest.param(
-            page(900, f'<div class="x">{"word " * 25}</div>'),
+            page(900, f'<div class="x">{"word " * 9}</div>'),
             600,
             Refusal.UNKNOWN_PARTS,
-            id="an eighth of it unknown",
+            id="a twentieth of it unknown",
         ),
         pytest.param(
-            page(900, f'<div class="x">{"word " * 18}</div>'), 600, None, id="an eleventh of it unknown"
+            page(900, f'<div class="x">{"word " * 6}</div>'), 600, None, id="a thirtieth of it unknown"
         ),
         pytest.param(
             page(900, f'<div class="x"><a href="/">{"word " * 100}</a></div>'), 600, None, id="unknown links"

@@ -128,8 +128,15 @@ def test_what_has_the_class_of_the_container_but_no_text_is_not_counted() -> Non
         pytest.param(
             '<p class="cap" out="named: share">%p</p>',
             "p.cap<^",
-            "named",
-            id="without the rule's particulars",
+            "named: share",
+            id="by its whole name, with which it may be kept",
+        ),
+        pytest.param(
+            '<p class="cap" out="named: share">%p</p><p class="cap" out="named: ad">%p</p>'
+            '<p class="cap" out="named: ad">%p</p><p class="cap">%p</p><p class="cap" out="tail">%p</p>',
+            "p.cap<^",
+            "named: ad",
+            id="by that of most of the family that took out most",
         ),
         pytest.param(
             '<p class="x" out="caption">Ab %p</p><p class="x" out="tail">Cd %p</p>',

@@ -85,7 +85,8 @@ def test_a_second_article_behind_the_first_is_left(known: Templates) -> None:
 
 def test_a_paragraph_outside_is_kept_as_removed(known: Templates) -> None:
     notice = "The Marrow is looking for a reporter who knows the harbour, the valley and the hills behind it."
-    article = article_of(page_of(32, after=f'<p class="vacancy">{notice}</p>'), known)
+    html = page_of(32, text=story(32, 15), after=f'<p class="vacancy">{notice}</p>')
+    article = article_of(html, known)
     assert (OUTSIDE, notice) in [(out.rule, out.text) for out in article.removed]
 
 
@@ -167,6 +168,48 @@ def _set_apart(number: int) -> str:
 def _told_apart(number: int) -> list[str]:
     """A heading and two items."""
     return [part.partition(".")[0] for part in story(500 + number)[:3]]
+
+
+@pytest.mark.parametrize("inside", ["", '<blockquote class="bq"><p>{}</p></blockquote>'])
+def test_what_a_new_layout_adds_to_each_article_is_not_lost(inside: str) -> None:
+    """A lead before the body, a quotation in it: little of each page, and all of it would be gone."""
+    known = learned([page_of(number, text=story(number, 15)) for number in range(8)])
+    added = story(70)[0]
+    lead = "" if inside else f'<p class="lead">{added}</p>'
+    html = page_of(71, text=story(71, 15), lead=lead, inside=inside.format(added))
+    article = article_of(html, known)
+    assert article.refused in (Refusal.TEXT_OUTSIDE, Refusal.UNKNOWN_PARTS)
+    assert added in article.text
+
+
+def test_a_block_around_the_container_is_no_block_beside_it() -> None:
+    """Its text would be read twice: with that of the container in it, and by itself."""
+
+    def wrapped(number: int) -> str:
+        said = f"What was said of number {number} on the day before it was told."
+        html = page_of(number, head=f'<meta name="description" content="{said}">')
+        html = html.replace('<div class="story-body">', f'<div class="wrap">{said}<div class="story-body">')
+        return html.replace("</article>", "</div></article>")
+
+    known = learned([wrapped(number) for number in range(8)])
+    text = article_of(wrapped(40), known).text.split("\n")
+    assert len(text) == len(set(text))
+    assert set(text) >= set(story(40))
+
+
+def test_an_error_page_in_the_layout_of_the_articles_is_none() -> None:
+    def plain(number: int, text: list[str], title: str) -> str:
+        html = page_of(number, text=text).replace('<meta property="og:type" content="article">', "")
+        return html.replace(f"<title>Report {number}</title>", f"<title>{title}</title>")
+
+    known = learned([plain(number, story(number, 12), f"Report {number}") for number in range(8)])
+    assert article_of(plain(30, story(30, 12), "Report 30"), known).read_by == TEMPLATE
+    told = [
+        "Sorry, the page that you are looking for was not found on this server, or has moved elsewhere."
+    ] * 4
+    missing = read_html(plain(31, told, "404 - Page not found"), known)
+    assert missing == read_html(plain(31, told, "404 - Page not found"))
+    assert missing.article is None
 
 
 def test_what_the_extractor_is_known_to_lose_does_not_count_against_a_template() -> None:
