@@ -80,6 +80,9 @@ def learn(
         note(f"a page of it is in {html}")
     if reset:
         note(f"{name}: forgotten; the next crawls learn anew")
+    cleaning = invocation.config().cleaning
+    if not (cleaning.learn and cleaning.templates):
+        note("learning is switched off in [cleaning] of the configuration: crawls use no template")
 
 
 def _show(known: "KnownTemplates", samples: int, removed: list[tuple[str, str]]) -> None:

@@ -34,7 +34,12 @@ def in_words(template: Template) -> Iterator[str]:
     yield from _listed("text outside the body are", list(template.beside))
     yield from _places(template.places)
     if template.lines:
-        yield f"{len(template.lines)} lines within the body are left out, as they stand on many pages"
+        are = (
+            "1 line within the body is"
+            if len(template.lines) == 1
+            else f"{len(template.lines)} lines within the body are"
+        )
+        yield f"{are} left out, as on many pages"
 
 
 def _places(places: LearnedPlaces | None) -> Iterator[str]:
