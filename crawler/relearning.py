@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from crawler.config import CleaningConfig
 from pipelines.cleaning import Cleaning
 from pipelines.learned import Learned
-from pipelines.source_cleaning import Part, clean_stored, known_as, learn_source, parts_of
+from pipelines.source_cleaning import Part, as_learned, clean_stored, learn_source, parts_of
 from storage.articles import FilingOutcome
 from storage.errors import CannotStore, StorageError
 from storage.learned import learned_of
@@ -58,7 +58,7 @@ class Relearning:
         """How a page of this source is to be cleaned; None: of no source."""
         if self._learns and source_id is not None and source_id not in self._known:
             row = await self._archive.read(lambda session: learned_of(session, source_id))
-            self._known[source_id] = known_as(row) if row else None
+            self._known[source_id] = as_learned(row) if row else None
             if row is not None and source_id == self._source_id:
                 self._before = row.articles
         return Cleaning(keep=self._keep, learned=self._known.get(source_id))

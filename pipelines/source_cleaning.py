@@ -59,10 +59,10 @@ class Recleaned:
 def known_of(session: Session, source_id: int) -> Learned | None:
     """What is known of a source; None if nothing was learned yet."""
     row = learned_of(session, source_id)
-    return None if row is None else known_as(row)
+    return None if row is None else as_learned(row)
 
 
-def known_as(row: LearnedRow) -> Learned:
+def as_learned(row: LearnedRow) -> Learned:
     """What is known of a source, as cleaning takes it."""
     return Learned(version=row.version, lines=frozenset(row.lines), makes=frozenset(row.makes))
 

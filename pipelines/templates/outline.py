@@ -217,18 +217,19 @@ def _numbers_in(text: str, layout: Layout, number: int) -> Iterator[int]:
 def _texts_of(root: HtmlElement) -> Iterator[tuple[HtmlElement, str | None, bool]]:
     """The text nodes in an element: its block, itself (None: a line break), whether it is hidden."""
     blocks = [block_of(root)]
-    hidden = 0
+    hidden = [False]
+    """Of the elements around, whether one is hidden."""
     for event, element in iterwalk(root, events=("start", "end")):
         is_block = element.tag not in INLINE and element.tag != "br" and element is not root
         if event == "start":
-            hidden += _is_hidden(element)
+            hidden.append(hidden[-1] or _is_hidden(element))
             if element.tag == "br":
                 yield blocks[-1], None, False
             elif is_block:
                 blocks.append(element)
             text, owner = element.text, element
         else:
-            hidden -= _is_hidden(element)
+            hidden.pop()
             if element is root:
                 return
             if is_block:
@@ -236,7 +237,7 @@ def _texts_of(root: HtmlElement) -> Iterator[tuple[HtmlElement, str | None, bool
             around = element.getparent()
             text, owner = element.tail, element if around is None else around
         if text and owner.tag not in UNSEEN:
-            yield blocks[-1], text, hidden > 0
+            yield blocks[-1], text, hidden[-1]
 
 
 def _is_hidden(element: HtmlElement) -> bool:
