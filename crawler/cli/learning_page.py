@@ -10,10 +10,11 @@ from storage.stored import StoredArticle
 
 _STYLE = """
 :root { color-scheme: light dark; }
-body { font: 1rem/1.5 system-ui, sans-serif; max-width: 46rem; margin: 2rem auto; padding: 0 1rem; }
+body { font: 1rem/1.5 system-ui, sans-serif; max-width: 46rem; margin: 2rem auto; padding: 0 1rem; overflow-wrap: anywhere; }
 h1 { font-size: 1.4rem; line-height: 1.25; }
 ul { padding-left: 1.2rem; }
-p { margin: .4rem 0; padding: .3rem .6rem; border-left: .4rem solid; }
+p, .legend li { margin: .4rem 0; padding: .3rem .6rem; border-left: .4rem solid; list-style: none; }
+.legend { padding: 0; display: flex; flex-wrap: wrap; gap: .6rem; }
 p b { font-size: .8rem; font-weight: 600; display: block; }
 .text { border-color: #2a7; }
 .line { border-style: dotted; border-color: #c70; background: #c702; }
@@ -31,7 +32,9 @@ def page_of(source: str, article: StoredArticle, words: Sequence[str]) -> str:
     lines = lines_in_place(article)
     title = f"{source}: how its articles are read"
     counts = Counter("text" if rule is None else rule.partition(":")[0] for _, rule in lines)
-    legend = "".join(f"<li>{_shown(name)}: {count:,}</li>" for name, count in counts.most_common())
+    legend = "".join(
+        f'<li class="{_class_of(name)}">{_shown(name)}: {count:,}</li>' for name, count in counts.most_common()
+    )
     told = "".join(f"<li>{_shown(line)}</li>" for line in words)
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">\n'
@@ -40,7 +43,7 @@ def page_of(source: str, article: StoredArticle, words: Sequence[str]) -> str:
         f"<title>{_shown(title)}</title>\n<style>{_STYLE}</style></head><body>\n"
         f"<h1>{_shown(title)}</h1>\n<ul>{told}</ul>\n<h2>{_shown(article.title)}</h2>\n"
         f"<div>{_shown(article.canonical_url)}, read by template {article.template},"
-        f" version {article.template_version}</div>\n<ul>{legend}</ul>\n"
+        f" version {article.template_version}</div>\n<ul class="legend">{legend}</ul>\n"
         + "\n".join(_line(text, rule) for text, rule in lines)
         + "\n</body></html>\n"
     )
@@ -49,9 +52,13 @@ def page_of(source: str, article: StoredArticle, words: Sequence[str]) -> str:
 def _line(text: str, rule: str | None) -> str:
     if rule is None:
         return f'<p class="text">{_shown(text)}</p>'
-    kind = _CLASSES.get(rule.partition(":")[0], "other")
+    kind = _class_of(rule.partition(":")[0])
     gone = f'<b>{_shown(rule)}</b><span class="gone">{_shown(text)}</span>'
     return f'<p class="{kind}" title="{_shown(rule)}">{gone}</p>'
+
+
+def _class_of(family: str) -> str:
+    return "text" if family == "text" else _CLASSES.get(family, "other")
 
 
 def _shown(text: str) -> str:
