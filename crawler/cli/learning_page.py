@@ -10,7 +10,8 @@ from storage.stored import StoredArticle
 
 _STYLE = """
 :root { color-scheme: light dark; }
-body { font: 1rem/1.5 system-ui, sans-serif; max-width: 46rem; margin: 2rem auto; padding: 0 1rem; overflow-wrap: anywhere; }
+body { font: 1rem/1.5 system-ui, sans-serif; max-width: 46rem; margin: 2rem auto; padding: 0 1rem; }
+body { overflow-wrap: anywhere; }
 h1 { font-size: 1.4rem; line-height: 1.25; }
 ul { padding-left: 1.2rem; }
 p, .legend li { margin: .4rem 0; padding: .3rem .6rem; border-left: .4rem solid; list-style: none; }
@@ -33,7 +34,8 @@ def page_of(source: str, article: StoredArticle, words: Sequence[str]) -> str:
     title = f"{source}: how its articles are read"
     counts = Counter("text" if rule is None else rule.partition(":")[0] for _, rule in lines)
     legend = "".join(
-        f'<li class="{_class_of(name)}">{_shown(name)}: {count:,}</li>' for name, count in counts.most_common()
+        f'<li class="{_class_of(name)}">{_shown(name)}: {count:,}</li>'
+        for name, count in counts.most_common()
     )
     told = "".join(f"<li>{_shown(line)}</li>" for line in words)
     return (
@@ -43,7 +45,7 @@ def page_of(source: str, article: StoredArticle, words: Sequence[str]) -> str:
         f"<title>{_shown(title)}</title>\n<style>{_STYLE}</style></head><body>\n"
         f"<h1>{_shown(title)}</h1>\n<ul>{told}</ul>\n<h2>{_shown(article.title)}</h2>\n"
         f"<div>{_shown(article.canonical_url)}, read by template {article.template},"
-        f" version {article.template_version}</div>\n<ul class="legend">{legend}</ul>\n"
+        f" version {article.template_version}</div>\n<ul class=legend>{legend}</ul>\n"
         + "\n".join(_line(text, rule) for text, rule in lines)
         + "\n</body></html>\n"
     )
