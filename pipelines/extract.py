@@ -80,7 +80,7 @@ def _read(page: Page, cleaning: Cleaning) -> Reading:
     opened = Opened(page=page, tree=tree, head=head, cleaning=cleaning)
     found = None
     if cleaning.templates and cleaning.fast:
-        # an error page may be made as the articles are; one that claims to be an article is read as one, as ever
+        # an error page may be made as the articles are; one that calls itself an article passes, as ever
         if not head.claims_article and (verdict := verdict_on_document(page, tree, head, read_layout(tree))):
             return verdict
         found = fit(cleaning.templates, tree, head)
