@@ -206,8 +206,9 @@ def _of_sqlite(error: sqlite3.Error) -> tuple[type[StorageError], str] | None:
 def _of_postgresql(error: BaseException, connecting: bool) -> tuple[type[StorageError], str] | None:
     state: str | None = getattr(error, "sqlstate", None)
     if connecting and state is None:
-        kind = CannotOpenDatabase if _REFUSED.search(str(error)) else DatabaseIsAway
-        return kind, "cannot be reached: check the address, the user and the password"
+        if _REFUSED.search(str(error)):
+            return CannotOpenDatabase, "cannot be reached: check the address, the user and the password"
+        return DatabaseIsAway, "cannot be reached: check the address, or try again when the server is back"
     if state is not None:
         return next((_POSTGRESQL[state[:n]] for n in (5, 4, 3, 2) if state[:n] in _POSTGRESQL), None)
     # psycopg's own errors carry no SQLSTATE: a value it refuses to send, or a connection that broke.
