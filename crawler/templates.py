@@ -34,8 +34,12 @@ T = TypeVar("T")
 
 _AT_FIRST = (3, 5, 10, 20)
 """Pages that teach something after which it pays to learn again."""
-_GROWS = 4
-"""After those, as many again as a fourth of what was learned from: it takes the time of some ten pages."""
+_GROWS = 2
+"""After those, as many again as half of what was learned from: it takes the time of some ten pages."""
+_ENOUGH = 30
+"""Pages of a run that teach something: as many as are kept."""
+_ONE_IN = 4
+"""Of the pages after these, one in so many is to teach: it takes a third more time to read one so."""
 _NOTED_EVERY = 50
 """Pages after which it is noted how the templates did, where nothing is learned meanwhile."""
 _MOST_KEPT = 20
@@ -72,6 +76,7 @@ class RunTemplates:
         self._source_id = source_id
         self._known: dict[int, KnownTemplates] = {}
         self._unnoted: list[Lesson] = []
+        self._asked = 0
         self._taught = 0
         """Pages of this run that teach something."""
         self._learned = 0
@@ -101,8 +106,12 @@ class RunTemplates:
                     self._learning = False
         templates, fast = self._known[source_id].usable, read_by != EXTRACTOR
         audit = templates is not None and fast and is_audited(url, templates)
-        teach = source_id == self._source_id
+        teach = source_id == self._source_id and self._is_to_teach()
         return replace(cleaning, templates=templates, fast=fast, audit=audit, teach=teach)
+
+    def _is_to_teach(self) -> bool:
+        self._asked += 1
+        return self._taught < _ENOUGH or self._asked % _ONE_IN == 0
 
     def was_read(self, page_id: int, page: Page, visit: Visited) -> None:
         """Keep a page that no template has read, as long as this source's are few: for a second reading."""

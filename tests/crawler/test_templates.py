@@ -204,3 +204,10 @@ def test_what_a_template_has_read() -> None:
     assert not was_read_by_template(READINGS[0])
     assert not was_read_by_template(Reading())
     assert not was_read_by_template(None)
+
+
+async def test_a_run_that_has_learned_from_many_pages_has_few_of_the_others_teach(run: RunTemplates) -> None:
+    assert all([(await cleaning(run)).teach for _ in range(8)])
+    for _ in range(5):
+        await file(run, READINGS[:6])
+    assert sum([(await cleaning(run)).teach for _ in range(40)]) == 10
