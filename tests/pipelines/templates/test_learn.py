@@ -7,12 +7,12 @@ from labelled import bodies, labelled, outlined, paragraphs, pool, taught
 from marrow import story
 
 from pipelines.article import ArticleKind
+from pipelines.templates.agreement import agreement_with
 from pipelines.templates.judge import DROPPED, OUTSIDE, REPEATED, judge
 from pipelines.templates.labels import Labels
 from pipelines.templates.learn import (
     FEWEST,
     MOST_TEMPLATES,
-    agreement_with,
     learn_templates,
 )
 from pipelines.templates.outline import key_of_line

@@ -11,10 +11,11 @@ from labelled import labelled, pool
 from marrow import story
 
 from pipelines.article import ArticleKind
+from pipelines.templates.agreement import agreement_with
 from pipelines.templates.drift import LAST, Use, noted
 from pipelines.templates.judge import judge
 from pipelines.templates.labels import LEFT_OUT, Labels
-from pipelines.templates.learn import MOST_TEMPLATES, agreement_with, learn_templates
+from pipelines.templates.learn import MOST_TEMPLATES, learn_templates
 from pipelines.templates.outline import Block, Node, Outline
 from pipelines.templates.template import Templates
 
