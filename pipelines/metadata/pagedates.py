@@ -72,17 +72,20 @@ def published_dates(head: Head, tree: HtmlElement, page: Page, places: Places | 
     """
     read = _reader(tree)
     place = None
-    known = None if places is None else places.find(Field.PUBLISHED)
     dates = list(_stated(head, read))
+
+    def known() -> Sequence[HtmlElement] | None:
+        return None if places is None else places.find(Field.PUBLISHED)
+
     if not any(date.has_time and date.has_offset for date in dates):  # a search of the tree takes time
-        place = _add_first(dates, _marked(_MARKED.elements(tree, known), read))
+        place = _add_first(dates, _marked(_MARKED.elements(tree, known()), read))
     dates += _time_elements(tree, read)
     if page.hint_published_at:
         dates.append(PageDate(when=page.hint_published_at, origin="feed"))
     if match := _IN_PATH.search(path_of(page.url) + "/"):
         dates += read(("-".join(match.groups()),), "url")
     if not any(date.has_time for date in dates):
-        visible = _add_first(dates, islice(_visible(_DATED.elements(tree, known), read), 1))
+        visible = _add_first(dates, islice(_visible(_DATED.elements(tree, known()), read), 1))
         place = place if visible is None else visible
     if not dates:
         dates += read((head.title[-_LAST_CHARACTERS:],), "text")
