@@ -99,11 +99,7 @@ class RunTemplates:
         if source_id not in self._known:
             self._known[source_id] = await self._archive.read(lambda s: known_templates(s, source_id))
             if source_id == self._source_id and self._known[source_id].is_outdated and not self._learning:
-                self._learning = True  # the pages that are asked for meanwhile are read without
-                try:
-                    await self._learn()
-                finally:
-                    self._learning = False
+                await self._learn_alone()  # the pages that are asked for meanwhile are read without
         templates, fast = self._known[source_id].usable, read_by != EXTRACTOR
         audit = templates is not None and fast and is_audited(url, templates)
         teach = source_id == self._source_id and self._is_to_teach()
@@ -136,12 +132,7 @@ class RunTemplates:
         self._unnoted.append(lesson)
         self._taught += lesson.sample is not None
         if not self._learning and lesson.sample is not None and self._taught >= self._learn_at:
-            self._learning = True  # what is filed meanwhile is learned from the next time
-            try:
-                await self._note()
-                await self._learn()
-            finally:
-                self._learning = False
+            await self._learn_alone()
         elif len(self._unnoted) >= _NOTED_EVERY:
             await self._note()
 
@@ -191,6 +182,16 @@ class RunTemplates:
     def _learn_at(self) -> int:
         """After how many pages that teach something it pays to learn again."""
         return next((at for at in _AT_FIRST if at > self._learned), self._learned * (_GROWS + 1) // _GROWS)
+
+    async def _learn_alone(self) -> None:
+        """Note and learn; what is filed meanwhile is learned from the next time."""
+        self._learning = True
+        try:
+            if self._unnoted:
+                await self._note()
+            await self._learn()
+        finally:
+            self._learning = False
 
     async def _learn(self) -> None:
         waiting = sum(lesson.sample is not None for lesson in self._unnoted)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from html import escape
 
 from crawler.cli.passages import lines_in_place
+from pipelines.cleaning import family_of
 from storage.shown import in_one_line
 from storage.stored import StoredArticle
 
@@ -32,7 +33,7 @@ def page_of(source: str, article: StoredArticle, words: Sequence[str]) -> str:
     """The page, as HTML that holds all it needs; `words` say what the template is."""
     lines = lines_in_place(article)
     title = f"{source}: how its articles are read"
-    counts = Counter("text" if rule is None else rule.partition(":")[0] for _, rule in lines)
+    counts = Counter("text" if rule is None else family_of(rule) for _, rule in lines)
     legend = "".join(
         f'<li class="{_class_of(name)}">{_shown(name)}: {count:,}</li>'
         for name, count in counts.most_common()
@@ -54,7 +55,7 @@ def page_of(source: str, article: StoredArticle, words: Sequence[str]) -> str:
 def _line(text: str, rule: str | None) -> str:
     if rule is None:
         return f'<p class="text">{_shown(text)}</p>'
-    kind = _class_of(rule.partition(":")[0])
+    kind = _class_of(family_of(rule))
     gone = f'<b>{_shown(rule)}</b><span class="gone">{_shown(text)}</span>'
     return f'<p class="{kind}" title="{_shown(rule)}">{gone}</p>'
 

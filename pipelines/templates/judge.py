@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from pipelines.document.makes import HEADINGS
+from pipelines.document.makes import tag_of as tag_of_make
 from pipelines.learned import LEARNED_BLOCK, LEARNED_LINE
 from pipelines.templates.outline import Block, Outline
 from pipelines.templates.refusals import Refusal
@@ -121,7 +122,7 @@ def _is_among_text(template: Template, outline: Outline, block: Block, make: str
 
 def is_set_among(make: str, around: Collection[str]) -> bool:
     """Whether a make is that of a heading or a list item that stands where these makes are around a block."""
-    tag, parent = make.partition("<")[0].partition(".")[0], make_around(make)
+    tag, parent = tag_of_make(make), make_around(make)
     if tag in HEADINGS:
         return parent in around
     outer = make_around(parent)
