@@ -128,7 +128,8 @@ class Timed:
 
 
 def labels_of(one: SitePage) -> Labels | None:
-    return read_page(one.page, Cleaning(teach=True)).labels
+    data = read_page(one.page, Cleaning(teach=True)).labels
+    return None if data is None else Labels.from_bytes(data)
 
 
 def learned(

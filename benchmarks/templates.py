@@ -295,7 +295,7 @@ def left_out(group: Group) -> dict[str, list[Compared]]:
 
 
 def _labels(readings: Iterable[Reading]) -> list[Labels]:
-    return [reading.labels for reading in readings if reading.labels is not None]
+    return [Labels.from_bytes(reading.labels) for reading in readings if reading.labels is not None]
 
 
 # the templates of other sites

@@ -46,6 +46,7 @@ from pipelines.cleaning import Cleaning
 from pipelines.extract import read_page
 from pipelines.page import Page
 from pipelines.source_templates import known_templates, learn_from
+from pipelines.templates.labels import Labels
 from pipelines.templates.learn import learn_templates
 from pipelines.templates.template import Templates
 from storage.models import Sample, Source
@@ -73,10 +74,10 @@ def shape_of(pages: Sequence[Page]) -> Shape | None:
     """The shape of a site with these pages; None if they teach nothing."""
     readings = [read_page(page, Cleaning(teach=True)) for page in pages]
     labels = [reading.labels for reading in readings if reading.labels is not None]
-    templates = learn_templates(labels)
+    templates = learn_templates(map(Labels.from_bytes, labels))
     if len(labels) < len(pages) / 2 or not templates.templates:
         return None
-    samples = tuple(labels[number % len(labels)].to_bytes() for number in range(SAMPLES))
+    samples = tuple(labels[number % len(labels)] for number in range(SAMPLES))
     return Shape(templates=templates.to_json(), samples=samples)
 
 

@@ -3,10 +3,6 @@
 import enum
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from pipelines.templates.labels import Labels
 
 
 class Rejection(enum.StrEnum):
@@ -179,7 +175,7 @@ class Reading:
     """What exactly gave the page away, for a person to read."""
     reservations: tuple[str, ...] | None = None
     """All that are known of an article that is rejected for some of them; None for what else is rejected."""
-    labels: "Labels | None" = None
-    """What an article that the extractor read teaches, where that was asked for."""
+    labels: bytes | None = None
+    """What an article that the extractor read teaches, where that was asked for: see templates/labels.py."""
     audit: float | None = None
     """The share of words on which template and extractor agree, 0 to 1, of a page read both ways."""

@@ -1,7 +1,7 @@
 """A page's bytes in, an article or the reason why it is none out."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import replace
 
@@ -29,13 +29,13 @@ from pipelines.metadata.record import Metadata, read_metadata
 from pipelines.page import Page
 from pipelines.rules import apply_rules, apply_rules_to_added
 from pipelines.templates.agreement import words_in_common
-from pipelines.templates.correct import correct
-from pipelines.templates.labels import Labels, covered, label
+from pipelines.templates.correct import correct, correcting
+from pipelines.templates.labels import covered, label
 from pipelines.templates.outline import Outline, Run, outline_of
 from pipelines.templates.places import told_by
 from pipelines.templates.reading import Fit, Misfit, fit
 from pipelines.templates.refusals import Refusal
-from pipelines.templates.template import AGREE, Templates
+from pipelines.templates.template import AGREE, Template
 
 # It reports what it gives up on; here that is a verdict, which the caller gets.
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
@@ -138,10 +138,11 @@ def _by_extractor(opened: Opened, refused: Refusal | None = None) -> Reading:
         raise TooDeep(f"{len(layout.letters):,} letters of text")
     if verdict := verdict_on_document(opened.page, tree, head, layout):
         return verdict
-    outlined = outline_of(layout, tree.iter("body")) if cleaning.teach or cleaning.templates else None
+    templates = correcting(cleaning.templates, tree) if cleaning.templates else []
+    outlined = outline_of(layout) if cleaning.teach or templates else None
     copy = _copy_of(opened, layout)
     became = covered(copy.lines)
-    reading = _corrected(copy, *outlined, cleaning.templates) if outlined and cleaning.templates else None
+    reading = _corrected(copy, *outlined, templates) if outlined and templates else None
     reading = reading or finish(copy)
     if reading.article is None:
         return reading
@@ -150,8 +151,10 @@ def _by_extractor(opened: Opened, refused: Refusal | None = None) -> Reading:
     return Reading(article=article, labels=labels)
 
 
-def _corrected(copy: Copy, outline: Outline, runs: Sequence[Run], templates: Templates) -> Reading | None:
-    """The article with what its source's templates say of it.
+def _corrected(
+    copy: Copy, outline: Outline, runs: Sequence[Run], templates: Iterable[Template]
+) -> Reading | None:
+    """The article with what these templates say of it.
 
     None if that is nothing, or leaves no article, or is said of pages of another kind.
     """
@@ -196,7 +199,7 @@ def _labels(
     became: Mapping[int, str | None],
     article: Article,
     metadata: Metadata,
-) -> Labels | None:
+) -> bytes | None:
     return label(
         *outlined,
         became,

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from pipelines.document.layout import key_of
 from pipelines.document.makes import HEADINGS
 from pipelines.lines import Line, kept
 
@@ -14,7 +15,6 @@ _MOST = 0.4
 _FEWEST_LETTERS = 4
 """A shorter line ("* * *", "–30–") is a mark between paragraphs."""
 _DIGITS = re.compile(r"\d+")
-_NO_LETTERS = re.compile(r"[\W_]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +34,7 @@ def line_key(text: str) -> str:
 
     Empty for a line of too few letters to be told by them.
     """
-    key = _NO_LETTERS.sub("", _DIGITS.sub("0", text)).casefold()
+    key = key_of(_DIGITS.sub("0", text))
     return key if len(key.replace("0", "")) >= _FEWEST_LETTERS else ""
 
 

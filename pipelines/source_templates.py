@@ -99,12 +99,11 @@ def _known(row: TemplatesRow | None) -> KnownTemplates:
 
 def lesson_of(reading: Reading) -> Lesson | None:
     """What a page teaches; None if that is nothing."""
-    outcome = outcome_of(reading.article) if reading.article is not None else None
-    labels, sample = reading.labels, None
-    if labels is not None:
-        refused = reading.article is not None and is_fault(reading.article)
-        kind = MISFIT if refused else str(labels.kind)
-        sample = NewSample(story=labels.story, kind=kind, labels=labels.to_bytes())
+    article, labels, sample = reading.article, reading.labels, None
+    outcome = outcome_of(article) if article is not None else None
+    if labels is not None and article is not None:
+        kind = MISFIT if is_fault(article) else str(article.kind)
+        sample = NewSample(story=article.fingerprint.text_hash, kind=kind, labels=labels)
     if sample is None and outcome is None and reading.audit is None:
         return None
     return Lesson(sample=sample, outcome=outcome, audit=reading.audit)

@@ -20,7 +20,7 @@ FIRST_DAY = date(2026, 3, 1)
 
 def outlined(body: str) -> tuple[Outline, list[Run]]:
     tree = lxml_html.document_fromstring(f"<html><body>{body}</body></html>")
-    return outline_of(read_layout(tree), tree.iter("body"))
+    return outline_of(read_layout(tree))
 
 
 def labelled(

@@ -108,9 +108,9 @@ def read_html(
 
 
 def labels_of(html: str) -> Labels:
-    labels = read_html(html).labels
-    assert labels is not None
-    return labels
+    data = read_html(html).labels
+    assert data is not None
+    return Labels.from_bytes(data)
 
 
 def learned(pages: Sequence[str], known: Templates | None = None) -> Templates:

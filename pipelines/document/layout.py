@@ -44,8 +44,10 @@ class Place:
 
 @dataclass(slots=True)
 class Layout:
-    """The text nodes of a document's body in page order, and their letters in one string."""
+    """The text nodes of a document's body or of parts of it, in page order, and their letters."""
 
+    roots: list[HtmlElement] = field(default_factory=list)
+    """The elements that were laid out."""
     owners: list[HtmlElement] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
     starts: list[int] = field(default_factory=list)
@@ -81,11 +83,21 @@ class Layout:
 
     def place(self, first: int, last: int) -> Place:
         """The place of the text nodes from `first` to `last`."""
+        owners = tuple(dict.fromkeys(self.owners[first : last + 1]))
+        return Place(first, last, owners, self.linked_between(first, last))
+
+    def linked_between(self, first: int, last: int) -> float:
+        """The share of the letters of the text nodes from `first` to `last` that are link text."""
+        if first == last:
+            return float(self.in_link(self.owners[first]))
+        starts = [*self.starts[first : last + 1], self._end_of(last)]
         owners = self.owners[first : last + 1]
-        ends = [*self.starts[first + 1 : last + 1], self._end_of(last)]
-        lengths = [end - start for start, end in zip(self.starts[first : last + 1], ends, strict=True)]
-        linked = sum(n for n, owner in zip(lengths, owners, strict=True) if self.in_link(owner))
-        return Place(first, last, tuple(dict.fromkeys(owners)), linked / (sum(lengths) or 1))
+        linked = sum(
+            end - start
+            for start, end, owner in zip(starts, starts[1:], owners, strict=False)
+            if self.in_link(owner)
+        )
+        return linked / (starts[-1] - starts[0])
 
     def _end_of(self, number: int) -> int:
         return self.starts[number + 1] if number + 1 < len(self.starts) else len(self.letters)
@@ -125,6 +137,7 @@ def read_layout_within(elements: Iterable[HtmlElement]) -> Layout:
     layout = Layout()
     keys: list[str] = []
     for element in elements:
+        layout.roots.append(element)
         for owner, text in _texts_in(element, layout.links):
             if key := key_of(text):
                 layout.owners.append(owner)

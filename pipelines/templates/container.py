@@ -1,7 +1,7 @@
 """Finds the element that holds the articles of a source: told by one of its names, or by its tag."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import median
 
@@ -10,7 +10,6 @@ from pipelines.templates.labels import Labels
 from pipelines.templates.selector import (
     MOST_CONTAINERS,
     Selector,
-    elements_alike,
     main_ones,
     selectors_of,
     tag_of,
@@ -26,6 +25,10 @@ _MOST_LIKELY = 40
 """Elements of a page, of those that hold much of its text, that may be the container: the innermost."""
 
 
+Holding = tuple[Selector, float, int]
+"""A selector, the share of text in what it holds on a page, and how deep that stands."""
+
+
 @dataclass(slots=True)
 class _Candidate:
     """A selector, and how it does on the pages of a source."""
@@ -36,11 +39,14 @@ class _Candidate:
     depth: list[int] = field(default_factory=list)
 
 
-def choose_container(articles: Sequence[Labels]) -> tuple[Selector, list[Labels]] | None:
-    """The selector that holds the text of most pages, the purest, then the deepest; and those pages."""
+def choose_container(pages: Mapping[int, Sequence[Holding]]) -> tuple[Selector | None, list[int]]:
+    """The selector that holds the text of most pages, the purest, then the deepest; and those pages' numbers.
+
+    `pages`: what `holding` gives for each.
+    """
     candidates: defaultdict[Selector, _Candidate] = defaultdict(_Candidate)
-    for number, labels in enumerate(articles):
-        for selector, purity, depth in _holding(labels):
+    for number, found in pages.items():
+        for selector, purity, depth in found:
             candidate = candidates[selector]
             candidate.held.append(number)
             candidate.purity.append(purity)
@@ -48,24 +54,24 @@ def choose_container(articles: Sequence[Labels]) -> tuple[Selector, list[Labels]
     most = max((len(c.held) for c in candidates.values()), default=0)
     fitting = {selector: c for selector, c in candidates.items() if len(c.held) >= _NEARLY_AS_MANY * most}
     best = max(fitting, key=lambda selector: (_worth(fitting[selector]), selector), default=None)
-    return (best, [articles[number] for number in fitting[best].held]) if best else None
+    return best, fitting[best].held if best else []
 
 
 def _worth(candidate: _Candidate) -> tuple[float, float]:
     return round(20 * median(candidate.purity)) / 20, median(candidate.depth)
 
 
-def _holding(labels: Labels) -> list[tuple[Selector, float, int]]:
-    """The selectors that hold a page's text, each with the share of text in what it holds, and its depth."""
+def holding(labels: Labels) -> list[Holding]:
+    """The selectors that hold a page's text."""
     outline = labels.outline
     everything = outline.sizes(outline.blocks)
     text = outline.sizes(block for block, _ in labels.kept())
     least = max(1, _LEAST * labels.size)
     likely = [n for n, size in enumerate(text) if size >= least and _may_hold(labels, n)]
     nearest = sorted(likely, reverse=True)[:_MOST_LIKELY]  # an element's number is higher than its parent's
-    found, alike = [], elements_alike(outline)
+    found = []
     for selector in sorted({selector for n in nearest for selector in selectors_of(outline, n)}):
-        places = selector.places_in(outline, alike)
+        places = selector.places_in(outline)
         places = [places[n] for n in main_ones([everything[n] for n in places], MOST_CONTAINERS)]
         inside = sum(text[place] for place in places)
         if inside >= _HELD * labels.size:

@@ -7,7 +7,7 @@ from functools import lru_cache
 from pipelines.document.makes import HEADINGS
 from pipelines.document.makes import tag_of as tag_of_make
 from pipelines.learned import LEARNED_BLOCK, LEARNED_LINE
-from pipelines.templates.outline import Block, Outline
+from pipelines.templates.outline import Block, Outline, make_around
 from pipelines.templates.refusals import Refusal
 from pipelines.templates.selector import Selector, main_ones, tag_of
 from pipelines.templates.template import Template
@@ -62,7 +62,11 @@ def judge(template: Template, outline: Outline) -> Judgement:
     around = {number for holder in holders for number in outline.above(holder)}
     for number, block in enumerate(outline.blocks):
         if block.node not in within:
-            is_text = block.node not in around and make_outside(outline, block) in template.beside
+            is_text = (
+                template.beside  # few have any
+                and block.node not in around
+                and make_outside(outline, block) in template.beside
+            )
             rules.append(None if is_text else OUTSIDE)
             continue
         make = outline.make_within(block, holders)
@@ -117,7 +121,7 @@ def _is_among_text(template: Template, outline: Outline, block: Block, make: str
     node = outline.nodes[block.node]
     if node.make != tag_of(node) or node.name:
         return False
-    return is_set_among(make, {make_around(m) for m, rule in template.makes.items() if rule is None})
+    return is_set_among(make, template.around_text)
 
 
 def is_set_among(make: str, around: Collection[str]) -> bool:
@@ -128,11 +132,6 @@ def is_set_among(make: str, around: Collection[str]) -> bool:
     outer = make_around(parent)
     # so far up as a make goes
     return tag == "li" and bool(outer) and any(f"{one}<".startswith(f"{outer}<") for one in around)
-
-
-def make_around(make: str) -> str:
-    """The make of what is around a block, of its own."""
-    return make.partition("<")[2]
 
 
 def _nearest(make: str, makes: Mapping[str, str | None]) -> str | None:

@@ -105,8 +105,8 @@ def label(
     story: str,
     day: date | None,
     places: Mapping[Field, tuple[str, ...]] | None = None,
-) -> Labels | None:
-    """The labels of a page with this outline; None if it can teach nothing.
+) -> bytes | None:
+    """The labels of a page with this outline, as `Labels.to_bytes` has them; None if it can teach nothing.
 
     `became`: what became of its text nodes, as `covered` has it of the lines that were read.
     """
@@ -116,7 +116,7 @@ def label(
     if all(rule is not None for rule in rules):
         return None
     labels = Labels(outline=outline, rules=rules, kind=kind, story=story, day=day, places=places)
-    return labels if len(labels.to_bytes()) <= _MOST_BYTES else None
+    return data if len(data := labels.to_bytes()) <= _MOST_BYTES else None
 
 
 def covered(lines: Iterable[Line]) -> dict[int, str | None]:
@@ -132,6 +132,7 @@ def covered(lines: Iterable[Line]) -> dict[int, str | None]:
 
 def _rule_of(run: Run, became: Mapping[int, str | None]) -> str | None:
     """What became of most of a block's text nodes."""
-    first, last = run.place.first, run.place.last
-    found = [became.get(number, LEFT_OUT) for number in range(first, last + 1)]
+    if run.first == run.last:
+        return became.get(run.first, LEFT_OUT)
+    found = [became.get(number, LEFT_OUT) for number in run.numbers]
     return max(found, key=lambda rule: (found.count(rule), rule is None))

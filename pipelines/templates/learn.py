@@ -7,7 +7,7 @@ from datetime import date
 
 from pipelines.article import ArticleKind
 from pipelines.templates.agreement import agreement_with
-from pipelines.templates.container import choose_container
+from pipelines.templates.container import choose_container, holding
 from pipelines.templates.labels import Labels
 from pipelines.templates.selector import Selector
 from pipelines.templates.template import CODE_VERSION, Template, Templates
@@ -64,15 +64,13 @@ def _is_copy(keys: frozenset[int], others: frozenset[int]) -> bool:
 
 def _of_kind(articles: Sequence[Labels], kind: ArticleKind) -> list[Template]:
     templates: list[Template] = []
-    left = list(articles)
-    while len(left) >= (_SECOND if templates else FEWEST) and len(templates) < MOST_TEMPLATES:
-        chosen = choose_container(left)
-        if chosen is None:
+    left = {number: holding(labels) for number, labels in enumerate(articles)}
+    while len(templates) < MOST_TEMPLATES:
+        selector, held = choose_container(left)
+        if selector is None or len(held) < (_SECOND if templates else FEWEST):
             break
-        selector, held = chosen
-        if len(held) >= (_SECOND if templates else FEWEST):
-            templates.append(template_of(selector, held, kind))
-        left = [labels for labels in left if all(labels is not one for one in held)]
+        templates.append(template_of(selector, [articles[number] for number in held], kind))
+        left = {number: found for number, found in left.items() if number not in held}
     return templates
 
 

@@ -1,10 +1,12 @@
 """The outline of a page: its blocks of text in page order, and the elements around them by their make."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from hashlib import blake2b
+from typing import NamedTuple
 
 from lxml.etree import iterwalk
 from lxml.html import HtmlElement
@@ -24,8 +26,7 @@ _LONGEST = 200
 _DIGITS = re.compile(r"\d+")
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(NamedTuple):  # a page has some hundred: a tuple is made in half of the time
     """An element around blocks."""
 
     parent: int
@@ -36,8 +37,7 @@ class Node:
     """Its id, digits as 0; "" if it has none."""
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """A run of text in the smallest element around it that is set as a block."""
 
     node: int
@@ -50,12 +50,29 @@ class Block:
     """Whether it is mostly link text."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Outline:
     """A page, or a part of it, as templates see it. Holds no text and no element: it can be kept."""
 
     nodes: tuple[Node, ...]
     blocks: tuple[Block, ...]
+
+    @cached_property
+    def told(self) -> Mapping[tuple[str, str], Sequence[int]]:
+        """The numbers of its elements by what these are told by, in order.
+
+        That is a tag, and a class (".body") or an id ("#content"); "" for an element that has none.
+        """
+        alike: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
+        for number, node in enumerate(self.nodes):
+            alike[node.make, node.name].append(number)
+        found: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
+        for (make, name), numbers in alike.items():
+            tag, *classes = make.split(".")
+            names = [f".{one}" for one in dict.fromkeys(classes)] + ([f"#{name}"] if name else [])
+            for one in names or [""]:
+                found[tag, one] += numbers
+        return {key: sorted(numbers) for key, numbers in found.items()}
 
     def above(self, node: int) -> Iterator[int]:
         """An element and those around it, by their numbers."""
@@ -90,22 +107,29 @@ class Outline:
         return (LINKED if block.linked else "") + "<".join(parts)
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(NamedTuple):
     """A block's text and where it stands, as long as the page is at hand."""
 
     text: str
-    place: Place
+    first: int
+    """The number of its first text node."""
+    last: int
+    layout: Layout
+
+    @property
+    def numbers(self) -> range:
+        """Of all its text nodes."""
+        return range(self.first, self.last + 1)
+
+    @property
+    def place(self) -> Place:
+        return self.layout.place(self.first, self.last)
 
 
 def outline_of(
-    layout: Layout,
-    roots: Iterable[HtmlElement],
-    skipped: frozenset[int] = frozenset(),
-    *,
-    keyed: bool = True,
+    layout: Layout, skipped: frozenset[int] = frozenset(), *, keyed: bool = True
 ) -> tuple[Outline, list[Run]]:
-    """The outline of what stands in these elements, whose layout this is, and the text of each of its blocks.
+    """The outline of the elements that were laid out, and the text of each of its blocks.
 
     `skipped`: numbers of text nodes that are not looked at. `keyed`: whether the keys of the blocks will be
     asked for; they are 0 if not.
@@ -114,13 +138,12 @@ def outline_of(
     nodes: list[Node] = []
     blocks: list[Block] = []
     runs: list[Run] = []
-    for element, texts, said in _stretches(layout, roots, skipped):
+    for element, first, last, said in _stretches(layout, skipped):
         if text := tidy("".join(said)):
-            place = layout.place(texts[0], texts[-1])
             node = _number_of(element, numbers, nodes)
-            key = key_of_line(text) if keyed else 0
-            blocks.append(Block(node=node, key=key, size=len(text), linked=place.linked > _MOSTLY))
-            runs.append(Run(text, place))
+            linked = layout.linked_between(first, last) > _MOSTLY
+            blocks.append(Block(node, key_of_line(text) if keyed else 0, len(text), linked))
+            runs.append(Run(text, first, last, layout))
     return Outline(nodes=tuple(nodes), blocks=tuple(blocks)), runs
 
 
@@ -133,6 +156,11 @@ def key_of_line(text: str) -> int:
 def make_of_node(element: HtmlElement) -> str:
     """An element's tag and classes, as "p.lead.wide": digits as 0, the classes by their letters."""
     return _make(str(element.tag), (element.get("class") or "")[:_LONGEST])
+
+
+def make_around(make: str) -> str:
+    """The make of what is around a block, of its own."""
+    return make.partition("<")[2]
 
 
 @lru_cache(maxsize=8192)
@@ -164,80 +192,68 @@ def _number_of(element: HtmlElement, numbers: dict[HtmlElement, int], nodes: lis
     return number
 
 
-def _stretches(
-    layout: Layout, roots: Iterable[HtmlElement], skipped: frozenset[int]
-) -> Iterator[tuple[HtmlElement, list[int], list[str]]]:
-    """Each run of text in one block, parted by line breaks: the block, its text nodes' numbers, its text.
+def _stretches(layout: Layout, skipped: frozenset[int]) -> Iterator[tuple[HtmlElement, int, int, list[str]]]:
+    """Each run of text in one block, parted by line breaks.
 
-    A layout has the text nodes with letters alone; here the others are wanted too: a full stop, a space.
+    The block, the numbers of the run's first text node and its last, and what it says. A layout has the text
+    nodes with letters alone; here the others are wanted too: a full stop, a space.
     """
+    texts = layout.texts
     number = 0
-    for root in roots:
+    for root in layout.roots:
         current: HtmlElement | None = None
-        numbers: list[int] = []
+        first = last = -1
         said: list[str] = []
         ahead: list[str] = []
         parted = False
         for block, text, hidden in _texts_of(root):
             if text is None:
                 parted = block is current
-            elif own := list(_numbers_in(text, layout, number)):
+            elif number < len(texts) and text == texts[number]:
                 if current is not block or parted:
-                    if current is not None and numbers:
-                        yield current, numbers, said
-                    current, numbers, said, parted = block, [], ahead, False
-                if not hidden and (seen := [one for one in own if one not in skipped]):
-                    numbers += seen
+                    if current is not None and first >= 0:
+                        yield current, first, last, said
+                    current, first, said, parted = block, -1, ahead, False
+                if not hidden and number not in skipped:
+                    first, last = number if first < 0 else first, number
                     said.append(text)
                 ahead = []
-                number += len(own)
+                number += 1
             elif block is current and not parted:
                 said.append(text)
             else:
                 ahead = [text]
-        if current is not None and numbers:
-            yield current, numbers, said
-
-
-def _numbers_in(text: str, layout: Layout, number: int) -> Iterator[int]:
-    """The layout's text nodes that a text is made of, the first of which would be `number`.
-
-    Several, where something between them was taken out of the document.
-    """
-    end = 0
-    while number < len(layout.texts):
-        begin = text.find(layout.texts[number], end)
-        if begin < 0 or not (begin == end or text[end:begin].isspace()):
-            return
-        yield number
-        end = begin + len(layout.texts[number])
-        number += 1
+        if current is not None and first >= 0:
+            yield current, first, last, said
 
 
 def _texts_of(root: HtmlElement) -> Iterator[tuple[HtmlElement, str | None, bool]]:
     """The text nodes in an element: its block, itself (None: a line break), whether it is hidden."""
     blocks = [block_of(root)]
-    hidden = [False]
-    """Of the elements around, whether one is hidden."""
+    hidden = 0
+    """How many elements around are, the outermost hidden one counted."""
     for event, element in iterwalk(root, events=("start", "end")):
-        is_block = element.tag not in INLINE and element.tag != "br" and element is not root
+        tag = element.tag
         if event == "start":
-            hidden.append(hidden[-1] or _is_hidden(element))
-            if element.tag == "br":
+            if hidden or _is_hidden(element):
+                hidden += 1
+            if tag == "br":
                 yield blocks[-1], None, False
-            elif is_block:
+            elif tag not in INLINE and element is not root:
                 blocks.append(element)
-            text, owner = element.text, element
+            text = element.text
+            if text and tag not in UNSEEN:
+                yield blocks[-1], text, hidden > 0
         else:
-            hidden.pop()
+            if hidden:
+                hidden -= 1
             if element is root:
                 return
-            if is_block:
+            if tag not in INLINE and tag != "br":
                 blocks.pop()
-            around = element.getparent()
-            text, owner = element.tail, element if around is None else around
-        if text and owner.tag not in UNSEEN:
-            yield blocks[-1], text, hidden[-1]
+            text, around = element.tail, element.getparent() if element.tail else None
+            if text and around is not None and around.tag not in UNSEEN:
+                yield blocks[-1], text, hidden > 0
 
 
 def _is_hidden(element: HtmlElement) -> bool:

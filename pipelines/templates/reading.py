@@ -92,7 +92,7 @@ def _fit_one(template: Template, tree: HtmlElement, head: Head) -> Fit | Misfit:
     if len(layout.letters) > MOST_LETTERS:
         raise TooDeep(f"{len(layout.letters):,} letters of text")
     taken = [one for container in containers for one in _asides(container, layout, head)]
-    outline, runs = outline_of(layout, roots, _numbers_of(taken), keyed=bool(template.lines))
+    outline, runs = outline_of(layout, _numbers_of(taken), keyed=bool(template.lines))
     judged = judge(template, outline)
     if judged.refusal is not None:
         return Misfit(refusal=judged.refusal, detail=judged.detail)
@@ -144,9 +144,10 @@ def _main_ones(found: list[HtmlElement], count: int) -> list[HtmlElement]:
 
 def _lines_of(judged: Judgement, runs: Iterable[Run], stated: HtmlElement | None) -> Iterator[Line]:
     for run, rule in zip(runs, judged.rules, strict=True):
-        block = block_of(run.place.elements[0])
+        place = run.place
+        block = block_of(place.elements[0])
         # as the extractor writes the items of a list
-        line = line_at(f"- {run.text}" if block.tag == "li" else run.text, run.place)
+        line = line_at(f"- {run.text}" if block.tag == "li" else run.text, place)
         is_stated = block is stated
         line.rule = None if is_stated else rule
         yield line

@@ -1,8 +1,7 @@
 """Where on the pages of a source the article stands: an element told by its tag and one of its names."""
 
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
@@ -21,8 +20,6 @@ MOST_CONTAINERS = 100
 """Of a page, that are counted."""
 _NAMES = 12
 """Classes of an element that it is looked for by."""
-
-ElementsAlike = Mapping[tuple[str, str], Sequence[int]]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -57,15 +54,11 @@ class Selector:
         *parent, own = (_step(part) for part in text.split(" > "))
         return cls(own, parent[0] if parent else None)
 
-    def places_in(self, outline: Outline, alike: ElementsAlike | None = None) -> list[int]:
-        """The outermost elements of an outline that it finds, by their numbers.
-
-        `alike`: what `elements_alike` gives for the outline, for whoever asks for many selectors.
-        """
-        found: set[int] = set()
-        for (make, name), numbers in (elements_alike(outline) if alike is None else alike).items():
-            if _fits(self.step, make, name):
-                found.update(number for number in numbers if self._is_in_its_parent(outline, number))
+    def places_in(self, outline: Outline) -> list[int]:
+        """The outermost elements of an outline that it finds, by their numbers."""
+        found = set(outline.told.get((self.step.tag, self.step.name), ()))
+        if self.parent is not None:
+            found = {number for number in found if self._is_in_its_parent(outline, number)}
         return sorted(n for n in found if found.isdisjoint(outline.above(outline.nodes[n].parent)))
 
     def _is_in_its_parent(self, outline: Outline, number: int) -> bool:
@@ -120,14 +113,6 @@ def _fits(step: Step, make: str, name: str) -> bool:
     if step.name.startswith("#"):
         return step.name[1:] == name
     return step.name[1:] in classes.split(".") if step.name else not classes and not name
-
-
-def elements_alike(outline: Outline) -> ElementsAlike:
-    """The elements of an outline by their make and name, as their numbers."""
-    found: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
-    for number, node in enumerate(outline.nodes):
-        found[node.make, node.name].append(number)
-    return found
 
 
 def selectors_of(outline: Outline, number: int) -> Iterator[Selector]:

@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from pipelines.article import ArticleKind
+from pipelines.templates.outline import make_around
 from pipelines.templates.places import LearnedPlaces
 from pipelines.templates.selector import Selector
 
@@ -19,7 +21,7 @@ AGREE = 0.9
 """Of two readings of one page, from which on they are taken for the same."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Template:
     """How one sort of page of a source is read. Picklable; some 5 to 20 kB as JSON."""
 
@@ -57,6 +59,11 @@ class Template:
     def is_ready(self) -> bool:
         """Whether it may read pages by itself, and not only correct what is read without it."""
         return self.learned_from >= FAST_FROM and self.agreement >= AGREE
+
+    @cached_property
+    def around_text(self) -> frozenset[str]:
+        """The makes of what is around the blocks that are text."""
+        return frozenset(make_around(make) for make, rule in self.makes.items() if rule is None)
 
     def to_json(self) -> dict[str, Any]:
         return {

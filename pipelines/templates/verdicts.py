@@ -9,8 +9,9 @@ from pipelines.article import ArticleKind
 from pipelines.cleaning import family_of
 from pipelines.document.makes import LINKED, tag_of
 from pipelines.templates.agreement import ASIDES, agreement_with
-from pipelines.templates.judge import DROPPED, holders_in, inside, is_set_among, make_around, make_outside
+from pipelines.templates.judge import DROPPED, holders_in, inside, is_set_among, make_outside
 from pipelines.templates.labels import LEFT_OUT, Labels
+from pipelines.templates.outline import make_around
 from pipelines.templates.places import learn_places
 from pipelines.templates.selector import MOST_CONTAINERS, Selector
 from pipelines.templates.template import Template

@@ -10,6 +10,7 @@ from marrow import box, labels_of, learned, page_of, read_html, story
 from pipelines.article import EXTRACTOR, TEMPLATE, Article
 from pipelines.fingerprint import words_of
 from pipelines.templates.judge import judge
+from pipelines.templates.labels import Labels
 from pipelines.templates.learn import learn_templates
 from pipelines.templates.outline import Outline
 from pipelines.templates.refusals import Refusal
@@ -44,7 +45,7 @@ def lines_of(html: str, templates: Templates | None = None) -> list[str]:
 
 def known_of(make: Make, numbers: Sequence[int] = range(8)) -> Templates:
     found = [read_html(make(number)).labels for number in numbers]
-    return learn_templates(labels for labels in found if labels is not None)
+    return learn_templates(Labels.from_bytes(data) for data in found if data is not None)
 
 
 def fake(number: int, count: int = 1) -> str:

@@ -8,7 +8,7 @@ from marrow import learned, page_of, read_html, story
 
 from pipelines.article import EXTRACTOR
 from pipelines.lines import Line, kept, line_at
-from pipelines.templates.correct import correct
+from pipelines.templates.correct import correct, correcting
 from pipelines.templates.judge import DROPPED, OUTSIDE
 from pipelines.templates.template import CORRECTS_FROM, Templates
 
@@ -30,7 +30,7 @@ def corrected(
     """The lines of a page of which the extractor gave all but `missed`, as corrected by template `number`."""
     outline, runs = outlined(body)
     lines = [line_at(run.text, run.place) for run in runs if run.text not in missed]
-    template = correct(lines, outline, runs, known)
+    template = correct(lines, outline, runs, correcting(known, runs[0].layout.roots[0]))
     assert (template and template.number) == number
     return lines
 
@@ -106,7 +106,7 @@ def test_a_line_that_was_not_found_on_the_page_stays() -> None:
     outline, runs = outlined(page())
     lines = [line_at(run.text, run.place) for run in runs]
     lines.append(Line("A line of nowhere."))
-    assert correct(lines, outline, runs, KNOWN) is not None
+    assert correct(lines, outline, runs, KNOWN.templates) is not None
     assert lines[-1].rule is None
 
 

@@ -19,7 +19,8 @@ def place(first: int, last: int) -> Place:
 
 def labels_for(body: str, became: dict[int, str | None]) -> Labels | None:
     outline, runs = outlined(body)
-    return label(outline, runs, became, kind=ArticleKind.ARTICLE, story="s", day=None)
+    data = label(outline, runs, became, kind=ArticleKind.ARTICLE, story="s", day=None)
+    return None if data is None else Labels.from_bytes(data)
 
 
 def test_each_block_of_a_page_is_labelled() -> None:
