@@ -5,7 +5,7 @@ import zlib
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 from sqlalchemy.orm import Session
@@ -27,15 +27,18 @@ from pipelines.source_templates import (
 from pipelines.store import Visited, file_other_reading
 from pipelines.templates.drift import is_audited
 from storage.errors import CannotStore, StorageError
-from storage.templates import samples_of
+from storage.templates import MOST_SAMPLES, count_samples, samples_of
 from storage.thread import ArchiveThread
 
 T = TypeVar("T")
 
-_AT_FIRST = (3, 5, 10, 20)
-"""Pages that teach something after which it pays to learn again."""
-_GROWS = 2
-"""After those, as many again as half of what was learned from: it takes the time of some ten pages."""
+_AT_FIRST = (3, 5, 10, 20, MOST_SAMPLES)
+"""Pages kept of a source at which it pays to learn again: what is known of a new one grows fast."""
+_THEN_EVERY = 15
+"""New ones after which it does, within a run: to learn takes the time of some two pages."""
+_AT_LEAST = 5
+"""New ones after which it does at the end of a run; fewer wait for another, but not for longer than a day."""
+_DAY = timedelta(days=1)
 _ENOUGH = 30
 """Pages of a run that teach something: as many as are kept."""
 _ONE_IN = 4
@@ -77,6 +80,8 @@ class RunTemplates:
         self._known: dict[int, KnownTemplates] = {}
         self._unnoted: list[Lesson] = []
         self._asked = 0
+        self._before = 0
+        """Pages of its source that were kept before the run."""
         self._taught = 0
         """Pages of this run that teach something."""
         self._learned = 0
@@ -97,9 +102,13 @@ class RunTemplates:
         if not self._on or source_id is None:
             return cleaning
         if source_id not in self._known:
-            self._known[source_id] = await self._archive.read(lambda s: known_templates(s, source_id))
-            if source_id == self._source_id and self._known[source_id].is_outdated and not self._learning:
-                await self._learn_alone()  # the pages that are asked for meanwhile are read without
+            self._known[source_id], before = await self._archive.read(
+                lambda s: (known_templates(s, source_id), count_samples(s, source_id))
+            )
+            if source_id == self._source_id:
+                self._before = before
+                if self._known[source_id].is_outdated and not self._learning:
+                    await self._learn_alone()  # the pages that are asked for meanwhile are read without
         templates, fast = self._known[source_id].usable, read_by != EXTRACTOR
         audit = templates is not None and fast and is_audited(url, templates)
         teach = source_id == self._source_id and self._is_to_teach()
@@ -131,7 +140,7 @@ class RunTemplates:
             return
         self._unnoted.append(lesson)
         self._taught += lesson.sample is not None
-        if not self._learning and lesson.sample is not None and self._taught >= self._learn_at:
+        if not self._learning and lesson.sample is not None and self._is_time_to_learn():
             await self._learn_alone()
         elif len(self._unnoted) >= _NOTED_EVERY:
             await self._note()
@@ -147,7 +156,7 @@ class RunTemplates:
             await self._note()
         if stopping:
             return 0
-        if self._taught > self._learned:
+        if self._is_worth_learning():
             await self._learn()
         known = self._known.get(self._source_id)
         if known is None or known.usable is None:
@@ -178,10 +187,18 @@ class RunTemplates:
         now = datetime.now(UTC)
         await self._keep(lambda session: note_lessons(session, source_id, lessons, now))
 
-    @property
-    def _learn_at(self) -> int:
-        """After how many pages that teach something it pays to learn again."""
-        return next((at for at in _AT_FIRST if at > self._learned), self._learned * (_GROWS + 1) // _GROWS)
+    def _is_time_to_learn(self) -> bool:
+        """Whether it pays to learn again, as the run goes on."""
+        learned, there = self._before + self._learned, self._before + self._taught
+        return there >= learned + _THEN_EVERY or any(learned < at <= there for at in _AT_FIRST)
+
+    def _is_worth_learning(self) -> bool:
+        """Whether it does at its end."""
+        new, known = self._taught - self._learned, self._known.get(self._own)
+        if known is None or known.learned_at is None or known.suspended_at is not None:
+            return new > 0
+        is_young = self._before + self._taught <= MOST_SAMPLES
+        return new >= (1 if is_young or datetime.now(UTC) - known.learned_at >= _DAY else _AT_LEAST)
 
     async def _learn_alone(self) -> None:
         """Note and learn; what is filed meanwhile is learned from the next time."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from storage.insert import insert_into, table_of
@@ -102,6 +102,11 @@ def samples_of(session: Session, source_id: int) -> list[bytes]:
             select(_SAMPLES.c.labels).where(_SAMPLES.c.source_id == source_id).order_by(_SAMPLES.c.id)
         )
     )
+
+
+def count_samples(session: Session, source_id: int) -> int:
+    """How many pages of a source are kept."""
+    return session.scalar(select(func.count()).where(_SAMPLES.c.source_id == source_id)) or 0
 
 
 def forget_samples(session: Session, source_id: int) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,7 @@ from pipelines.templates.template import CODE_VERSION
 from storage.errors import CannotStore, DatabaseIsFull
 from storage.session import Database, open_database
 from storage.sources import SourceDraft, add_source
-from storage.templates import change_templates, samples_of
+from storage.templates import NewSample, change_templates, keep_samples, samples_of
 from storage.thread import ArchiveThread
 
 NOW = datetime(2026, 3, 4, tzinfo=UTC)
@@ -91,6 +91,40 @@ async def test_a_new_source_is_learned_after_three_pages_and_after_five(
     with database.read() as session:
         assert known_templates(session, MARROW).templates.templates[0].learned_from == 8
         assert len(samples_of(session, MARROW)) == 8
+
+
+@pytest.mark.parametrize(
+    ("kept", "new", "hours", "suspended", "learns"),
+    [
+        pytest.param(40, 4, 1, False, False, id="few new ones wait"),
+        pytest.param(40, 5, 1, False, True, id="many do not"),
+        pytest.param(40, 1, 25, False, True, id="none waits for longer than a day"),
+        pytest.param(40, 1, 1, True, True, id="templates that failed are learned anew"),
+        pytest.param(20, 1, 1, False, True, id="little is known of a new source"),
+        pytest.param(40, 0, 25, True, False, id="there is nothing new"),
+    ],
+)
+async def test_a_run_learns_at_its_end_where_it_is_worth_it(
+    run: RunTemplates, database: Database, kept: int, new: int, hours: int, suspended: bool, learns: bool
+) -> None:
+    labels = READINGS[0].labels
+    assert labels is not None
+    kinds = ["article"] * 30 + ["gallery"] * 10
+    samples = [NewSample(story=f"{n}", kind=kinds[n], labels=labels) for n in range(kept)]
+    before = datetime.now(UTC) - timedelta(hours=hours)
+    with database.write() as session:
+        keep_samples(session, MARROW, samples, before)
+        assert len(samples_of(session, MARROW)) == kept
+    learn_now(database, MARROW, before)
+    with database.write() as session:
+        changed = {"suspended_at": before, "suspended_why": "it failed"} if suspended else {}
+        change_templates(session, MARROW, lambda row: replace(row, **changed))  # type: ignore[type-var]
+    await cleaning(run)
+    await file(run, READINGS[:new])
+    await run.finish(DEFAULT)
+    with database.read() as session:
+        learned_at = known_templates(session, MARROW).learned_at
+    assert (learned_at != before) is learns
 
 
 async def test_what_is_known_is_used_from_the_first_page_on(run: RunTemplates, database: Database) -> None:
