@@ -4,7 +4,7 @@
 
 Two `copydesk run` work on one archive. At random moments the one that has the schedule is killed (SIGKILL to
 its process group) or stopped (SIGTERM), and a fresh one is started in its place; the editions of the replay
-appear XX a JSON object; exits with 1 if anything is lost, doubled or damaged.
+appear meanwhile. Prints a JSON object; exits with 1 if anything is lost, doubled or damaged.
 """
 
 import json
