@@ -27,7 +27,7 @@ from pipelines.source_templates import (
 from pipelines.store import Visited, file_other_reading
 from pipelines.templates.drift import is_audited
 from storage.errors import CannotStore, StorageError
-from storage.templates import MOST_SAMPLES, count_samples, samples_of
+from storage.templates import MISFIT, MOST_SAMPLES, NewSample, count_samples, samples_of
 from storage.thread import ArchiveThread
 
 T = TypeVar("T")
@@ -36,6 +36,8 @@ _AT_FIRST = (3, 5, 10, 20, MOST_SAMPLES)
 """Pages kept of a source at which it pays to learn again: what is known of a new one grows fast."""
 _THEN_EVERY = 15
 """New ones after which it does, within a run: to learn takes the time of some two pages."""
+_MISFITS = (5, 10, 20)
+"""The same of those that templates have refused: the source may be made anew."""
 _AT_LEAST = 5
 """New ones after which it does at the end of a run; fewer wait for another, but not for longer than a day."""
 _DAY = timedelta(days=1)
@@ -86,6 +88,7 @@ class RunTemplates:
         """Pages of this run that teach something."""
         self._learned = 0
         """Those of them that were learned from."""
+        self._misfits = 0
         self._learning = False
         self._kept: list[_Kept] = []
         self._bytes = 0
@@ -139,8 +142,10 @@ class RunTemplates:
         if lesson is None:
             return
         self._unnoted.append(lesson)
-        self._taught += lesson.sample is not None
-        if not self._learning and lesson.sample is not None and self._is_time_to_learn():
+        if lesson.sample is not None:
+            self._taught += 1
+            self._misfits += lesson.sample.kind == MISFIT
+        if not self._learning and lesson.sample is not None and self._is_time_to_learn(lesson.sample):
             await self._learn_alone()
         elif len(self._unnoted) >= _NOTED_EVERY:
             await self._note()
@@ -187,8 +192,10 @@ class RunTemplates:
         now = datetime.now(UTC)
         await self._keep(lambda session: note_lessons(session, source_id, lessons, now))
 
-    def _is_time_to_learn(self) -> bool:
+    def _is_time_to_learn(self, newest: NewSample) -> bool:
         """Whether it pays to learn again, as the run goes on."""
+        if newest.kind == MISFIT and self._misfits in _MISFITS:
+            return True
         learned, there = self._before + self._learned, self._before + self._taught
         return there >= learned + _THEN_EVERY or any(learned < at <= there for at in _AT_FIRST)
 
