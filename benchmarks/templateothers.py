@@ -49,7 +49,7 @@ def by_others(job: tuple[MadeSite | Publisher, list[Taught]]) -> tuple[int, list
             new = read_page(page, Cleaning(templates=known)).article
         if new is not None and new.template is not None:
             row = compared(site.name, told, read_page(page).article, new, score)
-            # told in the place of a refusal, as what to look at first
+            # where a refusal would stand: which template it was
             found.append(replace(row, refused=str(numbered[new.template].container)))
     return len(numbered) * len(site.pages), found
 
