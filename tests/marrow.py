@@ -1,13 +1,14 @@
 """A small site whose pages are written anew for each number, and what is learned of it."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
 from pipelines.article import Reading
 from pipelines.cleaning import Cleaning
 from pipelines.extract import read_page
 from pipelines.page import Page
+from pipelines.source_templates import Lesson, lesson_of
 from pipelines.templates.labels import Labels
 from pipelines.templates.learn import learn_templates
 from pipelines.templates.template import Templates
@@ -111,6 +112,11 @@ def labels_of(html: str) -> Labels:
     data = read_html(html).labels
     assert data is not None
     return Labels.from_bytes(data)
+
+
+def lessons_of(readings: Iterable[Reading]) -> list[Lesson]:
+    """What these teach, of those that teach anything."""
+    return [lesson for reading in readings if (lesson := lesson_of(reading)) is not None]
 
 
 def learned(pages: Sequence[str], known: Templates | None = None) -> Templates:

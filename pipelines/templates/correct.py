@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from lxml.html import HtmlElement
 
 from pipelines.lines import Line, insert, kept, line_at
-from pipelines.templates.judge import OUTSIDE, Judgement, judge, make_outside
+from pipelines.templates.judge import OUTSIDE, Judgement, judge
 from pipelines.templates.labels import LEFT_OUT, covered
 from pipelines.templates.outline import Outline, Run
 from pipelines.templates.refusals import Refusal
@@ -67,7 +67,7 @@ def _correct(lines: list[Line], judged: Judgement, outline: Outline, runs: Seque
 def _is_unknown_outside(judged: Judgement, outline: Outline, number: int) -> bool:
     """Whether a block stands outside the container, and no paragraph there was made like it."""
     block = outline.blocks[number]
-    return judged.rules[number] == OUTSIDE and make_outside(outline, block) not in judged.template.outside
+    return judged.rules[number] == OUTSIDE and outline.make_outside(block) not in judged.template.outside
 
 
 def _rule_for(line: Line, rules: dict[int, str | None]) -> str | None:

@@ -65,7 +65,7 @@ def judge(template: Template, outline: Outline) -> Judgement:
             is_text = (
                 template.beside  # few have any
                 and block.node not in around
-                and make_outside(outline, block) in template.beside
+                and outline.make_outside(block) in template.beside
             )
             rules.append(None if is_text else OUTSIDE)
             continue
@@ -178,11 +178,6 @@ def inside(outline: Outline, holders: frozenset[int]) -> set[int]:
         if number in holders or node.parent in found:
             found.add(number)
     return found
-
-
-def make_outside(outline: Outline, block: Block) -> str:
-    """How a block is made that stands in no container."""
-    return outline.make_within(block, frozenset())
 
 
 def _is_written(outline: Outline, block: Block, holders: frozenset[int]) -> bool:

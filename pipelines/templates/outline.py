@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from hashlib import blake2b
+from itertools import islice
 from typing import NamedTuple
 
 from lxml.etree import iterwalk
@@ -19,7 +20,7 @@ from pipelines.lines import tidy
 INSIDE = "^"
 """Stands in a make for the element that holds the article, and all around it."""
 _MOSTLY = 0.5
-LEVELS = 3
+_LEVELS = 3
 _LONGEST_NAME = 40
 _LONGEST = 200
 """Characters of a class attribute that are looked at; utility classes run to thousands."""
@@ -101,10 +102,14 @@ class Outline:
             if number in holders:
                 parts.append(INSIDE)
                 break
-            if len(parts) == LEVELS:
+            if len(parts) == _LEVELS:
                 break
             parts.append(self.nodes[number].make)
         return (LINKED if block.linked else "") + "<".join(parts)
+
+    def make_outside(self, block: Block) -> str:
+        """How a block is made that stands in no holder; `make_of_outside` tells it without an outline."""
+        return self.make_within(block, frozenset())
 
 
 class Run(NamedTuple):
@@ -156,6 +161,12 @@ def key_of_line(text: str) -> int:
 def make_of_node(element: HtmlElement) -> str:
     """An element's tag and classes, as "p.lead.wide": digits as 0, the classes by their letters."""
     return _make(str(element.tag), (element.get("class") or "")[:_LONGEST])
+
+
+def make_of_outside(element: HtmlElement) -> str:
+    """`Outline.make_outside` of a block, by its element in the document; never marked as LINKED."""
+    above = (element, *islice(element.iterancestors(), _LEVELS - 1))
+    return "<".join(make_of_node(e) for e in above if e.tag not in ("body", "html"))
 
 
 def make_around(make: str) -> str:

@@ -16,7 +16,7 @@ from pipelines.document.parse import MOST_LETTERS, TooDeep
 from pipelines.lines import Line, line_at, tidy
 from pipelines.metadata.head import DESCRIPTIONS, Head, plain
 from pipelines.templates.judge import OUTSIDE, Judgement, judge
-from pipelines.templates.outline import LEVELS, Run, make_of_node, outline_of
+from pipelines.templates.outline import Run, make_of_outside, outline_of
 from pipelines.templates.refusals import Refusal
 from pipelines.templates.selector import main_ones
 from pipelines.templates.template import Template, Templates
@@ -207,9 +207,3 @@ def _unknown_outside(template: Template, tree: HtmlElement, containers: list[Htm
         linked = sum(len("".join(link.itertext())) for link in paragraph.iter("a"))
         if len(text) >= _PROSE and linked < 0.5 * len(text):
             yield Line(text, make=make, rule=OUTSIDE)
-
-
-def make_of_outside(element: HtmlElement) -> str:
-    """How a block outside the containers is made, as pipelines/templates/outline.py has it of outlines."""
-    above = (element, *islice(element.iterancestors(), LEVELS - 1))
-    return "<".join(make_of_node(e) for e in above if e.tag not in ("body", "html"))

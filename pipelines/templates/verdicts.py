@@ -9,7 +9,7 @@ from pipelines.article import ArticleKind
 from pipelines.cleaning import family_of
 from pipelines.document.makes import LINKED, tag_of
 from pipelines.templates.agreement import ASIDES, agreement_with
-from pipelines.templates.judge import DROPPED, holders_in, inside, is_set_among, make_outside
+from pipelines.templates.judge import DROPPED, holders_in, inside, is_set_among
 from pipelines.templates.labels import LEFT_OUT, Labels
 from pipelines.templates.outline import make_around
 from pipelines.templates.places import learn_places
@@ -71,7 +71,7 @@ def template_of(selector: Selector, held: Sequence[Labels], kind: ArticleKind) -
                 if block.key in repeated:
                     lines[block.key] += 1 if rule is not None else -1
             elif block.node not in around:
-                make = make_outside(outline, block)
+                make = outline.make_outside(block)
                 _count(beside[make], page, block.size, rule, fresh=True)
                 above[make] += -1 if seen else 1
     makes = {make: _verdict(inside[make]) for make in _most_common(inside, _MOST_MAKES)}

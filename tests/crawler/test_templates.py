@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from marrow import box, page_of, read_html
+from marrow import box, lessons_of, page_of, read_html
 
 import crawler.templates
 from crawler.config import CleaningConfig
@@ -16,7 +16,7 @@ from crawler.workers import WorkerPool
 from newsite.readers import fall
 from pipelines.article import EXTRACTOR, Reading
 from pipelines.cleaning import DEFAULT, Cleaning
-from pipelines.source_templates import known_templates, learn_now, lesson_of, note_lessons
+from pipelines.source_templates import known_templates, learn_now, note_lessons
 from pipelines.templates.drift import is_audited
 from pipelines.templates.template import CODE_VERSION
 from storage.errors import CannotStore, DatabaseIsFull
@@ -72,8 +72,7 @@ async def cleaning(run: RunTemplates, source: int | None = MARROW, read_by: str 
 
 def learn(database: Database, source: int = MARROW) -> None:
     with database.write() as session:
-        lessons = [lesson for reading in READINGS[:6] if (lesson := lesson_of(reading)) is not None]
-        note_lessons(session, source, lessons, NOW)
+        note_lessons(session, source, lessons_of(READINGS[:6]), NOW)
     learn_now(database, source, NOW)
 
 

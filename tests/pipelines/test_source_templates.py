@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from marrow import box, page_of, read_html, story
+from marrow import box, lessons_of, page_of, read_html, story
 
 from pipelines.article import Reading, Rejection
 from pipelines.source_templates import (
@@ -16,7 +16,6 @@ from pipelines.source_templates import (
     known_templates,
     learn_from,
     learn_now,
-    lesson_of,
     note_lessons,
     switch,
 )
@@ -55,8 +54,7 @@ def _nameless_around(page: str) -> str:
 
 def note(database: Database, readings: Sequence[Reading], now: datetime = NOW) -> KnownTemplates:
     with database.write() as session:
-        lessons = [lesson for reading in readings if (lesson := lesson_of(reading)) is not None]
-        return note_lessons(session, 1, lessons, now)
+        return note_lessons(session, 1, lessons_of(readings), now)
 
 
 def learn(database: Database, now: datetime = NOW) -> KnownTemplates:

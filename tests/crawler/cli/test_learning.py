@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from hostile import ACTS, CONTROLS
 from lxml import html as lxml_html
-from marrow import box, page_of, read_html
+from marrow import box, lessons_of, page_of, read_html
 
 from crawler.cli.learning_page import page_of as shown_page
 from pipelines.article import Reading, Removed
-from pipelines.source_templates import learn_now, lesson_of, note_lessons
+from pipelines.source_templates import learn_now, note_lessons
 from pipelines.templates.refusals import Refusal
 from storage.session import open_database
 from storage.stored import StoredArticle, read_by_templates
@@ -25,8 +25,7 @@ READINGS = [read_html(page_of(number, inside=box(number))) for number in range(6
 
 def note(archive: Path, *readings: Reading) -> None:
     with open_database(str(archive)) as database, database.write() as session:
-        lessons = [lesson for reading in readings if (lesson := lesson_of(reading)) is not None]
-        note_lessons(session, 1, lessons, NOW)
+        note_lessons(session, 1, lessons_of(readings), NOW)
 
 
 @pytest.fixture

@@ -4,19 +4,22 @@ import json
 import random
 from dataclasses import replace
 from datetime import date
+from html import escape
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from labelled import labelled, pool
+from labelled import labelled, outlined, pool
 from marrow import story
 
 from pipelines.article import ArticleKind
+from pipelines.document.layout import block_of
+from pipelines.document.makes import LINKED
 from pipelines.templates.agreement import agreement_with
 from pipelines.templates.drift import LAST, Use, noted
 from pipelines.templates.judge import judge
 from pipelines.templates.labels import LEFT_OUT, Labels
 from pipelines.templates.learn import MOST_TEMPLATES, learn_templates
-from pipelines.templates.outline import Block, Node, Outline
+from pipelines.templates.outline import Block, Node, Outline, make_of_outside
 from pipelines.templates.template import Templates
 
 tried = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -62,6 +65,23 @@ def outlines(draw: st.DrawFn) -> Outline:
         for node in at
     )
     return Outline(nodes=nodes, blocks=blocks)
+
+
+classes = st.text(st.sampled_from('ab0 .<^:é\t"'), max_size=9).map(escape)
+said = st.sampled_from(
+    ["The harbour.", "<b>The</b> harbour.<br>It is built.", '<a href="/">The harbour.</a>']
+)
+markup = st.recursive(
+    st.builds('<p class="{}">{}</p>'.format, classes, said),
+    lambda inner: st.builds(
+        '<{0} class="{1}">{2}</{0}>'.format,
+        st.sampled_from(["div", "section", "article", "blockquote", "ul", "span"]),
+        classes,
+        st.lists(inner, min_size=1, max_size=3).map("".join),
+    ),
+    max_leaves=8,
+)
+"""Paragraphs, and what may be around them."""
 
 
 @st.composite
@@ -173,6 +193,17 @@ def test_use_comes_back_as_it_was_kept_and_does_not_depend_on_when_it_was_noted(
     assert len(use.last) <= LAST
     assert len(use.audits) <= LAST
     assert use.fast + sum(use.refused.values()) == len(outcomes)
+
+
+@settings(parent=tried, max_examples=150)
+@given(body=markup)
+def test_a_paragraph_outside_is_made_alike_in_the_outline_and_in_the_document(body: str) -> None:
+    outline, runs = outlined(body)
+    assert runs
+    for block, run in zip(outline.blocks, runs, strict=True):
+        element = block_of(run.place.elements[0])
+        assert element.tag == "p"
+        assert outline.make_outside(block).removeprefix(LINKED) == make_of_outside(element)
 
 
 def test_a_story_that_grows_all_day_teaches_what_one_article_teaches() -> None:
