@@ -2,6 +2,7 @@
 
 import logging
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -51,13 +52,12 @@ def _logs_as_before() -> Iterator[None]:
     root.setLevel(level)
 
 
-@pytest.fixture
-def archive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An SQLite archive under its default name, in the current folder."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("COLUMNS", "200")
+@pytest.fixture(scope="session")
+def small_archive(empty_archive: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The archive that each test gets a copy of."""
+    path = Path(shutil.copy(empty_archive, tmp_path_factory.mktemp("small")))
     zone = timezone(timedelta(hours=2))
-    with open_database("copydesk.sqlite") as database, database.write() as session:
+    with open_database(str(path)) as database, database.write() as session:
         seeds = (SeedDraft(url="https://paper.example/feed", kind=SeedKind.FEED),)
         draft = SourceDraft(name="The Paper", url="https://paper.example/", seeds=seeds)
         source = add_source(session, draft, NOW)
@@ -85,7 +85,15 @@ def archive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
             ),
         ):
             file_article(session, source.id, each, NOW, resemblance)
-    return tmp_path / "copydesk.sqlite"
+    return path
+
+
+@pytest.fixture
+def archive(small_archive: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An SQLite archive under its default name, in the current folder."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "200")
+    return Path(shutil.copy(small_archive, tmp_path / "copydesk.sqlite"))
 
 
 FileStory = Callable[..., int]
