@@ -5,7 +5,9 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -117,10 +119,21 @@ class Program:
         self._captured = captured
         self.out = self.err = ""
 
-    def __call__(self, *arguments: str) -> int:
-        status = run(arguments)
+    def __call__(self, *arguments: str, stdin: bytes | None = None) -> int:
+        with given(stdin) if stdin is not None else nullcontext():
+            status = run(arguments)
         self.out, self.err = self._captured.readouterr()
         return status
+
+
+@contextmanager
+def given(sent: bytes) -> Iterator[None]:
+    """Inside, this is what stdin has."""
+    with tempfile.TemporaryFile() as file, pytest.MonkeyPatch.context() as patch:
+        file.write(sent)
+        file.seek(0)
+        patch.setattr(sys, "stdin", file)
+        yield
 
 
 @pytest.fixture
