@@ -134,7 +134,9 @@ def test_a_signal_ends_it_though_stdin_is_open(begin) -> None:
 @pytest.mark.parametrize("signum", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_gives_out_what_was_read_and_held(begin, signum: int) -> None:
     with begin("-") as program:
-        program.stdin.write(b"".join(b'{"id": %d, "html": "<p>Hm"}\n' % number for number in range(2050)))
+        # Those without a page come at once.
+        program.stdin.write(b"".join(b'{"id": %d}\n' % number for number in range(2000)))
+        program.stdin.write(b"".join(b'{"id": %d, "html": "<p>Hm"}\n' % n for n in range(2000, 2050)))
         program.stdin.flush()
         first = [json.loads(program.stdout.readline())["id"] for _ in range(2000)]
         assert first == list(range(2000))
