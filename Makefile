@@ -25,7 +25,7 @@ press: setup    ## serve the bundled sample press, to try copydesk on by hand
 	$(BIN)/python tests/newsite/serve.py
 
 test: setup     ## run every test
-	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal
 
 lint: setup     ## ruff: format and rules
 	$(BIN)/ruff format --check .

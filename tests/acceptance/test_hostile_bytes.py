@@ -42,9 +42,9 @@ def config() -> Config:
 
 
 async def test_every_answer_without_bounds_is_bounded_and_told(
-    tmp_path: Path, behind_the_press: Press, config: Config
+    sqlite_path: Path, behind_the_press: Press, config: Config
 ) -> None:
-    with open_database(str(tmp_path / "archive.sqlite")) as database:
+    with open_database(str(sqlite_path)) as database:
         async with open_desk(config, database) as desk:
             began = time.process_time()
             await crawl_addresses(desk, [f"{SITE}{path}" for path in REASONS])
@@ -62,10 +62,10 @@ async def add(desk: Desk, seed: str) -> int:
 
 
 async def test_a_feed_without_end_gives_as_many_pages_as_a_run_takes(
-    tmp_path: Path, behind_the_press: Press, config: Config
+    sqlite_path: Path, behind_the_press: Press, config: Config
 ) -> None:
     patient = config.model_copy(update={"workers": WorkersConfig(processes=1)})
-    with open_database(str(tmp_path / "archive.sqlite")) as database:
+    with open_database(str(sqlite_path)) as database:
         async with open_desk(patient, database) as desk:
             source_id = await add(desk, "/vast-feed.xml?entries=900")
             report = (await crawl_sources(desk, [source_id], limit=1))[0]
@@ -74,9 +74,9 @@ async def test_a_feed_without_end_gives_as_many_pages_as_a_run_takes(
 
 
 async def test_a_feed_that_takes_too_long_holds_up_nothing_else(
-    tmp_path: Path, behind_the_press: Press, config: Config
+    sqlite_path: Path, behind_the_press: Press, config: Config
 ) -> None:
-    with open_database(str(tmp_path / "archive.sqlite")) as database:
+    with open_database(str(sqlite_path)) as database:
         async with open_desk(config, database) as desk:
             began = time.process_time()
             report = (await crawl_sources(desk, [await add(desk, "/deep-feed.xml")]))[0]

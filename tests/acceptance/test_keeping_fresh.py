@@ -12,6 +12,7 @@ from watching import count, until
 from crawler.config import Config
 from crawler.desk import Desk, open_desk
 from crawler.service import memory
+from crawler.service import service as room
 from crawler.service.clock import ClockWatch
 from crawler.service.memory import MemoryLimit
 from crawler.service.service import Service
@@ -24,6 +25,15 @@ from storage.sources import SourceDraft, add_source, remove_source, set_enabled
 
 PAST = datetime.now(UTC) - timedelta(days=3)
 GAZETTE, MERIDIAN = "www.harbour-gazette.example", "themeridian.example"
+
+
+LOOKS = 0.7
+"""Seconds in which it looks three times at what is due."""
+
+
+@pytest.fixture(autouse=True)
+def _looks_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(room, "TICK", 0.2)
 
 
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -53,7 +63,7 @@ async def test_what_is_due_is_crawled_once_and_the_plan_is_made(database: Databa
     async with serving(desk):
         await until(lambda: count(database, Run, state=RunState.DONE) == 1)
         assert count(database, Article) > 15
-        await asyncio.sleep(2.5)  # some looks more: nothing is due
+        await asyncio.sleep(LOOKS)  # some looks more: nothing is due
     assert count(database, Run) == 1
     with database.read() as session:
         source = session.get_one(Source, source_id)
@@ -69,7 +79,7 @@ async def test_after_a_downtime_a_source_is_crawled_once(database: Database, des
         session.execute(update(Source).values(poll_at=PAST, due_at=PAST))
     async with serving(desk):
         await until(lambda: count(database, Run, state=RunState.DONE) == 1)
-        await asyncio.sleep(2.5)
+        await asyncio.sleep(LOOKS)
     assert count(database, Run) == 1
 
 
@@ -112,8 +122,9 @@ async def test_what_is_published_meanwhile_is_stored(
 
 @ON_SQLITE
 async def test_a_host_has_one_crawl_at_a_time(
-    database: Database, desk: Desk, behind_the_press: Press
+    database: Database, desk: Desk, behind_the_press: Press, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(room, "ASIDE", 0.3)
     behind_the_press.latency = 0.02
     for name in ("a", "b", "c"):
         with database.write() as session:
@@ -139,7 +150,7 @@ async def test_a_source_that_cannot_be_read_is_tried_ever_less_often_and_touches
     async with serving(desk):
         await until(lambda: count(database, Run, source_id=gazette, state=RunState.DONE) == 1)
         await until(lambda: count(database, Run, source_id=lost, state=RunState.FAILED) == 1)
-        await asyncio.sleep(2.5)
+        await asyncio.sleep(LOOKS)
     assert count(database, Run, source_id=lost) == 1
     with database.read() as session:
         source = session.get_one(Source, lost)
@@ -166,7 +177,7 @@ async def test_a_crawl_that_breaks_down_touches_no_other(
     async with serving(desk):
         await until(lambda: count(database, Run, source_id=gazette, state=RunState.DONE) == 1)
         await until(lambda: count(database, Run, source_id=broken, state=RunState.FAILED) == 1)
-        await asyncio.sleep(2.5)
+        await asyncio.sleep(LOOKS)
         assert count(database, Run, source_id=broken) == 1
 
 
@@ -175,7 +186,7 @@ async def test_a_second_one_stands_by_and_takes_over(database: Database, desk: D
     async with open_desk(quick, database) as other, serving(other) as second:
         await until(lambda: second.active)
         async with serving(desk) as first:
-            await asyncio.sleep(1.5)
+            await asyncio.sleep(LOOKS)
             assert not first.active
             other.stop()
             await until(lambda: not second.active)
@@ -221,12 +232,12 @@ async def test_above_the_memory_that_is_allowed_no_crawl_begins(
     database: Database, desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     used = 900.0
-    monkeypatch.setattr(memory, "LOOKED_AT", 3.0)
+    monkeypatch.setattr(memory, "LOOKED_AT", 1.0)
     add(database, GAZETTE)
     service = Service(desk)
     service.memory = MemoryLimit(800, desk.workers, lambda: used)
     task = asyncio.create_task(service.run())
-    await asyncio.sleep(2)
+    await asyncio.sleep(LOOKS)
     assert count(database, Run) == 0
     used = 700.0
     await until(lambda: count(database, Run, state=RunState.DONE) == 1)
@@ -273,7 +284,7 @@ async def test_when_the_clock_is_set_back_nothing_waits_for_it_to_come_round_aga
     clock = ClockWatch(wall=lambda: datetime.now(UTC) - set_back)
     async with serving(desk, clock) as service:
         await until(lambda: count(database, Run, state=RunState.DONE) == 1)
-        await asyncio.sleep(2.5)
+        await asyncio.sleep(LOOKS)
         assert count(database, Run) == 1
         with database.read() as session:
             due_at = session.get_one(Source, source_id).due_at
@@ -282,7 +293,7 @@ async def test_when_the_clock_is_set_back_nothing_waits_for_it_to_come_round_aga
         job = service.scheduler.get_job("look")
         job.modify(next_run_time=datetime.now(UTC) + timedelta(hours=1))  # what the scheduler then waits for
         radio = add(database, "radio-ansty.example")
-        await asyncio.sleep(2.5)
+        await asyncio.sleep(LOOKS)
         assert count(database, Run, source_id=radio) == 0
         set_back = timedelta(hours=1)
         await until(lambda: count(database, Run, source_id=radio, state=RunState.DONE) == 1)
@@ -305,6 +316,6 @@ async def test_after_a_day_asleep_each_source_is_crawled_once(
         with database.write() as session:
             session.execute(update(Source).values(poll_at=PAST, due_at=PAST))
         await until(lambda: count(database, Run, state=RunState.DONE) == 4)
-        await asyncio.sleep(2.5)
+        await asyncio.sleep(LOOKS)
         assert count(database, Run) == 4
         assert service.active

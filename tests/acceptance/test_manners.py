@@ -95,9 +95,9 @@ def settings(**crawl: object) -> Config:
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
+def database(sqlite_path: Path) -> Iterator[Database]:
     """Of one engine: what the hosts see does not depend on it."""
-    with open_database(str(tmp_path / "archive.sqlite")) as database:
+    with open_database(str(sqlite_path)) as database:
         yield database
 
 

@@ -27,8 +27,8 @@ MERIDIAN = [
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    with open_database(str(tmp_path / "archive.sqlite")) as database:
+def database(sqlite_path: Path) -> Iterator[Database]:
+    with open_database(str(sqlite_path)) as database:
         yield database
 
 

@@ -140,11 +140,11 @@ def network(strangers: Strangers, monkeypatch: pytest.MonkeyPatch) -> Network:
 
 
 @pytest.fixture
-async def desk(quick: Config, tmp_path: Path) -> AsyncIterator[Desk]:
+async def desk(quick: Config, sqlite_path: Path) -> AsyncIterator[Desk]:
     crawl = quick.crawl.model_copy(
         update={"allow_private": ["wiki.corp"], "retries": 0, "download_timeout": 20.0}
     )
-    with open_database(str(tmp_path / "archive.sqlite")) as database:
+    with open_database(str(sqlite_path)) as database:
         async with open_desk(quick.model_copy(update={"crawl": crawl}), database) as desk:
             yield desk
 

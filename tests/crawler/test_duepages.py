@@ -43,12 +43,15 @@ async def test_what_is_soon_to_be_tried_again_is_waited_for(database: Database) 
     assert await handed_out(database) == [1]
 
 
-@pytest.mark.parametrize(("attempts", "waited_for"), [(0, []), (1, [1])])
+@pytest.mark.parametrize(
+    ("attempts", "due_in", "waited_for"), [(0, timedelta(seconds=50), []), (1, SOON, [1])]
+)
 async def test_a_run_does_not_wait_for_second_looks(
-    database: Database, attempts: int, waited_for: list[int]
+    database: Database, attempts: int, due_in: timedelta, waited_for: list[int]
 ) -> None:
     story = Story(url=URL, canonical_url=URL, title="A", text="Text.", fingerprint=fingerprint("Text."))
     with database.write() as session:
         filed = file_article(session, None, story, datetime.now(UTC), resemblance)
-        session.execute(update(Page).values(article_id=filed.article_id, attempts=attempts))
+        due_at = datetime.now(UTC) + due_in
+        session.execute(update(Page).values(article_id=filed.article_id, attempts=attempts, due_at=due_at))
     assert await handed_out(database) == waited_for

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -26,8 +27,8 @@ def holder(beats: int = 0, machine: str = "elsewhere", pid: int = 1) -> HolderSt
 
 
 @pytest.fixture
-def database(tmp_path: object) -> Database:
-    return open_database(f"{tmp_path}/archive.sqlite")
+def database(sqlite_path: Path) -> Database:
+    return open_database(str(sqlite_path))
 
 
 @pytest.fixture

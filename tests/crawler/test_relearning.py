@@ -27,8 +27,8 @@ HOUSE_LINE = "The Paper is owned by its readers; anybody may join them, and thre
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    with open_database(str(tmp_path / "archive.sqlite")) as database:
+def database(sqlite_path: Path) -> Iterator[Database]:
+    with open_database(str(sqlite_path)) as database:
         with database.write() as session:
             add_source(session, SourceDraft(name="The Paper", url="https://paper.example/"), NOW)
         yield database

@@ -81,12 +81,12 @@ async def test_the_rules_that_were_asked_for_last_are_kept() -> None:
 
 
 async def test_a_failing_robots_txt_is_waited_for_and_counts_again_only_after_a_month(
-    tmp_path: Path,
+    sqlite_path: Path,
 ) -> None:
     """It is asked for each time, by a new process, once so many hours have passed since it was first lost."""
     now = datetime.now(UTC)
     told = []
-    with open_database(str(tmp_path / "archive.sqlite")) as database:
+    with open_database(str(sqlite_path)) as database:
         archive = ArchiveThread(database)
         with database.write() as session:
             save_robots(session, host_key(ORIGIN), 200, RULES, now - timedelta(days=60))
@@ -110,8 +110,10 @@ async def test_a_failing_robots_txt_is_waited_for_and_counts_again_only_after_a_
         archive.close()
 
 
-async def test_where_there_never_was_one_a_failing_robots_txt_is_waited_for_for_ever(tmp_path: Path) -> None:
-    with open_database(str(tmp_path / "archive.sqlite")) as database:
+async def test_where_there_never_was_one_a_failing_robots_txt_is_waited_for_for_ever(
+    sqlite_path: Path,
+) -> None:
+    with open_database(str(sqlite_path)) as database:
         archive = ArchiveThread(database)
         await RuleBook(archive).rules_of(ORIGIN, Host(503))
         year = datetime.now(UTC) - timedelta(days=365)

@@ -31,8 +31,8 @@ URLS = [f"https://marrow.example/{number}" for number in range(60)]
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    with open_database(str(tmp_path / "archive.sqlite")) as database:
+def database(sqlite_path: Path) -> Iterator[Database]:
+    with open_database(str(sqlite_path)) as database:
         with database.write() as session:
             for name in ("marrow", "other"):
                 add_source(session, SourceDraft(name=name, url=f"https://{name}.example/"), NOW)

@@ -31,9 +31,9 @@ OTHER_LAYOUT = "article-content"
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
+def database(sqlite_path: Path) -> Iterator[Database]:
     """An archive with one source, of number 1."""
-    with open_database(str(tmp_path / "archive.sqlite")) as database:
+    with open_database(str(sqlite_path)) as database:
         with database.write() as session:
             add_source(session, SourceDraft(name="The Marrow", url="https://marrow.example/"), NOW)
         yield database

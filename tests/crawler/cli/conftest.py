@@ -2,9 +2,12 @@
 
 import logging
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -51,13 +54,12 @@ def _logs_as_before() -> Iterator[None]:
     root.setLevel(level)
 
 
-@pytest.fixture
-def archive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An SQLite archive under its default name, in the current folder."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("COLUMNS", "200")
+@pytest.fixture(scope="session")
+def small_archive(empty_archive: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The archive that each test gets a copy of."""
+    path = Path(shutil.copy(empty_archive, tmp_path_factory.mktemp("small")))
     zone = timezone(timedelta(hours=2))
-    with open_database("copydesk.sqlite") as database, database.write() as session:
+    with open_database(str(path)) as database, database.write() as session:
         seeds = (SeedDraft(url="https://paper.example/feed", kind=SeedKind.FEED),)
         draft = SourceDraft(name="The Paper", url="https://paper.example/", seeds=seeds)
         source = add_source(session, draft, NOW)
@@ -85,7 +87,15 @@ def archive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
             ),
         ):
             file_article(session, source.id, each, NOW, resemblance)
-    return tmp_path / "copydesk.sqlite"
+    return path
+
+
+@pytest.fixture
+def archive(small_archive: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An SQLite archive under its default name, in the current folder."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "200")
+    return Path(shutil.copy(small_archive, tmp_path / "copydesk.sqlite"))
 
 
 FileStory = Callable[..., int]
@@ -109,10 +119,21 @@ class Program:
         self._captured = captured
         self.out = self.err = ""
 
-    def __call__(self, *arguments: str) -> int:
-        status = run(arguments)
+    def __call__(self, *arguments: str, stdin: bytes | None = None) -> int:
+        with given(stdin) if stdin is not None else nullcontext():
+            status = run(arguments)
         self.out, self.err = self._captured.readouterr()
         return status
+
+
+@contextmanager
+def given(sent: bytes) -> Iterator[None]:
+    """Inside, this is what stdin has."""
+    with tempfile.TemporaryFile() as file, pytest.MonkeyPatch.context() as patch:
+        file.write(sent)
+        file.seek(0)
+        patch.setattr(sys, "stdin", file)
+        yield
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""add, crawl and extract against the sample press, as processes of their own."""
+"""add, crawl and extract against the sample press."""
 
 import json
 import signal
@@ -18,14 +18,31 @@ SITE = "http://www.harbour-gazette.example"
 
 
 @pytest.fixture
-def begin(threaded_press: Press, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, start):
-    """Starts the program in a folder of its own, with the press as the web."""
+def folder(threaded_press: Press, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The current folder, with the press as the web."""
     monkeypatch.chdir(tmp_path)
     Path("copydesk.toml").write_text(
-        '[crawl]\ndelay = 0\nallow_private = ["127.0.0.1"]\n[workers]\nprocesses = 1\n'
+        '[crawl]\ndelay = 0\nretry_wait = 0.2\nallow_private = ["127.0.0.1"]\n[workers]\nprocesses = 1\n'
     )
-    proxies = {"http_proxy": threaded_press.proxy_url, "https_proxy": threaded_press.proxy_url}
-    return lambda *arguments: start(*arguments, environment=proxies)
+    for name in ("http_proxy", "https_proxy"):
+        monkeypatch.setenv(name, threaded_press.proxy_url)
+    return tmp_path
+
+
+@pytest.fixture
+def begin(folder: Path, start):
+    """Starts the program as a process of its own."""
+    return start
+
+
+@pytest.fixture
+def called(folder: Path, copydesk):
+    """Runs it in this process: its exit status, and what it wrote."""
+
+    def run(*arguments: str) -> tuple[int, str, str]:
+        return copydesk(*arguments), copydesk.out, copydesk.err
+
+    return run
 
 
 def finish(program) -> tuple[int, str, str]:
@@ -33,8 +50,8 @@ def finish(program) -> tuple[int, str, str]:
     return program.returncode, out.decode(), err.decode()
 
 
-def test_preview_shows_articles_and_stores_nothing(begin) -> None:
-    status, out, err = finish(begin("add", SITE, "--preview", "--json"))
+def test_preview_shows_articles_and_stores_nothing(called) -> None:
+    status, out, err = called("add", SITE, "--preview", "--json")
     assert (status, err) == (0, "")
     (told,) = json.loads(out)
     assert "feed" in {seed["kind"] for seed in told["seeds"]}
@@ -56,9 +73,9 @@ def test_a_site_is_added_crawled_and_then_known(begin) -> None:
     assert row["new"] + row["duplicate"] + sum(row["rejected"].values()) + sum(row["failed"].values()) == 5
 
 
-def test_a_sites_address_becomes_a_source_and_an_articles_is_fetched_alone(begin) -> None:
+def test_a_sites_address_becomes_a_source_and_an_articles_is_fetched_alone(called) -> None:
     page = f"{SITE}/2026/11/04/school-hall-roof-closed/"
-    status, _, err = finish(begin("crawl", "--limit", "1", page, SITE, "http://nobody.example"))
+    status, _, err = called("crawl", "--limit", "1", page, SITE, "http://nobody.example")
     assert status == 1
     assert "nobody.example" in err
     assert "is a source now" in err
@@ -81,16 +98,16 @@ def test_the_first_signal_stops_cleanly_and_the_next_crawl_goes_on(begin) -> Non
     assert json.loads(out)[0]["state"] == "done"
 
 
-def test_an_address_that_gives_no_article_is_told_and_can_be_looked_up(begin) -> None:
-    finish(begin("init"))
+def test_an_address_that_gives_no_article_is_told_and_can_be_looked_up(called) -> None:
+    called("init")
     missing, there = f"{SITE}/none-such/", f"{SITE}/2026/11/04/school-hall-roof-closed/"
-    status, _, err = finish(begin("crawl", missing))
+    status, _, err = called("crawl", missing)
     assert status == 1
     assert f"{missing} gave no article: gone" in err
-    status, _, err = finish(begin("crawl", missing, there))
+    status, _, err = called("crawl", missing, there)
     assert status == 0
     assert f"{missing} gave no article: gone" in err
-    status, out, _ = finish(begin("show", missing, "--json"))
+    status, out, _ = called("show", missing, "--json")
     assert (status, json.loads(out)["status"]) == (1, 404)
 
 
@@ -107,39 +124,39 @@ def test_a_locked_archive_is_named_and_no_site_is_blamed(begin) -> None:
     assert "added" in out
 
 
-def test_a_page_is_extracted_from_its_address_without_an_archive(begin) -> None:
+def test_a_page_is_extracted_from_its_address_without_an_archive(called) -> None:
     page = f"{SITE}/2026/11/04/school-hall-roof-closed/"
-    status, out, err = finish(begin("extract", page))
+    status, out, err = called("extract", page)
     assert (status, err) == (0, "")
     told = json.loads(out)
     assert told["url"] == page
     assert told["rejected"] is None
     assert "School hall" in told["title"]
     assert [path.name for path in Path().iterdir()] == ["copydesk.toml"]
-    status, out, err = finish(begin("extract", "http://nobody.example/story"))
+    status, out, err = called("extract", "http://nobody.example/story")
     assert (status, out) == (1, "")
     assert "http://nobody.example/story" in err
 
 
 @pytest.mark.parametrize("address", ["http://[", "http://paper.example:99999/"])
-def test_what_is_no_address_is_told_as_that_when_extracted(begin, address: str) -> None:
-    status, out, err = finish(begin("extract", address))
+def test_what_is_no_address_is_told_as_that_when_extracted(called, address: str) -> None:
+    status, out, err = called("extract", address)
     assert (status, out) == (1, "")
     assert "host (" in err
     assert "is no host in plain notation" in err
 
 
-def test_the_past_is_taken_in_back_to_a_day_and_called_off(begin) -> None:
+def test_the_past_is_taken_in_back_to_a_day_and_called_off(called) -> None:
     site = "http://chronicle.example"
-    status, out, err = finish(begin("crawl", site, "--since", "2026-08-01", "--json"))
+    status, out, err = called("crawl", site, "--since", "2026-08-01", "--json")
     assert status == 0, err
     assert "chronicle.example: taken in back to 2026-08-01 00:00Z" in err
     (row,) = json.loads(out)
     assert row["walked"] > 3
-    status, _, err = finish(begin("crawl", site, "--since", "2000", "--limit", "3"))
+    status, _, err = called("crawl", site, "--since", "2000", "--limit", "3")
     assert status == 0, err
     assert "chronicle.example: not yet taken in back to 2000-01-01 00:00Z; the same command goes on" in err
-    status, _, err = finish(begin("crawl", site, "--since", "never", "--limit", "1"))
+    status, _, err = called("crawl", site, "--since", "never", "--limit", "1")
     assert status == 0, err
     assert "called off" in err
     with sqlite3.connect("copydesk.sqlite") as database:

@@ -52,19 +52,35 @@ def line(number: int) -> bytes:
 
 
 @pytest.fixture
-def extract(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, start):
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     Path("copydesk.toml").write_text("[workers]\nprocesses = 2\n")
+    return tmp_path
+
+
+@pytest.fixture
+def begin(folder: Path, start):
+    """Starts it as a process of its own."""
     return lambda *arguments: start("extract", *arguments)
 
 
-def rows_of(program, sent: bytes) -> list[dict[str, Any]]:
-    out, err = program.communicate(sent, timeout=120)
-    assert (program.returncode, err) == (0, b"")
-    return [json.loads(row) for row in out.splitlines()]
+@pytest.fixture
+def extract(folder: Path, copydesk):
+    """Runs it in this process: what it wrote, with stdin that has what was `sent`."""
+
+    def run(*arguments: str, sent: bytes = b"") -> str:
+        status = copydesk("extract", *arguments, stdin=sent)
+        assert (status, copydesk.err) == (0, "")
+        return copydesk.out
+
+    return run
 
 
-def test_lines_come_out_in_order_and_a_bad_one_stops_nobody(extract) -> None:
+def rows_of(written: str | bytes) -> list[dict[str, Any]]:
+    return [json.loads(row) for row in written.splitlines()]
+
+
+def test_lines_come_out_in_order_and_a_bad_one_stops_nobody(begin) -> None:
     bad = [
         b"nonsense\n",
         b'{"id": "x"}\n',
@@ -74,7 +90,10 @@ def test_lines_come_out_in_order_and_a_bad_one_stops_nobody(extract) -> None:
         b"\n",
         b'{"html": ""}',
     ]
-    rows = rows_of(extract("-"), b"".join([*map(line, range(40)), bad[0], line(40), *bad[1:]]))
+    program = begin("-")
+    out, err = program.communicate(b"".join([*map(line, range(40)), bad[0], line(40), *bad[1:]]), timeout=120)
+    assert (program.returncode, err) == (0, b"")
+    rows = rows_of(out)
     assert [row["id"] for row in rows] == [*range(40), None, 40, "x", 1, None, None, None]
     assert all(f"story {number}." in rows[number]["text"] for number in range(40))
     assert all(set(KEYS) <= set(row) for row in rows[:40])
@@ -84,8 +103,8 @@ def test_lines_come_out_in_order_and_a_bad_one_stops_nobody(extract) -> None:
     assert [path.name for path in Path().iterdir()] == ["copydesk.toml"]
 
 
-def test_alone_a_line_comes_out_before_the_next_goes_in(extract) -> None:
-    with extract("-", "--alone") as program:
+def test_alone_a_line_comes_out_before_the_next_goes_in(begin) -> None:
+    with begin("-", "--alone") as program:
         for number in range(2):
             program.stdin.write(line(number))
             program.stdin.flush()
@@ -95,13 +114,15 @@ def test_alone_a_line_comes_out_before_the_next_goes_in(extract) -> None:
 
 
 def test_more_pages_than_the_window_go_through(extract) -> None:
-    rows = rows_of(extract("-"), b"".join(b'{"id": %d, "html": "<p>Hm"}\n' % number for number in range(400)))
+    rows = rows_of(
+        extract("-", sent=b"".join(b'{"id": %d, "html": "<p>Hm"}\n' % number for number in range(400)))
+    )
     assert [row["id"] for row in rows] == list(range(400))
     assert {row["rejected"] for row in rows} == {"stub"}
 
 
-def test_a_signal_ends_it_though_stdin_is_open(extract) -> None:
-    with extract("-", "--alone") as program:
+def test_a_signal_ends_it_though_stdin_is_open(begin) -> None:
+    with begin("-", "--alone") as program:
         program.stdin.write(line(1))
         program.stdin.flush()
         assert json.loads(program.stdout.readline())["id"] == 1
@@ -111,9 +132,11 @@ def test_a_signal_ends_it_though_stdin_is_open(extract) -> None:
 
 
 @pytest.mark.parametrize("signum", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_gives_out_what_was_read_and_held(extract, signum: int) -> None:
-    with extract("-") as program:
-        program.stdin.write(b"".join(b'{"id": %d, "html": "<p>Hm"}\n' % number for number in range(2050)))
+def test_a_signal_gives_out_what_was_read_and_held(begin, signum: int) -> None:
+    with begin("-") as program:
+        # Those without a page come at once.
+        program.stdin.write(b"".join(b'{"id": %d}\n' % number for number in range(2000)))
+        program.stdin.write(b"".join(b'{"id": %d, "html": "<p>Hm"}\n' % n for n in range(2000, 2050)))
         program.stdin.flush()
         first = [json.loads(program.stdout.readline())["id"] for _ in range(2000)]
         assert first == list(range(2000))
@@ -125,8 +148,8 @@ def test_a_signal_gives_out_what_was_read_and_held(extract, signum: int) -> None
         assert program.wait(20) == 1
 
 
-def test_whoever_stops_reading_gets_no_traceback(extract) -> None:
-    with extract("-", "--alone") as program:
+def test_whoever_stops_reading_gets_no_traceback(begin) -> None:
+    with begin("-", "--alone") as program:
         program.stdin.write(line(1))
         program.stdin.flush()
         program.stdout.readline()
@@ -164,7 +187,9 @@ def test_pages_of_one_host_inform_one_another(
     extract, hosts: list[str | None], arguments: list[str], without: list[bool]
 ) -> None:
     urls = [host and f"https://{host}/2024/05/story-{n}" for n, host in enumerate(hosts)]
-    rows = rows_of(extract("-", *arguments), b"".join(of_the_house(n, url) for n, url in enumerate(urls)))
+    rows = rows_of(
+        extract("-", *arguments, sent=b"".join(of_the_house(n, url) for n, url in enumerate(urls)))
+    )
     assert [row["id"] for row in rows] == list(range(len(hosts)))
     assert [HOUSE_LINE not in row["text"] for row in rows] == without
     for row in rows:
@@ -177,58 +202,51 @@ def test_the_settings_and_the_options_say_which_rules_lines_stay(extract) -> Non
     see_also = "See also: How the foghorn was kept"
     html = page(1).replace("</article>", f"<p>{see_also}</p><p>{PARAGRAPH}</p></article>")
     sent = json.dumps({"id": 1, "html": html}).encode()
-    assert see_also not in rows_of(extract("-"), sent)[0]["text"]
-    assert see_also in rows_of(extract("-", "--keep", "tail", "--keep", "see also"), sent)[0]["text"]
+    assert see_also not in rows_of(extract("-", sent=sent))[0]["text"]
+    assert see_also in rows_of(extract("-", "--keep", "tail", "--keep", "see also", sent=sent))[0]["text"]
     with Path("copydesk.toml").open("a") as settings:
         settings.write('[cleaning]\nkeep = ["see also"]\n')
-    assert see_also in rows_of(extract("-"), sent)[0]["text"]
-
-
-def told_of(program) -> dict[str, Any]:
-    out, err = program.communicate(timeout=60)
-    assert (program.returncode, err) == (0, b"")
-    told: dict[str, Any] = json.loads(out)
-    return told
+    assert see_also in rows_of(extract("-", sent=sent))[0]["text"]
 
 
 def test_a_file_is_extracted_and_its_address_used_only_if_given(extract) -> None:
     Path("page.html").write_text(page(7))
-    plain = told_of(extract("page.html"))
+    plain = json.loads(extract("page.html"))
     assert plain["title"] == "Story 7 of the harbour"
     assert UNKNOWN_URL not in json.dumps(plain)
-    told = told_of(extract("page.html", "--url", "https://paper.example/seven?utm_source=x"))
+    told = json.loads(extract("page.html", "--url", "https://paper.example/seven?utm_source=x"))
     assert told["canonical_url"] == "https://paper.example/seven"
 
 
 def test_a_plain_text_file_is_cleaned(extract) -> None:
     Path("story.txt").write_text(f"{PARAGRAPH}\nREAD MORE: How the foghorn was kept\n{PARAGRAPH}\n")
-    told = told_of(extract("story.txt"))
+    told = json.loads(extract("story.txt"))
     assert told["text"].startswith(PARAGRAPH.strip())
     assert told["removed"] == [{"text": "READ MORE: How the foghorn was kept", "rule": "see also", "at": 1}]
 
 
 def test_what_is_to_be_kept_stays_in_a_plain_text(extract) -> None:
     Path("story.txt").write_text(f"{PARAGRAPH}\nREAD MORE: How the foghorn was kept\n{PARAGRAPH}\n")
-    told = told_of(extract("story.txt", "--keep", "see also"))
+    told = json.loads(extract("story.txt", "--keep", "see also"))
     assert "READ MORE: How the foghorn was kept" in told["text"].split("\n")
     assert told["removed"] == []
 
 
-def test_a_rule_to_keep_that_there_is_not_is_told(extract) -> None:
+@pytest.mark.usefixtures("folder")
+def test_a_rule_to_keep_that_there_is_not_is_told(copydesk) -> None:
     Path("story.txt").write_text(PARAGRAPH)
-    out, told = extract("story.txt", "--keep", "fact boxes", "--keep", "named: ad").communicate(timeout=60)
-    assert json.loads(out)["text"] == PARAGRAPH
-    assert b"no rule is called 'fact boxes'" in told
-    assert b"fact box," in told
-    assert b"named: ad" not in told
+    copydesk("extract", "story.txt", "--keep", "fact boxes", "--keep", "named: ad")
+    assert json.loads(copydesk.out)["text"] == PARAGRAPH
+    assert "no rule is called 'fact boxes'" in copydesk.err
+    assert "fact box," in copydesk.err
+    assert "named: ad" not in copydesk.err
 
 
-def test_a_file_that_is_no_text_is_named(extract) -> None:
+@pytest.mark.usefixtures("folder")
+def test_a_file_that_is_no_text_is_named(copydesk) -> None:
     Path("story.txt").write_bytes(b"The wall\0 of Skerrow")
-    program = extract("story.txt")
-    _, complaint = program.communicate(timeout=60)
-    assert program.returncode == 1
-    assert b"story.txt: it is no text: byte 8 is a zero" in complaint
+    assert copydesk("extract", "story.txt") == 1
+    assert "story.txt: it is no text: byte 8 is a zero" in copydesk.err
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """An archive moves to the other engine and back: nothing is lost, and a half of it is never taken for one."""
 
+import shutil
 import sqlite3
 from collections.abc import Callable
 from datetime import datetime
@@ -39,8 +40,8 @@ def everything(database: Database) -> dict[str, list[tuple[object, ...]]]:
 
 
 @pytest.fixture
-def filled(tmp_path: Path, fill: Fill) -> Database:
-    database = open_database(str(tmp_path / "from.sqlite"))
+def filled(empty_archive: Path, tmp_path: Path, fill: Fill) -> Database:
+    database = open_database(str(shutil.copy(empty_archive, tmp_path / "from.sqlite")))
     fill(database)
     return database
 

@@ -25,8 +25,8 @@ ARTICLES = 60
 
 
 @pytest.fixture
-def archive(tmp_path: Path, fill: Fill, article: Callable[..., Story], now: datetime) -> Path:
-    path = tmp_path / "archive.sqlite"
+def archive(sqlite_path: Path, fill: Fill, article: Callable[..., Story], now: datetime) -> Path:
+    path = sqlite_path
     with open_database(str(path)) as database:
         fill(database)
         with database.write() as session:
@@ -107,9 +107,9 @@ def test_a_damaged_page_of_articles_costs_the_articles_on_it_and_they_are_fetche
 
 
 def test_a_row_whose_text_cannot_be_read_on_costs_itself(
-    tmp_path: Path, article: Callable[..., Story], now: datetime
+    sqlite_path: Path, article: Callable[..., Story], now: datetime
 ) -> None:
-    path = tmp_path / "archive.sqlite"
+    path = sqlite_path
     with open_database(str(path)) as database, database.write() as session:
         for name in "abc":
             file_article(session, None, article(name, f"{name} " * 20_000), now, resemblance)
