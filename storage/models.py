@@ -545,6 +545,8 @@ class Host(Base):
     """When it was last asked for in vain."""
     robots_failed_status: Mapped[int | None]
     """HTTP status of that answer; null where none came."""
+    robots_failed_why: Mapped[str | None] = mapped_column(String(64))
+    """Why none came: "connection refused", "timeout"…; null where one did, or it was not kept yet."""
 
 
 class Rest(Base):

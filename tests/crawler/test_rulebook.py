@@ -29,7 +29,7 @@ class Host:
         await asyncio.sleep(0)
         if self.error:
             raise self.error
-        return self.status, RULES, "no answer"
+        return self.status, RULES, "connection refused"
 
 
 async def test_who_asks_at_the_same_time_shares_one_answer() -> None:
@@ -62,6 +62,16 @@ async def test_rules_in_the_archive_are_used_until_they_are_a_day_old(database_u
                 await book.rules_of(ORIGIN, host)
             assert host.asked == asked
         archive.close()
+
+
+async def test_why_a_host_gave_no_answer_is_told_as_long_as_it_is_not_asked_again(database_url: str) -> None:
+    host = Host(status=None)
+    with open_database(database_url) as database:
+        archive = ArchiveThread(database)
+        found = [await RuleBook(archive).rules_of(ORIGIN, host) for _ in range(2)]
+        archive.close()
+    assert [robots.unreachable for robots in found] == ["connection refused"] * 2
+    assert host.asked == 1
 
 
 async def test_the_rules_that_were_asked_for_last_are_kept() -> None:
