@@ -9,7 +9,7 @@ from hashlib import blake2b
 from lxml.etree import iterwalk
 from lxml.html import HtmlElement
 
-from pipelines.document.layout import INLINE, UNSEEN, Layout, Place, block_of
+from pipelines.document.layout import INLINE, UNSEEN, Layout, Place, block_of, is_hidden
 from pipelines.document.makes import LINKED
 from pipelines.learned import line_key
 from pipelines.lines import tidy
@@ -222,7 +222,7 @@ def _texts_of(root: HtmlElement) -> Iterator[tuple[HtmlElement, str | None, bool
     for event, element in iterwalk(root, events=("start", "end")):
         is_block = element.tag not in INLINE and element.tag != "br" and element is not root
         if event == "start":
-            hidden.append(hidden[-1] or _is_hidden(element))
+            hidden.append(hidden[-1] or is_hidden(element))
             if element.tag == "br":
                 yield blocks[-1], None, False
             elif is_block:
@@ -238,11 +238,3 @@ def _texts_of(root: HtmlElement) -> Iterator[tuple[HtmlElement, str | None, bool
             text, owner = element.tail, element if around is None else around
         if text and owner.tag not in UNSEEN:
             yield blocks[-1], text, hidden[-1]
-
-
-def _is_hidden(element: HtmlElement) -> bool:
-    """Whether nobody sees an element: the extractor passes it over, too."""
-    style = element.get("style")
-    return element.get("aria-hidden") == "true" or (
-        style is not None and "display:none" in style.replace(" ", "")
-    )
