@@ -111,7 +111,7 @@ async def test_a_failing_robots_txt_is_waited_for_and_counts_again_only_after_a_
             told.append(robots.unreachable)
         assert told == ["robots.txt http 503"] * 5 + [None]
         assert not robots.allows(f"{ORIGIN}/private/a")
-        for status, reason in ((None, "no answer"), (200, None)):
+        for status, reason in ((None, "connection refused"), (200, None)):
             with database.write() as session:
                 session.execute(update(Stored).values(robots_failed_at=now - timedelta(hours=9)))
                 session.execute(update(Stored).values(robots_failing_since=now - timedelta(hours=9)))
