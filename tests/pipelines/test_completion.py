@@ -2,7 +2,11 @@
 
 import pytest
 
+from pipelines.completion import add_missed_paragraphs, container_of
+from pipelines.document.layout import read_layout
+from pipelines.document.parse import parse
 from pipelines.extract import read_page
+from pipelines.lines import lines_of
 from pipelines.page import Page
 
 SHOWN = [
@@ -13,7 +17,7 @@ SHOWN = [
 MISSED = "The mayor thanked all of them on Monday, and promised a new crane for the quay by the next autumn."
 
 
-def lines_of(attributes: str) -> list[str]:
+def read(attributes: str) -> list[str]:
     """What is read of a page one of whose paragraphs, made as the others, has these attributes."""
     body = "".join(f'<p class="par">{text}</p>' for text in SHOWN[:3])
     body += f'<p class="par" {attributes}>{MISSED}</p>'
@@ -26,9 +30,26 @@ def lines_of(attributes: str) -> list[str]:
 
 
 def test_it_is_taken_in_where_it_is_seen() -> None:
-    assert lines_of("data-seen") == [*SHOWN[:3], MISSED, *SHOWN[3:]]
+    assert read("data-seen") == [*SHOWN[:3], MISSED, *SHOWN[3:]]
 
 
 @pytest.mark.parametrize("attributes", ['style="display: none"', 'aria-hidden="true"'])
 def test_it_is_not_where_nobody_sees_it(attributes: str) -> None:
-    assert lines_of(attributes) == SHOWN
+    assert read(attributes) == SHOWN
+
+
+@pytest.mark.parametrize(
+    ("around", "is_added"),
+    [("", True), ("hidden", False), ("style='color:red;display:none'", False), ("aria-hidden=true", False)],
+)
+def test_what_stands_around_it_tells_too(around: str, is_added: bool) -> None:
+    shown = "".join(f'<p class="par">{text}</p>' for text in SHOWN)
+    tree = parse(
+        f"<article><section><div class=main>{shown}</div></section><section {around}><div class=main>"
+        f'<p class="par">{MISSED}</p></div></section></article>'
+    )
+    assert tree is not None
+    layout = read_layout(tree)
+    lines = lines_of("\n".join(SHOWN), layout)
+    add_missed_paragraphs(lines, layout, container_of(lines))
+    assert (MISSED in [line.text for line in lines]) == is_added
