@@ -74,9 +74,7 @@ def learn(
 
     \b
     Examples:
-      copydesk learn "Harbour Gazette" --show
-      copydesk learn gazette.example --html body.html --article 17
-      copydesk learn gazette.example --off
+      copydesk learn "Harbour Gazette" --html body.html --article 17
       copydesk learn gazette.example --read-again --template 2 --dry-run
       copydesk learn gazette.example --reset --read-again
     """
