@@ -53,9 +53,27 @@ def _hosts(value: list[str]) -> list[str]:
 
 Hosts = Annotated[list[str], AfterValidator(_hosts)]
 """Each with or without a port."""
+
+
+def _reservation(value: str) -> str:
+    # Here: it brings what reads robots.txt, and most files name none.
+    from crawler.rights import is_reservation_name, near_name
+
+    if not is_reservation_name(value):
+        near = near_name(value)
+        raise PydanticCustomError(
+            _OF_A_NAME,
+            "has {name}, which means nothing that publishers reserve; {meant}docs/rights.md tells the names",
+            {"name": _shown(value), "meant": f"did you mean {near!r}? " if near else ""},
+        )
+    return value
+
+
 _SPAN = "a span of time such as 30 s, 15 min, 6 h or 1 day"
 _OF_TWO_KEYS = "of two keys"
 """The type of an error that is about a table's keys together; its message begins with one of them."""
+_OF_A_NAME = "of a name"
+"""That of an error about one name in a list; its message goes on from the key."""
 
 
 class _Table(BaseModel):
@@ -107,7 +125,8 @@ class CrawlConfig(_Table):
     ports: list[Annotated[int, Field(ge=1, le=65535)]] = _setting(
         [80, 443, 8080, 8443],
         "Ports at which pages are fetched; what strangers name at others is not asked for.",
-        "a list of numbers from 1 to 65535",
+        "a list of one or more numbers from 1 to 65535",
+        min_length=1,
     )
     allow_private: Hosts = _setting(
         [],
@@ -193,7 +212,7 @@ class CleaningConfig(_Table):
 class RightsConfig(_Table):
     """[rights]: what publishers reserve."""
 
-    exclude: list[str] = _setting(
+    exclude: list[Annotated[str, AfterValidator(_reservation)]] = _setting(
         [],
         "Articles with one of these reservations are not stored: a whole one as `copydesk show` tells it\n"
         '("meta: noai"), its place ("robots"), or what it says ("tdm-reservation", "noarchive"); "all" for\n'
@@ -361,6 +380,8 @@ def _problem(detail: ErrorDetails) -> str:
         table = inner
     if detail["type"] == _OF_TWO_KEYS:
         return f"{'.'.join(keys)}.{detail['msg']}"
+    if detail["type"] == _OF_A_NAME:
+        return f"{'.'.join(keys)} {detail['msg']}"
     if detail["type"] == "extra_forbidden":
         return _unknown_key(keys, table)
     allowed = _allowed(table.model_fields[keys[-1]]) if keys[-1] in table.model_fields else detail["msg"]

@@ -13,7 +13,7 @@ from scrapy.http import Response
 from crawler.addresses import AddressRefused, PrivateAddress
 from crawler.health.network import AGAIN, OurNetworkDown
 from crawler.politeness import CrawlStopping, HostResting, HostTaken
-from crawler.refusals import ForbiddenByRobots, RobotsUnreachable
+from crawler.refusals import ForbiddenByRobots, ProxyOutOfReach, RobotsUnreachable
 from storage.redacted import without_secrets
 
 
@@ -86,6 +86,8 @@ def failure_of_exception(error: BaseException) -> Failure:
             return Failure(
                 reason="our network is down", detail=detail, retry_after=AGAIN, visited=False, ours=True
             )
+        case ProxyOutOfReach():
+            return Failure(reason="proxy out of reach", detail=detail, this_run=False, visited=False)
         case CrawlStopping():
             return Failure(reason="stopped", visited=False)
         case exceptions.CannotResolveHostError():

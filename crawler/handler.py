@@ -17,6 +17,7 @@ from crawler.door import Door, beginning, begun_at, crawl_guard
 from crawler.failures import retry_after
 from crawler.health.network import OurNetworkDown
 from crawler.politeness import HostGate
+from crawler.refusals import ProxyOutOfReach
 
 LONGEST_RECOVERY = 30.0
 """Seconds that a host is left alone at most which did not answer in time."""
@@ -40,7 +41,8 @@ def gate_of(crawler: Crawler) -> HostGate:
 class PoliteDownloadHandler(AiohttpDownloadHandler):
     """Downloads when the host is free.
 
-    Raises HostResting, CrawlStopping and AddressRefused besides what Scrapy's handler raises.
+    Raises HostResting, CrawlStopping, AddressRefused, OurNetworkDown and ProxyOutOfReach besides what
+    Scrapy's handler raises.
     """
 
     experimental = False  # the warning is for those who have a reactor to fall back on
@@ -88,10 +90,25 @@ class PoliteDownloadHandler(AiohttpDownloadHandler):
                 desk.network.failed(host)
                 if desk.network.is_down:
                     raise OurNetworkDown(str(error)) from error
+            if why := _fault_of_proxy(request, error):
+                raise ProxyOutOfReach(request.meta["proxy"], why) from error
             raise
         if desk is not None:
             desk.network.answered(host)
         return response
+
+
+def _fault_of_proxy(request: Request, error: Exception) -> str | None:
+    """Why the proxy that a request goes through cannot be reached; None if that is not what failed.
+
+    It looks up the hosts itself: a name that we could not look up is its own.
+    """
+    if not request.meta.get("proxy"):
+        return None
+    if isinstance(error, exceptions.CannotResolveHostError):
+        return "unknown host"
+    refused = isinstance(error.__cause__, aiohttp.ClientProxyConnectionError)
+    return "connection refused" if refused else None
 
 
 @functools.cache

@@ -1,4 +1,4 @@
-"""Why a request is not made: robots.txt forbids it, or could not be read."""
+"""Why a request is not made: robots.txt forbids it, or could not be read, or the proxy is not there."""
 
 from scrapy.exceptions import IgnoreRequest
 
@@ -14,3 +14,10 @@ class RobotsUnreachable(IgnoreRequest):
         super().__init__(f"asked {host} for robots.txt")
         self.reason = reason
         """Why not: "unknown host", "http 503"…"""
+
+
+class ProxyOutOfReach(Exception):
+    """The proxy that the user has named cannot be reached: it says nothing of the host that was asked for."""
+
+    def __init__(self, proxy: str, why: str) -> None:
+        super().__init__(f"{proxy}: {why}")

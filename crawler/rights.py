@@ -1,5 +1,6 @@
 """Which rights a host reserves in its robots.txt, and what of all that is reserved keeps an article out."""
 
+import difflib
 import re
 import tomllib
 from collections.abc import Collection, Iterator, Sequence
@@ -11,8 +12,8 @@ from itertools import islice
 from protego import Protego
 
 from pipelines.article import Reading, Rejection
-from pipelines.metadata.rights import OF_ROBOTS, signals_in, usages_in
-from storage.reservations import is_named
+from pipelines.metadata.rights import OF_ROBOTS, possible, signals_in, usages_in, without_more
+from storage.reservations import ALL, is_named
 
 _FIELD = re.compile(r"\s*([a-z-]+)\s*:\s*([^#]*)", re.IGNORECASE)
 _NO_PART_OF_A_GROUP = frozenset({"sitemap", "host"})
@@ -106,6 +107,21 @@ def _path_and(value: str) -> tuple[str, str]:
 
 def _matches(path: str, url: str) -> bool:
     return path == "/" or not Protego.parse(f"User-agent: *\nDisallow: {path}").can_fetch(url, "*")
+
+
+def is_reservation_name(name: str) -> bool:
+    """Whether a name, as `is_named` takes it, means anything that publishers can reserve."""
+    return any(is_named(one, [without_more(name)]) for one in possible(mining_agents()))
+
+
+def near_name(name: str) -> str | None:
+    """The name that a misspelt one was meant to be, if there is one."""
+    known = {ALL: ALL}
+    for one in possible(mining_agents()):
+        place, _, what = one.partition(": ")
+        known |= {name.lower(): name for name in (one, place, what, *what.split(" ")[:1])}
+    near = difflib.get_close_matches(name.lower(), known, n=1)
+    return known[near[0]] if near else None
 
 
 def respecting(reading: Reading, names: Collection[str]) -> Reading:

@@ -95,12 +95,12 @@ def asked_again_after(failing: timedelta) -> timedelta:
     return min(max(RETRIED, abs(failing) / 6), RETRIED_AT_LAST)
 
 
-def kept_rules(kept: KeptRobots, now: datetime, why: str | None = None) -> Robots:
+def kept_rules(kept: KeptRobots, now: datetime) -> Robots:
     """The rules by what is kept of a host, whether or not it should be asked again by now."""
     if kept.failing_since is not None:
         given_up = abs(now - kept.failing_since) >= GIVEN_UP
         if not given_up or read_robots(kept.status, b"").unreachable:
-            return read_robots(kept.failed_status, b"", why or "no answer")
+            return read_robots(kept.failed_status, b"", kept.failed_why or "no answer")
     return read_robots(kept.status, kept.body or b"")
 
 

@@ -85,17 +85,19 @@ class RuleBook:
                 return kept_rules(kept, now), _until(kept, now)
         status, body, why = await fetch(origin)
         if self._archive is not None:
-            kept = await self._archive.write(lambda session: _save(session, host, status, body, now))
+            kept = await self._archive.write(lambda session: _save(session, host, status, body, now, why))
             if kept is not None:
-                return kept_rules(kept, now, why), _until(kept, now)
+                return kept_rules(kept, now), _until(kept, now)
         robots = read_robots(status, body, why)
         return robots, now + (RETRIED if robots.unreachable else KEPT)
 
 
-def _save(session: Session, host: str, status: int | None, body: bytes, now: datetime) -> KeptRobots | None:
+def _save(
+    session: Session, host: str, status: int | None, body: bytes, now: datetime, why: str
+) -> KeptRobots | None:
     """Keep an answer; a failure beside what was read before it. What is kept then."""
     if read_robots(status, b"").unreachable:
-        note_robots_failure(session, host, status, now)
+        note_robots_failure(session, host, status, now, why)
     else:
         save_robots(session, host, status, body[:MAX_BYTES], now)
     return load_robots(session, host)

@@ -8,7 +8,7 @@ from itertools import islice
 from lxml.html import HtmlElement
 
 from pipelines.boilerplate import ENDS_AS_SENTENCE, ancestors_of, is_call, is_named, names_of
-from pipelines.document.layout import INLINE, Layout, Place, block_of, key_of
+from pipelines.document.layout import INLINE, Layout, Place, block_of, is_hidden, key_of
 from pipelines.document.makes import is_telling, make_of
 from pipelines.lines import Line, insert, kept, line_at, tidy
 
@@ -95,8 +95,15 @@ def _missed(
             continue
         place = layout.place(first, number - 1)
         complete = make_of(block) in alike and len(text) > 0.9 * len(tidy("".join(block.itertext())))
-        if place.linked < 0.4 and (complete or (block in whole and ENDS_AS_SENTENCE.search(text))):
+        missed = place.linked < 0.4 and (complete or (block in whole and ENDS_AS_SENTENCE.search(text)))
+        if missed and not _is_unseen(place.elements[0]):
             yield line_at(text, place)
+
+
+def _is_unseen(element: HtmlElement) -> bool:
+    """Whether an element stands in one that nobody sees."""
+    around = (element, *element.iterancestors())
+    return any(is_hidden(one) or one.get("hidden") is not None for one in around)
 
 
 def _sizes(lines: Sequence[Line]) -> dict[HtmlElement, int]:

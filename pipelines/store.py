@@ -62,6 +62,8 @@ class Visited:
     """What robots.txt reserves now, if it is known, of a visit that is `unchanged`; the reading of another
     has all."""
     unchanged: bool = False
+    same_bytes: bool = False
+    """Whether the reading is of the very bytes that were read last."""
     failure: str | None = None
     detail: str | None = None
     failed_as: PageState = PageState.FAILED
@@ -288,7 +290,14 @@ def _file_article(session: Session, visited: Visited) -> FiledVisit:
     if visited.reading is not None and visited.reading.article is not None:
         article = visited.reading.article
         filed = file_article(
-            session, visited.source_id, article, visited.at, resemblance, edit_between, compare
+            session,
+            visited.source_id,
+            article,
+            visited.at,
+            resemblance,
+            edit_between,
+            compare,
+            same_bytes=visited.same_bytes,
         )
         return FiledVisit(outcome=str(filed.outcome), article_id=filed.article_id)
     if visited.reading is not None:

@@ -125,4 +125,5 @@ def _is_another_reading(
     if read.rules_version < row["rules_version"] and has_the_same_lines(then, now):
         return True
     another_way = any(getattr(read, name) != row[name] for name in _WAY)
-    return read.read_by is not None and another_way and not has_other_words(then, now)
+    is_kept = read.read_by is not None or read.template is not None
+    return is_kept and another_way and not has_other_words(then, now)

@@ -50,6 +50,10 @@ COLUMNS: Mapping[str, Kind] = {
     "duplicate_of": "number",
     "similarity": "share",
     "reservations": "list",
+    "read_by": "word",
+    "template": "number",
+    "template_version": "number",
+    "refused": "word",
 }
 """The columns of a frame, in order. What they hold stands with `StoredArticle`; times are UTC."""
 

@@ -16,6 +16,7 @@ from sqlalchemy import (
     Insert,
     Integer,
     Update,
+    and_,
     bindparam,
     case,
     cast,
@@ -60,6 +61,8 @@ class DuePage:
     found_at: datetime
     read_by: str | None = None
     """What read its article, if it has one: see `storage.models.Article`."""
+    read_again: bool = False
+    """Whether the extractor alone is to read it, also where it has not changed: see storage/rereading.py."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +105,12 @@ _NEWS_FIRST = (
     Page.hint_published_at.desc().nulls_last(),
     Page.id,
 )
-_DUE_COLUMNS = tuple(getattr(Page if name != "read_by" else Article, name) for name in DuePage.__slots__)
+_OF_ARTICLES = ("read_by", "read_again")
+_DUE_COLUMNS = (
+    *(getattr(Page, name) for name in DuePage.__slots__ if name not in _OF_ARTICLES),
+    Article.read_by,
+    and_(Article.read_by.is_(None), Article.template.is_not(None)).label("read_again"),
+)
 
 
 def due_pages(

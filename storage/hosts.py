@@ -12,6 +12,8 @@ from storage.models import Host
 
 ROBOTS_LIMIT = 512 * 1024
 """Bytes of a robots.txt that are kept; RFC 9309 (2.5) asks a crawler to read at least 500 KiB."""
+WHY_LIMIT = 64
+"""Characters of a reason that are kept."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +31,8 @@ class Robots:
     """When it was last asked for in vain."""
     failed_status: int | None = None
     """HTTP status of that answer; null where none came."""
+    failed_why: str | None = None
+    """Why none came: "connection refused", "timeout"…; null where one did, or an older copydesk asked."""
 
 
 def host_key(url: str) -> str:
@@ -47,6 +51,7 @@ _ROBOTS = {
     "failing_since": Host.robots_failing_since,
     "failed_at": Host.robots_failed_at,
     "failed_status": Host.robots_failed_status,
+    "failed_why": Host.robots_failed_why,
 }
 
 
@@ -67,14 +72,21 @@ def save_robots(session: Session, host: str, status: int | None, body: bytes | N
         "robots_failing_since": None,
         "robots_failed_at": None,
         "robots_failed_status": None,
+        "robots_failed_why": None,
     }
     statement = insert_into(session, Host).values(host=host.lower(), **values)
     session.execute(statement.on_conflict_do_update(index_elements=[Host.host], set_=values))
 
 
-def note_robots_failure(session: Session, host: str, status: int | None, now: datetime) -> None:
-    """Keep that robots.txt could not be had, beside what it said when it could."""
-    failed = {"robots_failed_at": now, "robots_failed_status": status}
+def note_robots_failure(
+    session: Session, host: str, status: int | None, now: datetime, why: str | None = None
+) -> None:
+    """Keep that robots.txt could not be had, beside what it said when it could; `why` no answer came."""
+    failed = {
+        "robots_failed_at": now,
+        "robots_failed_status": status,
+        "robots_failed_why": why[:WHY_LIMIT] if why and status is None else None,
+    }
     statement = insert_into(session, Host).values(
         host=host.lower(), robots_status=status, robots_at=now, robots_failing_since=now, **failed
     )

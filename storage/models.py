@@ -314,7 +314,9 @@ class Article(Base):
     learned_version: Mapped[int | None]
     """The version of what was learned of its source; null if nothing was known."""
     read_by: Mapped[str | None] = mapped_column(String(16))
-    """"extractor" or "template": what told which blocks are its text; null where it was not kept yet."""
+    """"extractor" or "template": what told which blocks are its text; null where it was not kept yet.
+
+    With a template beside it null means that the extractor is to read it again."""
     template: Mapped[int | None]
     """The template that read it, or corrected what the extractor gave: its number within the source."""
     template_version: Mapped[int | None]
@@ -543,6 +545,8 @@ class Host(Base):
     """When it was last asked for in vain."""
     robots_failed_status: Mapped[int | None]
     """HTTP status of that answer; null where none came."""
+    robots_failed_why: Mapped[str | None] = mapped_column(String(64))
+    """Why none came: "connection refused", "timeout"…; null where one did, or it was not kept yet."""
 
 
 class Rest(Base):

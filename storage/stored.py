@@ -115,7 +115,7 @@ class StoredArticle:
     learned_version: int | None
     """The version of what was known of its source; null if nothing was."""
     read_by: str | None
-    """"extractor" or "template"; null where it was not kept yet."""
+    """"extractor" or "template"; null where it was not kept yet, or is to be read again by the extractor."""
     template: int | None
     """The template that read or corrected it, by its number within the source."""
     template_version: int | None

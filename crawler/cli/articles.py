@@ -141,9 +141,10 @@ def _count_removed(article: StoredArticle, *, told: bool) -> str | None:
 
 def read_by(article: StoredArticle) -> str | None:
     """What told which blocks of its page are its text; None where that was not kept yet."""
-    if article.read_by is None:
-        return None
     template = f"template {article.template}, version {article.template_version}"
+    if article.read_by is None:
+        again = f"{template}; a crawl is to have the extractor read it again"
+        return again if article.template is not None else None
     if article.read_by == "template":
         return template
     corrected = f", corrected by {template}" if article.template is not None else ""

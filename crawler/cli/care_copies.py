@@ -13,6 +13,7 @@ from crawler.cli.terminal import counted, note, say, show_json, shown_size
 
 if TYPE_CHECKING:
     from storage.care.move import Copied
+    from storage.care.upgrade import Standing
     from storage.session import Database
 
 
@@ -20,6 +21,7 @@ def backup(
     context: typer.Context,
     to: Annotated[Path, typer.Argument(metavar="FILE", help="Where to: an SQLite file, of either engine.")],
     force: Annotated[bool, typer.Option("--force", help="Take the place of what is there.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Write a JSON object.")] = False,
 ) -> None:
     """Back the archive up while it is in use.
 
@@ -46,7 +48,10 @@ def backup(
         with invocation.open_existing() as database, shown_amount(_rows_of(database)) as on_amount:
             copy_to_file(database, to, on_amount, replace=force)
             size = to.stat().st_size
-    say(f"{to} is a backup of {label(url)}: {shown_size(size)}, checked")
+    if as_json:
+        show_json({"archive": label(url), "backup": str(to), "size": size})
+    else:
+        say(f"{to} is a backup of {label(url)}: {shown_size(size)}, checked")
 
 
 def move(
@@ -102,6 +107,7 @@ def upgrade(
     no_backup: Annotated[
         bool, typer.Option("--no-backup", help="Put no copy of an SQLite file aside before.")
     ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Write a JSON object.")] = False,
 ) -> None:
     """Bring an older archive to this version.
 
@@ -121,18 +127,35 @@ def upgrade(
     url = invocation.config().database
     standing = standing_of(url)
     name = standing.archive
-    if not standing.is_older:
+    upgrades = standing.is_older and not check
+    if upgrades:
+        note(f"{name} is brought from schema {standing.found} to {standing.newest}")
+        with shown_amount(0) as on_amount:
+            upgrade_archive(url, standing, _parts(on_amount), backup=not no_backup)
+    aside = standing.aside if upgrades and standing.is_file and not no_backup else None
+    if as_json:
+        show_json(_upgrade_as_json(standing, aside, upgraded=upgrades))
+    elif not standing.is_older:
         say(f"{name} is of this version: schema {standing.newest}")
-        return
-    if check:
+    elif check:
         say(f"{name} is older: schema {standing.found}, and this version has {standing.newest}")
+    else:
+        say(f"{name} is of this version now: schema {standing.newest}, before {standing.found}")
+        if aside:
+            say(f"{aside} is a copy of it as it was")
+    if standing.is_older and check:
         raise typer.Exit(1)
-    note(f"{name} is brought from schema {standing.found} to {standing.newest}")
-    with shown_amount(0) as on_amount:
-        upgrade_archive(url, standing, _parts(on_amount), backup=not no_backup)
-    say(f"{name} is of this version now: schema {standing.newest}, before {standing.found}")
-    if standing.is_file and not no_backup:
-        say(f"{standing.aside} is a copy of it as it was")
+
+
+def _upgrade_as_json(standing: "Standing", aside: Path | None, *, upgraded: bool) -> dict[str, Any]:
+    return {
+        "archive": standing.archive,
+        "found": standing.found,
+        "newest": standing.newest,
+        "is_older": standing.is_older,
+        "upgraded": upgraded,
+        "aside": str(aside) if aside else None,
+    }
 
 
 def refuse_while_crawling(invocation: Invocation, database: "Database", because: str) -> None:

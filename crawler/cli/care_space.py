@@ -27,6 +27,7 @@ def vacuum(
     full: Annotated[
         bool, typer.Option("--full", help="On PostgreSQL: give the space back to the disk; locks each table.")
     ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Write a JSON object.")] = False,
 ) -> None:
     """Give back the space of what was deleted.
 
@@ -48,7 +49,10 @@ def vacuum(
             refuse_while_crawling(invocation, database, "a vacuum would hold it up")
         with shown_steps() as on_step:
             done = make_smaller(database, on_step, full=full)
-    say(f"{shown_size(done.before)} before, {shown_size(done.after)} now")
+    if as_json:
+        show_json(asdict(done))
+    else:
+        say(f"{shown_size(done.before)} before, {shown_size(done.after)} now")
 
 
 def prune(

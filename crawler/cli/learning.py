@@ -8,14 +8,18 @@ import typer
 
 from crawler.cli.failures import CommandFailed, WrongUsage
 from crawler.cli.invocation import Invocation
-from crawler.cli.names import known_source
-from crawler.cli.terminal import counted, note, say, show_json
+from crawler.cli.names import known_article, known_source
+from crawler.cli.rereading import as_json as as_told
+from crawler.cli.rereading import read_again, tell, wanted_rereading
+from crawler.cli.terminal import counted, note, say, show_json, show_whole
 from crawler.cli.times import shown_time
+from crawler.cli.whole_file import whole_file
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from pipelines.source_templates import KnownTemplates
+    from storage.stored import StoredArticle
 
 _REASONS = 4
 _LINES = 5
@@ -33,9 +37,29 @@ def learn(
     html: Annotated[
         Path | None,
         typer.Option(
-            metavar="FILE", help="Write a page of it: an article, each block marked by its verdict."
+            metavar="FILE",
+            help="Write a page of it: an article, each block marked by its verdict; - for stdout.",
         ),
     ] = None,
+    article: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ID|URL", help="With --html: this article, and not the newest that a template read."
+        ),
+    ] = None,
+    again: Annotated[
+        bool,
+        typer.Option("--read-again", help="Have the next crawls read by the extractor what templates read."),
+    ] = False,
+    template: Annotated[
+        int | None, typer.Option(metavar="NUMBER", min=1, help="With --read-again: only what this one read.")
+    ] = None,
+    template_version: Annotated[
+        int | None, typer.Option(metavar="NUMBER", min=1, help="With --template: only this version of it.")
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="With --read-again: only tell how many articles it would be.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Write a JSON object.")] = False,
 ) -> None:
     """Learn how the pages of a source are made, and tell it in words.
@@ -44,44 +68,63 @@ def learn(
     what was learned, several times as fast, and checked. Nothing is fetched here: it is learned from what the
     crawls have kept. docs/templates.md tells how, and what to do where a site is read badly.
 
+    A source that was read badly: --off or --reset for its next pages, --read-again for those that are stored.
+    Their pages are fetched once more, whole, by the next crawls; what comes of it is no revision. `copydesk
+    show ID --removed` tells which template read an article.
+
     \b
     Examples:
-      copydesk learn "Harbour Gazette" --show
-      copydesk learn gazette.example --html body.html
-      copydesk learn gazette.example --off
+      copydesk learn "Harbour Gazette" --html body.html --article 17
+      copydesk learn gazette.example --read-again --template 2 --dry-run
+      copydesk learn gazette.example --reset --read-again
     """
     from pipelines.source_templates import forget, known_templates, learn_now, switch
     from storage.templates import samples_of
 
     if sum((show, reset, off, on)) > 1:
         raise WrongUsage("one of --show, --reset, --off and --on at a time")
+    if (show and again and not dry_run) or (dry_run and (reset or off or on)):
+        raise WrongUsage("--show and --dry-run only tell: they go with nothing that changes what is kept")
+    if article is not None and html is None:
+        raise WrongUsage("--article goes with --html FILE, which shows it")
+    to_stdout = html == Path("-")
+    if to_stdout and as_json:
+        raise WrongUsage("--html - and --json both write to stdout: name a file")
+    wanted = wanted_rereading(again, template, template_version, dry_run=dry_run)
     invocation: Invocation = context.obj
     now = datetime.now(UTC)
-    with invocation.open_existing(writing=not show) as database:
+    with invocation.open_existing(writing=not (show or dry_run)) as database:
         with database.read() as session:
             found = known_source(session, source)
             name, number = found.name, found.id
         if reset or off or on:
             with database.write() as session:
                 forget(session, number, now) if reset else switch(session, number, now, off=off)
-        elif not show:
+        elif not (show or wanted):
             learn_now(database, number, now)
+        reread = read_again(database, number, wanted, now) if wanted else None
         with database.read() as session:
             known, samples = known_templates(session, number), len(samples_of(session, number))
             told = _as_json(name, known, samples) if as_json else {}
-            page = _page(session, number, name, known) if html is not None else None
-            removed = [] if as_json else _examples(session, number)
+            page = _page(session, number, name, known, article) if html is not None else None
+            removed = [] if as_json or to_stdout else _examples(session, number)
     if as_json:
-        show_json(told)
+        show_json(told | ({"read_again": as_told(reread, wanted)} if reread and wanted else {}))
+    elif page is not None and to_stdout:
+        show_whole(page)
     else:
         _show(known, samples, removed)
-    if html is not None and page is not None:
-        html.write_text(page, encoding="utf-8")
+    if html is not None and page is not None and not to_stdout:
+        with whole_file(html) as file:
+            file.write(page)
         note(f"a page of it is in {html}")
     if reset:
         note(f"{name}: forgotten; the next crawls learn anew")
     cleaning = invocation.config().cleaning
-    if not (cleaning.learn and cleaning.templates):
+    switched_on = cleaning.learn and cleaning.templates
+    if reread and wanted:
+        tell(reread, wanted, name, in_use=switched_on and known.usable is not None)
+    if not switched_on:
         note("learning is switched off in [cleaning] of the configuration: crawls use no template")
 
 
@@ -155,14 +198,30 @@ def _examples(session: "Session", source_id: int) -> list[tuple[str, str]]:
     return list(found)[:_LINES]
 
 
-def _page(session: "Session", source_id: int, name: str, known: "KnownTemplates") -> str:
-    """Raises CommandFailed where no article was read by a template yet."""
+def _page(session: "Session", source_id: int, name: str, known: "KnownTemplates", wanted: str | None) -> str:
+    """The page of the article that is `wanted`, or of the newest that a template has read.
+
+    Raises CommandFailed where there is none.
+    """
     from crawler.cli.learning_page import page_of
     from pipelines.templates.words import in_words
     from storage.stored import read_by_templates
 
-    article = next(iter(read_by_templates(session, source_id, limit=1)), None)
+    newest = read_by_templates(session, source_id, limit=1) if wanted is None else []
+    article = _article(session, name, wanted) if wanted is not None else next(iter(newest), None)
     if article is None:
         raise CommandFailed(f"no article of {name} was read by a template yet; `copydesk crawl` reads some")
     template = next((t for t in known.templates.templates if t.number == article.template), None)
     return page_of(name, article, list(in_words(template)) if template else [])
+
+
+def _article(session: "Session", name: str, wanted: str) -> "StoredArticle":
+    """Raises CommandFailed for what is no article of the source, WrongUsage for what can be none."""
+    from storage.stored import StoredArticle
+
+    found = known_article(session, wanted)
+    if not isinstance(found, StoredArticle):
+        raise CommandFailed(f"{found.url} gave no article; `copydesk show {found.url}` tells why")
+    if found.source != name:
+        raise CommandFailed(f"#{found.id} is an article of {found.source or 'no source'}, not of {name}")
+    return found

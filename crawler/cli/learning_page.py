@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from html import escape
 
+from crawler.cli.articles import read_by
 from crawler.cli.passages import lines_in_place
 from pipelines.cleaning import family_of
 from storage.shown import in_one_line
@@ -38,6 +39,7 @@ def page_of(source: str, article: StoredArticle, words: Sequence[str]) -> str:
         f'<li class="{_class_of(name)}">{_shown(name)}: {count:,}</li>'
         for name, count in counts.most_common()
     )
+    reader = f", read by {how}" if (how := read_by(article)) else ""
     told = "".join(f"<li>{_shown(line)}</li>" for line in words)
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">\n'
@@ -45,8 +47,7 @@ def page_of(source: str, article: StoredArticle, words: Sequence[str]) -> str:
         '<meta name="viewport" content="width=device-width">\n'
         f"<title>{_shown(title)}</title>\n<style>{_STYLE}</style></head><body>\n"
         f"<h1>{_shown(title)}</h1>\n<ul>{told}</ul>\n<h2>{_shown(article.title)}</h2>\n"
-        f"<div>{_shown(article.canonical_url)}, read by template {article.template},"
-        f" version {article.template_version}</div>\n<ul class=legend>{legend}</ul>\n"
+        f"<div>{_shown(article.canonical_url)}{_shown(reader)}</div>\n<ul class=legend>{legend}</ul>\n"
         + "\n".join(_line(text, rule) for text, rule in lines)
         + "\n</body></html>\n"
     )

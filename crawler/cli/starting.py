@@ -137,7 +137,10 @@ def archive_failure(error: BaseException) -> "StorageError | None":
     from storage.errors import SourceExists, StorageError
 
     cause: BaseException | None = error
-    while cause is not None:
+    seen: list[BaseException] = []
+    # What a fetch of robots.txt was raised for is raised again: then it is what it was raised from.
+    while cause is not None and not any(cause is one for one in seen):
+        seen.append(cause)
         if isinstance(cause, StorageError) and not isinstance(cause, SourceExists):
             return cause
         cause = cause.__cause__ or cause.__context__

@@ -88,7 +88,7 @@ def show_json_line(value: Any) -> None:
 
 
 def show_whole(text: str) -> None:
-    """Write a text for a program, whole; its form (TOML, XML) lets nothing in it act."""
+    """Write a text for a program, whole; its form (TOML, XML, HTML) lets nothing in it act."""
     sys.stdout.write(text)
 
 

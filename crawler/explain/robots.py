@@ -67,7 +67,7 @@ _NOT_OBEYED = "not asked: crawl.obey_robots is off"
 def _in_words(kept: KeptRobots, allowed: bool | None, rule: Rule | None, now: datetime) -> str:
     if allowed is None:
         status = kept.failed_status if kept.failed_at else kept.status
-        how = f"http {status}" if status else "no answer"
+        how = f"http {status}" if status else kept.failed_why or "no answer"
         since = f" since {kept.failing_since:%Y-%m-%d %H:%M}" if kept.failing_since else ""
         return f"it could not be read{since} ({how}), and nothing is fetched from the host before it can"
     verdict = "allowed" if allowed else "forbidden"

@@ -14,7 +14,7 @@ from crawler.fetch import fetch_patiently
 from crawler.handler import gate_of
 from crawler.health.network import OurNetworkDown
 from crawler.politeness import CrawlStopping, HostResting
-from crawler.refusals import ForbiddenByRobots, RobotsUnreachable
+from crawler.refusals import ForbiddenByRobots, ProxyOutOfReach, RobotsUnreachable
 from crawler.revisit import Retries
 from crawler.robots import origin_of
 from crawler.rulebook import RuleBook
@@ -56,7 +56,8 @@ class RobotsMiddleware:
     async def _fetch(self, origin: str) -> tuple[int | None, bytes, str]:
         """Status and body of an origin's robots.txt; a status of None where no answer came, and why.
 
-        Raises CrawlStopping, HostResting, OurNetworkDown and AddressRefused, which say nothing of robots.txt.
+        Raises CrawlStopping, HostResting, OurNetworkDown, ProxyOutOfReach and AddressRefused, which say
+        nothing of robots.txt.
         """
         retries = getattr(getattr(self._crawler.spider, "desk", None), "retries", Retries())
         try:
@@ -66,7 +67,7 @@ class RobotsMiddleware:
             cause = failed.__cause__
             if isinstance(cause, AddressRefused) and not cause.led_to:
                 raise cause from None
-            if isinstance(cause, CrawlStopping | HostResting | OurNetworkDown):
+            if isinstance(cause, CrawlStopping | HostResting | OurNetworkDown | ProxyOutOfReach):
                 raise cause from None
             failure = failed.failure
             logger.info("robots.txt of %s: %s (%s)", origin, failure.reason, failure.detail)

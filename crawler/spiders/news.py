@@ -5,6 +5,7 @@ import math
 import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Any, Self
@@ -278,7 +279,7 @@ class NewsSpider(scrapy.Spider):
         failure = failure_of_response(response, now, conditional=is_conditional(response.request))
         if failure := (failure or led_away(page, response.url, home)):
             yield failed(self.job, page, now, failure, response)
-        elif is_unchanged(page, response):
+        elif is_unchanged(page, response) and not page.read_again:
             reserved = self.desk.reserved(response.url)
             yield visited(self.job, page, now, response, unchanged=True, reservations=reserved)
         else:
@@ -289,8 +290,10 @@ class NewsSpider(scrapy.Spider):
                 if failure := unread(reading) or led_away(page, response.url, home, reading):
                     yield failed(self.job, page, now, failure, response)
                 else:
-                    visit = visited(self.job, page, now, response, reading=reading)
-                    self.templates.was_read(page.id, fetched, visit)
+                    same = is_unchanged(page, response)
+                    visit = visited(self.job, page, now, response, reading=reading, same_bytes=same)
+                    if not page.read_again:
+                        self.templates.was_read(page.id, fetched, visit)
                     yield visit
 
     async def _read(self, page: DuePage, fetched: Page) -> Reading | None:
@@ -301,6 +304,8 @@ class NewsSpider(scrapy.Spider):
                 cleaning = await self.knowledge.cleaning_for(source)
                 read_by = page.read_by or (EXTRACTOR if page.article_id is not None else None)
                 cleaning = await self.templates.cleaning_for(source, fetched.url, read_by, cleaning)
+                if page.read_again:
+                    cleaning = replace(cleaning, templates=None)
                 return await self.desk.workers.read(fetched, cleaning, source)
         except WorkersBroken as error:
             self._workers_failed(error)

@@ -173,6 +173,14 @@ def _is_link(element: HtmlElement) -> bool:
     return element.tag == "a" and element.get("href") is not None
 
 
+def is_hidden(element: HtmlElement) -> bool:
+    """Whether nobody sees an element, nor what stands in it: the extractor passes it over, too."""
+    style = element.get("style")
+    return element.get("aria-hidden") == "true" or (
+        style is not None and "display:none" in style.replace(" ", "")
+    )
+
+
 def block_of(element: HtmlElement) -> HtmlElement:
     """The nearest element around `element` that is set as a block."""
     while element.tag in INLINE:

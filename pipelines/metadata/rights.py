@@ -26,6 +26,8 @@ _SIGNALS = ("search", "ai-input", "ai-train")
 _USAGES = ("bots", "train-ai", "train-genai", "ai-output", "search")
 """https://datatracker.ietf.org/doc/draft-ietf-aipref-vocab, this and earlier drafts."""
 _LONGEST_POLICY = 300
+_WITH_MORE = ("tdm-policy", *(f"{whom}{_UNAVAILABLE_AFTER}" for whom in _NAMES.values()))
+"""What is said with an address or a day behind it."""
 
 
 def reservations_in(head: Head, headers: Iterable[tuple[str, str]]) -> tuple[str, ...]:
@@ -113,3 +115,26 @@ def usages_in(value: str) -> list[str]:
 def _pairs(value: str) -> dict[str, str]:
     pairs = (part.partition("=") for part in value.lower().split(","))
     return {name.strip(): said.partition(";")[0].strip() for name, _, said in pairs}
+
+
+def possible(agents: Iterable[str]) -> Iterator[str]:
+    """Every reservation that can be read, without address or day; `agents`: those of robots.txt."""
+    usages = [
+        *(f"content-signal {name}=no" for name in _SIGNALS),
+        *(f"content-usage {name}=n" for name in _USAGES),
+    ]
+    directives = [f"{whom}{word}" for whom in _NAMES.values() for word in (*_DIRECTIVES, _UNAVAILABLE_AFTER)]
+    for place, told in (
+        ("robots", [*agents, *usages]),
+        ("header", [*usages, "tdm-reservation", "tdm-policy"]),
+        ("x-robots-tag", directives),
+        ("meta", [*directives, "tdm-reservation", "tdm-policy"]),
+    ):
+        yield from (f"{place}: {what}" for what in told)
+
+
+def without_more(name: str) -> str:
+    """A reservation's name without the address or the day behind it."""
+    place, colon, what = name.rpartition(": ")
+    told = next((one for one in _WITH_MORE if what.lower().startswith(f"{one} ")), what)
+    return f"{place}{colon}{told}"

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from lxml.etree import iterwalk
 from lxml.html import HtmlElement
 
-from pipelines.document.layout import INLINE, UNSEEN, Layout, Place, block_of
+from pipelines.document.layout import INLINE, UNSEEN, Layout, Place, block_of, is_hidden
 from pipelines.document.makes import LINKED
 from pipelines.learned import line_key
 from pipelines.lines import tidy
@@ -246,7 +246,7 @@ def _texts_of(root: HtmlElement) -> Iterator[tuple[HtmlElement, str | None, bool
     for event, element in iterwalk(root, events=("start", "end")):
         tag = element.tag
         if event == "start":
-            if hidden or _is_hidden(element):
+            if hidden or is_hidden(element):
                 hidden += 1
             if tag == "br":
                 yield blocks[-1], None, False
@@ -265,11 +265,3 @@ def _texts_of(root: HtmlElement) -> Iterator[tuple[HtmlElement, str | None, bool
             text, around = element.tail, element.getparent() if element.tail else None
             if text and around is not None and around.tag not in UNSEEN:
                 yield blocks[-1], text, hidden > 0
-
-
-def _is_hidden(element: HtmlElement) -> bool:
-    """Whether nobody sees an element: the extractor passes it over, too."""
-    style = element.get("style")
-    return element.get("aria-hidden") == "true" or (
-        style is not None and "display:none" in style.replace(" ", "")
-    )

@@ -62,6 +62,11 @@ COLUMNS = (
     Column(name="similarity", kind=Kind.NUMBER),
     Column(name="changed_at", kind=Kind.TIME),
     Column(name="reservations", kind=Kind.TEXTS),
+    # How it was read is told of what stands there now: like the rules that cleaned it, it has no past.
+    Column(name="read_by", kind=Kind.TEXT, of_the_past=False),
+    Column(name="template", kind=Kind.INTEGER, of_the_past=False),
+    Column(name="template_version", kind=Kind.INTEGER, of_the_past=False),
+    Column(name="refused", kind=Kind.TEXT, of_the_past=False),
 )
 """What each means is told column by column in docs/export.md."""
 

@@ -14,7 +14,7 @@ _PART = 100
 """Rows held as Python has them, which takes three times as much."""
 _FEW_VALUES = {
     *("source", "kind", "date_precision", "date_confidence", "date_flag", "language"),
-    *("section", "credit", "access", "gone_how"),
+    *("section", "credit", "access", "gone_how", "read_by", "refused"),
 }
 """Columns of few values, which are kept as numbers into a list of them."""
 

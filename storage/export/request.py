@@ -43,7 +43,9 @@ class Request:
             if name not in KEYS:
                 raise ValueError(f"there is no column {name!r}; there are {', '.join(self._known())}")
             if name not in self._known():
-                raise ValueError(f"{name!r} is written at each visit, and what it was before is not kept")
+                raise ValueError(
+                    f"{name!r} is written when its page is read, and what it was before is not kept"
+                )
 
     def _known(self) -> tuple[str, ...]:
         return KEYS if self.as_of is None else PAST_KEYS

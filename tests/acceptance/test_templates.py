@@ -9,16 +9,18 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from marrow import FIRST_DAY, box, page_of, story
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from crawler.config import CleaningConfig, Config
 from crawler.crawl import crawl_source
 from crawler.desk import open_desk
 from crawler.report import RunReport
 from pipelines.article import EXTRACTOR, TEMPLATE
-from pipelines.source_templates import known_templates
+from pipelines.source_templates import forget, known_templates
 from storage.changes import changes_since
-from storage.models import Page, SeedKind
+from storage.models import Article, Page, SeedKind
+from storage.rereading import ReadBy, read_again
+from storage.revisions import content_hash
 from storage.seeds import SeedDraft
 from storage.session import Database
 from storage.sources import SourceDraft, add_source
@@ -160,6 +162,43 @@ async def test_a_new_layout_is_learned_and_loses_nothing(
     paper.stories = 70
     report = await crawl(database, config, source)
     assert report.counts.by_template == 10
+
+
+async def test_what_a_template_has_read_is_read_again_by_the_extractor(
+    database: Database, source: int, config: Config, paper: Paper
+) -> None:
+    await crawl(database, config, source)
+    read = {number: one for number, one in stored(database).items() if one.read_by == TEMPLATE}
+    assert len(read) >= 20
+    lose_a_line(database, [one.id for one in read.values()])
+    changed = next(number for number in read if story(number)[1].startswith("The "))
+    edited = story(changed)
+    edited[1] = edited[1].replace("The ", "Our ", 1)
+    paper.changed[changed] = page_of(changed, text=edited, inside=box(changed))
+    with database.write() as session:
+        forget(session, source, FIRST_DAY)
+        rereading = read_again(session, ReadBy(source_id=source), FIRST_DAY)
+    report = await crawl(database, config, source)
+    assert report.counts.revised + report.counts.unchanged == rereading.articles == len(read)
+    found = stored(database)
+    assert {found[number].read_by for number in read} == {EXTRACTOR}
+    assert {number: one.text.split("\n") for number, one in found.items()} == {
+        number: edited if number == changed else story(number) for number in range(30)
+    }
+    with database.read() as session:  # that the lost lines came back is no edit
+        assert [change.kind for change in changes_since(session)] == ["new"] * 30 + ["text"]
+        assert known_templates(session, source).templates.templates  # those pages taught
+    report = await crawl(database, config, source)
+    assert report.counts.unchanged + report.counts.revised == 0  # once
+
+
+def lose_a_line(database: Database, ids: list[int]) -> None:
+    """As if a template had taken it for no text."""
+    with database.write() as session:
+        for article in session.scalars(select(Article).where(Article.id.in_(ids))):
+            article.text = article.text.partition("\n")[2]
+            assert article.text
+            article.content_hash = content_hash(article.title, article.standfirst, article.text)
 
 
 async def test_they_can_be_switched_off(database: Database, source: int, config: Config) -> None:

@@ -66,8 +66,20 @@ def test_a_relative_database_stands_beside_the_file(file: Path, written: str, me
         ("[crawl]\ndelay = -1", "crawl.delay", "from 0 to 3600"),
         ("[crawl]\ndelay = nan", "crawl.delay", "from 0 to 3600"),
         ("[crawl]\nobey_robots = 1", "crawl.obey_robots", "true or false"),
-        ("[crawl]\nports = [80, 0]", "crawl.ports", "0 is not allowed; allowed is a list of numbers from 1"),
-        ("[crawl]\nports = 80", "crawl.ports", "a list of numbers from 1 to 65535"),
+        ("[crawl]\nports = [80, 0]", "crawl.ports", "0 is not allowed; allowed is a list of one or more"),
+        ("[crawl]\nports = 80", "crawl.ports", "a list of one or more numbers from 1 to 65535"),
+        ("[crawl]\nports = []", "crawl.ports", "[] is not allowed; allowed is a list of one or more numbers"),
+        (
+            '[rights]\nexclude = ["robots", "noia"]',
+            "rights.exclude",
+            "'noia', which means nothing that publishers reserve; did you mean 'noai'? docs/rights.md tells",
+        ),
+        (
+            '[rights]\nexclude = [""]',
+            "rights.exclude",
+            "'', which means nothing that publishers reserve; docs/",
+        ),
+        ('[rights]\nexclude = "noai"', "rights.exclude", "'noai' is not allowed; allowed is a list of res"),
         (
             '[crawl]\nallow_private = ["http://wiki/"]',
             "crawl.allow_private",

@@ -10,7 +10,7 @@ from scrapy.http import Response
 from crawler.addresses import CredentialsRefused, HostRefused, PortRefused, PrivateAddress, SchemeRefused
 from crawler.failures import FetchFailed, failure_of_exception, failure_of_response, retry_after
 from crawler.politeness import CrawlStopping, HostResting
-from crawler.refusals import ForbiddenByRobots, RobotsUnreachable
+from crawler.refusals import ForbiddenByRobots, ProxyOutOfReach, RobotsUnreachable
 
 NOW = datetime(2026, 11, 1, 12, 0, tzinfo=UTC)
 
@@ -39,6 +39,7 @@ NOW = datetime(2026, 11, 1, 12, 0, tzinfo=UTC)
         (HostRefused("a..example"), "host", False, False),
         (SchemeRefused("ftp"), "scheme", False, False),
         (HostResting("a", 90), "host asked to wait", True, False),
+        (ProxyOutOfReach("http://p.example:3128", "unknown host"), "proxy out of reach", True, False),
         (CrawlStopping(), "stopped", True, False),
         (RuntimeError("odd"), "broken answer", True, True),
     ],

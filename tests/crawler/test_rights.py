@@ -1,10 +1,13 @@
 """What a robots.txt reserves for an address, and which articles are not kept for what is reserved."""
 
+import json
+import re
+from pathlib import Path
 from time import process_time
 
 import pytest
 
-from crawler.rights import mining_agents, respecting
+from crawler.rights import is_reservation_name, mining_agents, near_name, respecting
 from crawler.robots import read_robots
 from pipelines.article import Article, Reading, Rejection
 from pipelines.fingerprint import fingerprint
@@ -92,3 +95,48 @@ def test_an_article_is_rejected_for_what_is_respected_alone() -> None:
     )
     rejected = Reading(rejection=Rejection.STUB)
     assert respecting(rejected, ["all"]) == rejected
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("all", "ALL", "robots", "header", "meta", "x-robots-tag", "noai", "noindex", "tdm-reservation"),
+        *("tdm-policy", "unavailable_after", "content-signal", "content-usage", "gptbot", "CCBot"),
+        *("googlebot", "googlebot-news", "meta: noai", "Meta: NoAI", "robots: GPTBot"),
+        *("header: content-usage train-ai=n", "content-signal ai-train=no", "meta: googlebot noindex"),
+        *("googlebot noarchive", "x-robots-tag: unavailable_after 2026-01-01"),
+        *("meta: tdm-policy https://paper.example/terms", "tdm-policy https://paper.example/terms"),
+    ],
+)
+def test_names_that_mean_something(name: str) -> None:
+    assert is_reservation_name(name)
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("", None),
+        ("everything", None),
+        ("noia", "noai"),
+        ("robot", "robots"),
+        ("tdm reservation", "tdm-reservation"),
+        ("ai-train=no", None),
+        ("robots:noai", None),
+        ("robots: noai", None),
+        ("robots.txt", "robots"),
+        ("meta: GPTBot", None),
+        ("content-signal ai-train", "content-signal ai-train=no"),
+        ("GPT-Bot", "GPTBot"),
+        ("x-robots", None),
+    ],
+)
+def test_names_that_mean_nothing(name: str, meant: str | None) -> None:
+    assert not is_reservation_name(name)
+    if meant is not None:
+        assert near_name(name) == meant
+
+
+def test_every_name_that_stands_in_the_documentation_means_something() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "rights.md").read_text(encoding="utf-8")
+    [listed] = re.findall(r"exclude = (\[.*\])", page)
+    assert all(map(is_reservation_name, json.loads(listed)))

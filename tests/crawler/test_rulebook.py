@@ -29,7 +29,7 @@ class Host:
         await asyncio.sleep(0)
         if self.error:
             raise self.error
-        return self.status, RULES, "no answer"
+        return self.status, RULES, "connection refused"
 
 
 async def test_who_asks_at_the_same_time_shares_one_answer() -> None:
@@ -62,6 +62,16 @@ async def test_rules_in_the_archive_are_used_until_they_are_a_day_old(database_u
                 await book.rules_of(ORIGIN, host)
             assert host.asked == asked
         archive.close()
+
+
+async def test_why_a_host_gave_no_answer_is_told_as_long_as_it_is_not_asked_again(database_url: str) -> None:
+    host = Host(status=None)
+    with open_database(database_url) as database:
+        archive = ArchiveThread(database)
+        found = [await RuleBook(archive).rules_of(ORIGIN, host) for _ in range(2)]
+        archive.close()
+    assert [robots.unreachable for robots in found] == ["connection refused"] * 2
+    assert host.asked == 1
 
 
 async def test_the_rules_that_were_asked_for_last_are_kept() -> None:
@@ -101,7 +111,7 @@ async def test_a_failing_robots_txt_is_waited_for_and_counts_again_only_after_a_
             told.append(robots.unreachable)
         assert told == ["robots.txt http 503"] * 5 + [None]
         assert not robots.allows(f"{ORIGIN}/private/a")
-        for status, reason in ((None, "no answer"), (200, None)):
+        for status, reason in ((None, "connection refused"), (200, None)):
             with database.write() as session:
                 session.execute(update(Stored).values(robots_failed_at=now - timedelta(hours=9)))
                 session.execute(update(Stored).values(robots_failing_since=now - timedelta(hours=9)))

@@ -16,6 +16,8 @@ from storage.session import Database
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
+READ = {"read_by": "template", "template": 2, "template_version": 7}
+
 
 @pytest.fixture
 def archive(
@@ -27,7 +29,10 @@ def archive(
     now: datetime,
 ) -> Archive:
     """A dated article of the Gazette, its copy that was fetched alone, and one from before any clock."""
-    file(article("wire", prose(1), authors=("Ann Lee", "Bo"), published_at=now, language="en"), source_id)
+    file(
+        article("wire", prose(1), authors=("Ann Lee", "Bo"), published_at=now, language="en", **READ),
+        source_id,
+    )
     file(article("copy", prose(1)), None)
     file(article("old", published_at=datetime(1066, 10, 14, tzinfo=UTC)), source_id, now + timedelta(hours=1))
     return Archive(database)
@@ -44,6 +49,9 @@ def test_a_frame_of_pandas_is_typed(archive: Archive, now: datetime) -> None:
     assert [kinds[name] for name in ("id", "source", "similarity")] == ["Int64", "category", "Float64"]
     assert frame["id"].tolist() == [1, 2, 3]
     assert frame["authors"][0] == ["Ann Lee", "Bo"]
+    assert frame["read_by"].tolist() == ["template", "extractor", "extractor"]
+    assert [kinds[name] for name in ("read_by", "template", "refused")] == ["category", "Int64", "category"]
+    assert frame[["template", "template_version"]].dropna().to_numpy().tolist() == [[2, 7]]
     assert frame["duplicate_of"].dropna().tolist() == [1]
     assert frame["published_at"][0].to_pydatetime() == now
     assert [pandas.isna(value) for value in frame["published_at"]] == [False, True, False]
@@ -59,6 +67,7 @@ def test_a_frame_of_polars_is_typed(archive: Archive, now: datetime) -> None:
     assert frame["id"].to_list() == [1, 2, 3]
     assert frame["source"].to_list() == ["Gazette", None, "Gazette"]
     assert frame["duplicate_of"].to_list() == [None, 1, None]
+    assert frame["template_version"].to_list() == [7, None, None]
     assert frame["published_at"].to_list() == [now, None, datetime(1066, 10, 14, tzinfo=UTC)]
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from storage.hosts import (
     ROBOTS_LIMIT,
+    WHY_LIMIT,
     Robots,
     host_key,
     load_robots,
@@ -46,7 +47,7 @@ def test_a_failure_is_kept_beside_what_was_read_before_it(database: Database, no
     with database.write() as session:
         save_robots(session, "a.example", 200, b"x", now)
         note_robots_failure(session, "a.example", 503, now + hour)
-        note_robots_failure(session, "a.example", None, now + 2 * hour)
+        note_robots_failure(session, "a.example", None, now + 2 * hour, "connection refused")
         assert load_robots(session, "a.example") == Robots(
             status=200,
             body=b"x",
@@ -54,13 +55,18 @@ def test_a_failure_is_kept_beside_what_was_read_before_it(database: Database, no
             failing_since=now + hour,
             failed_at=now + 2 * hour,
             failed_status=None,
+            failed_why="connection refused",
         )
         save_robots(session, "a.example", 404, b"", now + 3 * hour)
         assert load_robots(session, "a.example") == Robots(status=404, body=b"", at=now + 3 * hour)
-        note_robots_failure(session, "new.example", 503, now)
+        note_robots_failure(session, "new.example", 503, now, "http 503")
         assert load_robots(session, "new.example") == Robots(
             status=503, body=None, at=now, failing_since=now, failed_at=now, failed_status=503
         )
+        note_robots_failure(session, "new.example", None, now, "x" * 1000)
+        robots = load_robots(session, "new.example")
+        assert robots is not None
+        assert robots.failed_why == "x" * WHY_LIMIT
 
 
 @pytest.mark.parametrize(

@@ -71,6 +71,13 @@ def test_a_backup_is_an_archive(archive: Path, copydesk) -> None:
     assert copydesk("db", "backup", "copy.sqlite") == 1
     assert "copy.sqlite is there already" in copydesk.err
     assert copydesk("db", "backup", "copy.sqlite", "--force") == 0
+    assert copydesk("db", "backup", "second.sqlite", "--json") == 0
+    told = {
+        "archive": "copydesk.sqlite",
+        "backup": "second.sqlite",
+        "size": Path("second.sqlite").stat().st_size,
+    }
+    assert json.loads(copydesk.out) == told
     assert copydesk("db", "backup", "no/such/copy.sqlite") == 1
     assert "there is no folder no/such" in copydesk.err
 
@@ -137,6 +144,9 @@ def test_what_a_crawl_would_be_held_up_by_waits_for_its_end(archive: Path, copyd
         assert copydesk("db", "check") == 0
     assert copydesk("db", "vacuum") == 0
     assert " before, " in copydesk.out
+    assert copydesk("db", "vacuum", "--json") == 0
+    told = json.loads(copydesk.out)
+    assert 0 < told["after"] <= told["before"]
 
 
 @pytest.fixture
@@ -163,6 +173,19 @@ def test_an_upgrade_puts_a_copy_aside(older: str, copydesk) -> None:
     # A second one does not take the place of the first copy.
     assert copydesk("--db", aside, "db", "upgrade", "--no-backup") == 0
     assert copydesk("--db", aside, "db", "upgrade") == 0
+
+
+def test_an_upgrade_is_told_to_programs_too(older: str, copydesk) -> None:
+    told = {"archive": "older.sqlite", "found": "0003", "newest": NEWEST, "is_older": True}
+    assert copydesk("--db", older, "db", "upgrade", "--check", "--json") == 1
+    assert json.loads(copydesk.out) == {**told, "upgraded": False, "aside": None}
+    assert copydesk("--db", older, "db", "upgrade", "--json") == 0
+    aside = f"older.sqlite.before-{NEWEST}"
+    assert json.loads(copydesk.out) == {**told, "upgraded": True, "aside": aside}
+    assert Path(aside).is_file()
+    assert copydesk("--db", older, "db", "upgrade", "--json") == 0
+    after = {"found": NEWEST, "is_older": False, "upgraded": False, "aside": None}
+    assert json.loads(copydesk.out) == told | after
 
 
 def test_what_may_go_is_told_asked_and_let_go(archive: Path, copydesk, monkeypatch) -> None:

@@ -33,6 +33,16 @@ def test_an_answer_is_judged(status: int | None, body: bytes | None, allowed: bo
     assert len(obstacles(URL, verdict, guard_of([8443], []))) == (allowed is not True)
 
 
+@pytest.mark.parametrize(
+    ("why", "says"), [("connection refused", "(connection refused)"), (None, "(no answer)")]
+)
+def test_why_no_answer_came_is_told(why: str | None, says: str) -> None:
+    kept = Robots(status=None, body=None, at=NOW, failing_since=NOW, failed_at=NOW, failed_why=why)
+    verdict = robots_verdict(URL, kept, NOW, obeyed=True)
+    assert verdict.allowed is None
+    assert f"{says}, and nothing is fetched" in verdict.why
+
+
 def test_what_is_older_than_a_day_is_read_anew() -> None:
     kept = Robots(status=200, body=SLOW, at=NOW - timedelta(days=2))
     assert robots_verdict(URL, kept, NOW, obeyed=True).why.endswith("it is read anew before the next fetch")

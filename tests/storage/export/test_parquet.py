@@ -20,6 +20,9 @@ ROW = EMPTY | {
     "text": "One.\nTwo.",
     "images": [{"url": "https://x.example/1.jpg", "caption": None, "credit": "dpa"}],
     "similarity": 0.8571,
+    "read_by": "template",
+    "template": 2,
+    "template_version": 7,
 }
 
 
@@ -38,6 +41,9 @@ def test_values_have_types(monkeypatch: pytest.MonkeyPatch) -> None:
     assert {key: first[key] for key in ("title", "authors", "images", "similarity", "text")} == {
         key: ROW[key] for key in ("title", "authors", "images", "similarity", "text")
     }
+    assert [first[key] for key in ("read_by", "template", "template_version", "refused")] == [
+        *("template", 2, 7, None)
+    ]
     assert (second["authors"], second["duplicate_of"], second["gone_at"]) == ([], None, None)
     kinds = {field.name: str(field.type) for field in table.schema}
     assert kinds["id"] == "int64"

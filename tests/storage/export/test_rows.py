@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import insert, select
 
-from pipelines.article import Access, ArticleKind, Image
+from pipelines.article import TEMPLATE, Access, ArticleKind, Image
 from pipelines.article import Article as Story
 from storage.articles import Filed
 from storage.export import KEYS, Request, export_rows, write_csv, write_jsonl
@@ -55,6 +55,10 @@ ASKED_FOR = {
     "gone_how",
     "similarity",
     "changed_at",
+    "read_by",
+    "template",
+    "template_version",
+    "refused",
 }
 
 
@@ -73,10 +77,13 @@ def filled(
             kind=ArticleKind.LIVE_BLOG,
             access=Access.FREE,
             images=(Image(url="https://gazette.example/1.jpg", caption="One"), Image(caption="Two")),
+            read_by=TEMPLATE,
+            template=2,
+            template_version=7,
         ),
         source_id,
     )
-    file(article("b", "Café “a”\nsecond line, with a comma", title="=HYPERLINK(1)"))
+    file(article("b", "Café “a”\nsecond line, with a comma", title="=HYPERLINK(1)", refused="too short"))
     return database
 
 
@@ -101,6 +108,11 @@ def test_row_has_every_key_in_plain_values(filled: Database) -> None:
     assert first["fetched_at"] == first["first_seen_at"] == "2026-03-04T05:06:07+00:00"
     assert (first["modified_at"], first["duplicate_of"]) == (None, None)
     assert (second["source"], second["duplicate_of"], second["authors"]) == (None, 1, [])
+    read = [
+        [row[key] for key in ("read_by", "template", "template_version", "refused")]
+        for row in (first, second)
+    ]
+    assert read == [["template", 2, 7, None], ["extractor", None, None, "too short"]]
 
 
 def test_filter_applies(filled: Database) -> None:
