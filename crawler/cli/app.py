@@ -19,6 +19,7 @@ from crawler.cli import (
     learning,
     listing,
     recleaning,
+    rereading,
     running,
     searching,
     showing,
@@ -133,6 +134,7 @@ app.command("changes")(history.changes)
 app.command("restore")(recleaning.restore)
 app.command("clean")(recleaning.clean)
 app.command("learn")(learning.learn)
+app.command("reread")(rereading.reread)
 app.command("export")(exporting.export)
 app.command("extract")(extracting.extract)
 app.command("status")(status.status)

@@ -9,8 +9,6 @@ import typer
 from crawler.cli.failures import CommandFailed, WrongUsage
 from crawler.cli.invocation import Invocation
 from crawler.cli.names import known_article, known_source
-from crawler.cli.rereading import as_json as as_told
-from crawler.cli.rereading import read_again, tell, wanted_rereading
 from crawler.cli.terminal import counted, note, say, show_json, show_whole
 from crawler.cli.times import shown_time
 from crawler.cli.whole_file import whole_file
@@ -47,19 +45,6 @@ def learn(
             metavar="ID|URL", help="With --html: this article, and not the newest that a template read."
         ),
     ] = None,
-    again: Annotated[
-        bool,
-        typer.Option("--read-again", help="Have the next crawls read by the extractor what templates read."),
-    ] = False,
-    template: Annotated[
-        int | None, typer.Option(metavar="NUMBER", min=1, help="With --read-again: only what this one read.")
-    ] = None,
-    template_version: Annotated[
-        int | None, typer.Option(metavar="NUMBER", min=1, help="With --template: only this version of it.")
-    ] = None,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="With --read-again: only tell how many articles it would be.")
-    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Write a JSON object.")] = False,
 ) -> None:
     """Learn how the pages of a source are made, and tell it in words.
@@ -68,48 +53,43 @@ def learn(
     what was learned, several times as fast, and checked. Nothing is fetched here: it is learned from what the
     crawls have kept. docs/templates.md tells how, and what to do where a site is read badly.
 
-    A source that was read badly: --off or --reset for its next pages, --read-again for those that are stored.
-    Their pages are fetched once more, whole, by the next crawls; what comes of it is no revision. `copydesk
-    show ID --removed` tells which template read an article.
+    A source that was read badly: --off or --reset is for its next pages, `copydesk reread` for the articles
+    that are stored.
 
     \b
     Examples:
+      copydesk learn "Harbour Gazette" --show
       copydesk learn "Harbour Gazette" --html body.html --article 17
-      copydesk learn gazette.example --read-again --template 2 --dry-run
-      copydesk learn gazette.example --reset --read-again
+      copydesk learn gazette.example --reset
     """
     from pipelines.source_templates import forget, known_templates, learn_now, switch
     from storage.templates import samples_of
 
     if sum((show, reset, off, on)) > 1:
         raise WrongUsage("one of --show, --reset, --off and --on at a time")
-    if (show and again and not dry_run) or (dry_run and (reset or off or on)):
-        raise WrongUsage("--show and --dry-run only tell: they go with nothing that changes what is kept")
     if article is not None and html is None:
         raise WrongUsage("--article goes with --html FILE, which shows it")
     to_stdout = html == Path("-")
     if to_stdout and as_json:
         raise WrongUsage("--html - and --json both write to stdout: name a file")
-    wanted = wanted_rereading(again, template, template_version, dry_run=dry_run)
     invocation: Invocation = context.obj
     now = datetime.now(UTC)
-    with invocation.open_existing(writing=not (show or dry_run)) as database:
+    with invocation.open_existing(writing=not show) as database:
         with database.read() as session:
             found = known_source(session, source)
             name, number = found.name, found.id
         if reset or off or on:
             with database.write() as session:
                 forget(session, number, now) if reset else switch(session, number, now, off=off)
-        elif not (show or wanted):
+        elif not show:
             learn_now(database, number, now)
-        reread = read_again(database, number, wanted, now) if wanted else None
         with database.read() as session:
             known, samples = known_templates(session, number), len(samples_of(session, number))
             told = _as_json(name, known, samples) if as_json else {}
             page = _page(session, number, name, known, article) if html is not None else None
             removed = [] if as_json or to_stdout else _examples(session, number)
     if as_json:
-        show_json(told | ({"read_again": as_told(reread, wanted)} if reread and wanted else {}))
+        show_json(told)
     elif page is not None and to_stdout:
         show_whole(page)
     else:
@@ -121,10 +101,7 @@ def learn(
     if reset:
         note(f"{name}: forgotten; the next crawls learn anew")
     cleaning = invocation.config().cleaning
-    switched_on = cleaning.learn and cleaning.templates
-    if reread and wanted:
-        tell(reread, wanted, name, in_use=switched_on and known.usable is not None)
-    if not switched_on:
+    if not (cleaning.learn and cleaning.templates):
         note("learning is switched off in [cleaning] of the configuration: crawls use no template")
 
 

@@ -10,14 +10,11 @@ import pytest
 from hostile import ACTS, CONTROLS
 from lxml import html as lxml_html
 from marrow import box, lessons_of, page_of, read_html
-from sqlalchemy import update
 
 from crawler.cli.learning_page import page_of as shown_page
 from pipelines.article import Reading, Removed
 from pipelines.source_templates import learn_now, note_lessons
 from pipelines.templates.refusals import Refusal
-from storage.candidates import Candidate, add_pages
-from storage.models import Article, Page, PageState
 from storage.session import open_database
 from storage.stored import StoredArticle, read_by_templates
 
@@ -158,11 +155,6 @@ def test_off_and_on(learned: Path, copydesk) -> None:
         (["The Paper", "--off", "--on"], 2, "one of --show, --reset, --off and --on at a time"),
         (["The Paper", "--show", "--reset"], 2, "one of --show, --reset, --off and --on at a time"),
         ([], 2, "SOURCE is missing"),
-        (["The Paper", "--template", "1"], 2, "go with --read-again"),
-        (["The Paper", "--dry-run"], 2, "go with --read-again"),
-        (["The Paper", "--read-again", "--template-version", "1"], 2, "goes with --template"),
-        (["The Paper", "--read-again", "--show"], 2, "only tell"),
-        (["The Paper", "--read-again", "--dry-run", "--off"], 2, "only tell"),
         (["The Paper", "--article", "1"], 2, "--article goes with --html"),
         (["The Paper", "--html", "-", "--json"], 2, "both write to stdout"),
         (
@@ -220,51 +212,6 @@ def test_a_page_of_another_article(learned: Path, copydesk, name: str) -> None:
     assert "<h2>Harbour wall to be rebuilt</h2>" in copydesk.out
     assert "https://paper.example/2024/05/story-1, read by the extractor</div>" in copydesk.out
     assert "READ MORE: The foghorn" in copydesk.out
-
-
-@pytest.fixture
-def paged(learned: Path) -> Path:
-    """The article that a template has read has its page, and one whose page is gone was read so too."""
-    with open_database(str(learned)) as database, database.write() as session:
-        [read] = read_by_templates(session, 1, limit=1)
-        add_pages(session, 1, None, [Candidate(url=read.canonical_url)], NOW)
-        session.execute(update(Page).values(article_id=read.id, state=PageState.STORED, due_at=None))
-        session.execute(update(Article).where(Article.id == 2).values(template=1, template_version=1))
-    return learned
-
-
-def test_what_templates_have_read_can_be_read_again(paged: Path, copydesk) -> None:
-    assert copydesk("learn", "The Paper", "--read-again", "--template", "1", "--dry-run") == 0
-    told = [line.removeprefix("copydesk: ") for line in copydesk.err.splitlines()]
-    assert told[0] == "The Paper: 1 article would be read again by the extractor"
-    assert told[1].startswith(
-        "1 article cannot be: the page is gone, or may not be fetched; `copydesk restore`"
-    )
-    assert stored(paged).read_by == "template"
-    assert copydesk("learn", "The Paper", "--read-again", "--template", "2") == 0
-    assert "The Paper: 0 articles will be read again by the extractor\n" in copydesk.err
-    assert copydesk("learn", "The Paper", "--read-again") == 0
-    assert (
-        "The Paper: 1 article will be read again by the extractor, when the next crawls fetch" in copydesk.err
-    )
-    assert "its templates stay in use" in copydesk.err
-    assert copydesk("show", "5", "--removed") == 0
-    assert "template 1, version 1; a crawl is to have the extractor read it again" in copydesk.out
-
-
-def test_json_tells_what_is_to_be_read_again(paged: Path, copydesk) -> None:
-    arguments = ("--off", "--read-again", "--template", "1", "--template-version", "1", "--json")
-    assert copydesk("learn", "The Paper", *arguments) == 0
-    told = told_of(copydesk)
-    assert told["off"] is True
-    assert told["read_again"] == {
-        "template": 1,
-        "template_version": 1,
-        "articles": 1,
-        "left": 1,
-        "dry_run": False,
-    }
-    assert "its templates stay in use" not in copydesk.err
 
 
 def stored(archive: Path) -> StoredArticle:

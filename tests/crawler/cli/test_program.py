@@ -21,6 +21,7 @@ COMMANDS = [
     "restore",
     "clean",
     "learn",
+    "reread",
     "export",
     "extract",
     "status",
