@@ -107,8 +107,10 @@ def _fault_of_proxy(request: Request, error: Exception) -> str | None:
         return None
     if isinstance(error, exceptions.CannotResolveHostError):
         return "unknown host"
-    refused = isinstance(error.__cause__, aiohttp.ClientProxyConnectionError)
-    return "connection refused" if refused else None
+    cause = error.__cause__
+    if not isinstance(cause, aiohttp.ClientProxyConnectionError):
+        return None
+    return "connection refused" if isinstance(cause.os_error, ConnectionRefusedError) else "no connection"
 
 
 @functools.cache

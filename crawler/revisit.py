@@ -113,10 +113,12 @@ def _share(page_id: int) -> float:
 def validators_of(page: DuePage, now: datetime) -> dict[str, str]:
     """The headers of a conditional request for a page; none where it has to come whole.
 
-    What a page without an article would answer repeats a verdict, and a body that has not come whole for
-    long is asked for whole: see `TRUSTED`.
+    What a page without an article would answer repeats a verdict; what is to be read again has to come; and a
+    body that has not come whole for long is asked for whole: see `TRUSTED`.
     """
-    if page.article_id is None or page.full_fetch_at is None or now - page.full_fetch_at >= TRUSTED:
+    if page.article_id is None or page.read_again or page.full_fetch_at is None:
+        return {}
+    if now - page.full_fetch_at >= TRUSTED:
         return {}
     headers = {"If-None-Match": page.etag, "If-Modified-Since": page.last_modified}
     return {name: value for name, value in headers.items() if value}

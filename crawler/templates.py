@@ -27,7 +27,7 @@ from pipelines.source_templates import (
 from pipelines.store import Visited, file_other_reading
 from pipelines.templates.drift import is_audited
 from storage.errors import CannotStore, StorageError
-from storage.templates import MISFIT, MOST_SAMPLES, NewSample, count_samples, samples_of
+from storage.templates import MISFIT, MOST_SAMPLES, count_samples, samples_of
 from storage.thread import ArchiveThread
 
 T = TypeVar("T")
@@ -39,7 +39,7 @@ _THEN_EVERY = 15
 _MISFITS = (5, 10, 20)
 """The same of those that templates have refused: the source may be made anew."""
 _AT_LEAST = 5
-"""New ones after which it does at the end of a run; fewer wait for another, but not for longer than a day."""
+"""New ones after which it does at the end of a run; fewer wait for a run a day later that has one."""
 _DAY = timedelta(days=1)
 _ENOUGH = 30
 """Pages of a run that teach something: as many as are kept."""
@@ -89,18 +89,26 @@ class RunTemplates:
         self._learned = 0
         """Those of them that were learned from."""
         self._misfits = 0
+        """Pages of this run that templates have refused."""
+        self._misfits_learned = 0
         self._learning = False
         self._kept: list[_Kept] = []
         self._bytes = 0
 
     async def cleaning_for(
-        self, source_id: int | None, url: str, read_by: str | None, cleaning: Cleaning
+        self,
+        source_id: int | None,
+        url: str,
+        read_by: str | None,
+        cleaning: Cleaning,
+        *,
+        alone: bool = False,
     ) -> Cleaning:
         """The cleaning of the page at `url`, by templates where they may read it.
 
         `read_by`: what read the article that is known to stand there. What the extractor has read it reads
         again, corrected or not: else the difference between two ways to read would have to be told from an
-        edit.
+        edit. `alone`: the extractor is to read it, and nothing to correct that.
         """
         if not self._on or source_id is None:
             return cleaning
@@ -112,7 +120,8 @@ class RunTemplates:
                 self._before = before
                 if self._known[source_id].is_outdated and not self._learning:
                     await self._learn_alone()  # the pages that are asked for meanwhile are read without
-        templates, fast = self._known[source_id].usable, read_by != EXTRACTOR
+        templates = None if alone else self._known[source_id].usable
+        fast = read_by != EXTRACTOR
         audit = templates is not None and fast and is_audited(url, templates)
         teach = source_id == self._source_id and self._is_to_teach()
         return replace(cleaning, templates=templates, fast=fast, audit=audit, teach=teach)
@@ -145,7 +154,7 @@ class RunTemplates:
         if lesson.sample is not None:
             self._taught += 1
             self._misfits += lesson.sample.kind == MISFIT
-        if not self._learning and lesson.sample is not None and self._is_time_to_learn(lesson.sample):
+        if not self._learning and lesson.sample is not None and self._is_time_to_learn():
             await self._learn_alone()
         elif len(self._unnoted) >= _NOTED_EVERY:
             await self._note()
@@ -192,9 +201,9 @@ class RunTemplates:
         now = datetime.now(UTC)
         await self._keep(lambda session: note_lessons(session, source_id, lessons, now))
 
-    def _is_time_to_learn(self, newest: NewSample) -> bool:
+    def _is_time_to_learn(self) -> bool:
         """Whether it pays to learn again, as the run goes on."""
-        if newest.kind == MISFIT and self._misfits in _MISFITS:
+        if any(self._misfits_learned < at <= self._misfits for at in _MISFITS):
             return True
         learned, there = self._before + self._learned, self._before + self._taught
         return there >= learned + _THEN_EVERY or any(learned < at <= there for at in _AT_FIRST)
@@ -219,7 +228,7 @@ class RunTemplates:
 
     async def _learn(self) -> None:
         waiting = sum(lesson.sample is not None for lesson in self._unnoted)
-        source_id, self._learned = self._own, self._taught - waiting
+        source_id, self._learned, self._misfits_learned = self._own, self._taught - waiting, self._misfits
 
         def ask(session: Session) -> tuple[KnownTemplates, list[bytes]]:
             return known_templates(session, source_id), samples_of(session, source_id)

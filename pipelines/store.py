@@ -234,6 +234,8 @@ def _due_at(visited: Visited, life: Life | None, look_again: LookAgain) -> datet
         return visited.due_at
     if visited.gone and life.gone_at is None:  # the article stands elsewhere
         return None
+    if life.read_again and (visited.unchanged or (visited.reading and visited.reading.article)):
+        return visited.at  # it was asked for while this visit was under way, which did not know it
     return look_again(visited.page_id, life, visited.at)
 
 

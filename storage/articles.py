@@ -228,7 +228,7 @@ def _duplicate(session: Session, article_id: int) -> tuple[int | None, float | N
 
 
 def _file_again(session: Session, existing: StoredState, draft: _Draft) -> Filed:
-    row = draft.row
+    row = _still_marked(existing, draft.row) if existing.read_again else draft.row
     if draft.same_bytes:
         found = Difference(rewritten=existing.url == row["url"])
     else:
@@ -238,7 +238,12 @@ def _file_again(session: Session, existing: StoredState, draft: _Draft) -> Filed
         row = row | {"gone_at": None, "gone_how": None}
         note_change(session, existing.id, draft.at, ChangeKind.BACK)
     revision = keep_revision(session, existing.id, draft.at) if found.edited else None
-    written = row if found.rewritten else _of_its_page(existing, row)
+    if found.rewritten:
+        written = row
+    elif existing.read_again:
+        written = row | {"url": existing.url}
+    else:
+        written = _of_its_page(existing, row)
     changed = {"changed_at": draft.at} if found.edited else {}
     _update(session, draft, existing.id, written | changed)
     if found.kind is not None:
@@ -257,6 +262,20 @@ def _file_again(session: Session, existing: StoredState, draft: _Draft) -> Filed
         duplicate_of=duplicate_of,
         similarity=similarity,
     )
+
+
+def _still_marked(existing: StoredState, row: dict[str, Any]) -> dict[str, Any]:
+    """What is filed of an article that the extractor is to read again.
+
+    What a template has read meanwhile, for one that did not know it yet, leaves that to be done.
+    """
+    if row["template"] is None:
+        return row
+    return row | {
+        "read_by": None,
+        "template": existing.template,
+        "template_version": existing.template_version,
+    }
 
 
 def _of_its_page(existing: StoredState, row: dict[str, Any]) -> dict[str, Any]:

@@ -3,22 +3,23 @@
 An article that is to be read again keeps the template that read it, and what read it is null until then.
 """
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, and_, func, select, update
 from sqlalchemy.orm import Session
 
 from storage.frontier import lock_pages
 from storage.insert import table_of
 from storage.models import Article, Page, PageState
 from storage.recorded import update_articles
+from storage.session import Database
 from storage.stories.duplicates import lock_filing
 
 _ARTICLES, _PAGES = table_of(Article), table_of(Page)
 _PART = 500
-"""Articles noted by one statement."""
+"""Articles noted by one transaction."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +38,7 @@ class Rereading:
 
     articles: int
     left: int
-    """Their pages are gone, or may not be fetched any more."""
+    """Their pages are gone, may not be fetched any more, or are no articles any more."""
 
 
 def count_rereading(session: Session, wanted: ReadBy) -> Rereading:
@@ -47,28 +48,33 @@ def count_rereading(session: Session, wanted: ReadBy) -> Rereading:
     return Rereading(articles=articles, left=session.scalars(count).one() - articles)
 
 
-def read_again(session: Session, wanted: ReadBy, now: datetime) -> Rereading:
-    """Have the pages of these articles fetched whole from `now` on, and read by the extractor alone."""
-    lock_filing(session)
-    counted = count_rereading(session, wanted)
-    ids = list(session.scalars(select(Article.id).where(*_read_by(wanted), *_STANDS).order_by(Article.id)))
-    pages: list[int] = []
-    for part in _parts(ids):
-        session.execute(update_articles(now).where(_ARTICLES.c.id.in_(part)).values(read_by=None))
-        pages += session.scalars(select(Page.id).where(Page.article_id.in_(part), _MAY_BE_FETCHED))
-    for part in _parts(sorted(pages)):
-        lock_pages(session, part)
-        # Without the time of its last full fetch a page is asked for without its validators.
-        due = update(_PAGES).where(_PAGES.c.id.in_(part))
-        session.execute(due.values(due_at=now, full_fetch_at=None))
+def read_again(database: Database, wanted: ReadBy, now: datetime) -> Rereading:
+    """Have the pages of these articles fetched whole from `now` on, and read by the extractor alone.
+
+    In many short transactions, for crawls wait meanwhile: where it is broken off, it may be asked for again.
+    """
+    with database.read() as session:
+        counted = count_rereading(session, wanted)
+        standing = select(Article.id).where(*_read_by(wanted), *_STANDS)
+        ids = list(session.scalars(standing.order_by(Article.id)))
+    for begin in range(0, len(ids), _PART):
+        with database.write() as session:
+            _mark(session, ids[begin : begin + _PART], now)
     return counted
 
 
-def _parts(ids: list[int]) -> Iterator[list[int]]:
-    yield from (ids[begin : begin + _PART] for begin in range(0, len(ids), _PART))
+def _mark(session: Session, ids: Sequence[int], now: datetime) -> None:
+    lock_filing(session)
+    session.execute(update_articles(now).where(_ARTICLES.c.id.in_(ids)).values(read_by=None))
+    pages = sorted(session.scalars(select(Page.id).where(Page.article_id.in_(ids), _MAY_BE_FETCHED)))
+    lock_pages(session, pages)
+    session.execute(update(_PAGES).where(_PAGES.c.id.in_(pages)).values(due_at=now))
 
 
-_MAY_BE_FETCHED = Page.state.not_in((PageState.FORBIDDEN, PageState.GONE))
+_MAY_BE_FETCHED = and_(
+    Page.source_id.is_not(None),
+    Page.state.not_in((PageState.FORBIDDEN, PageState.GONE, PageState.REJECTED)),
+)
 _STANDS = (
     Article.gone_at.is_(None),
     select(Page.id).where(Page.article_id == Article.id, _MAY_BE_FETCHED).exists(),

@@ -57,21 +57,20 @@ def reread(
             with database.read() as session:
                 rereading = count_rereading(session, wanted)
         else:
-            with database.write() as session:
-                rereading = read_again(session, wanted, now)
+            rereading = read_again(database, wanted, now)
     if as_json:
         show_json(asdict(rereading) | {"dry_run": dry_run})
     else:
         say(_told(rereading, name, dry_run=dry_run))
     if rereading.left:
         note(
-            f"{counted(rereading.left, 'article')} cannot be: the page is gone, or may not be fetched;"
+            f"{counted(rereading.left, 'article')} cannot be: the page is gone, or gives no article any more;"
             " `copydesk restore` puts back what was taken out"
         )
     cleaning = invocation.config().cleaning
     if rereading.articles and usable is not None and cleaning.learn and cleaning.templates:
         note(
-            "its templates stay in use, and correct these pages when they change:"
+            "its templates stay in use, and may read these pages when they change:"
             " `copydesk learn SOURCE --reset` or --off ends that"
         )
 

@@ -5,7 +5,6 @@ import math
 import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Any, Self
@@ -303,9 +302,9 @@ class NewsSpider(scrapy.Spider):
             async with self.desk.workers.turn():
                 cleaning = await self.knowledge.cleaning_for(source)
                 read_by = page.read_by or (EXTRACTOR if page.article_id is not None else None)
-                cleaning = await self.templates.cleaning_for(source, fetched.url, read_by, cleaning)
-                if page.read_again:
-                    cleaning = replace(cleaning, templates=None)
+                cleaning = await self.templates.cleaning_for(
+                    source, fetched.url, read_by, cleaning, alone=page.read_again
+                )
                 return await self.desk.workers.read(fetched, cleaning, source)
         except WorkersBroken as error:
             self._workers_failed(error)

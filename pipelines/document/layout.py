@@ -177,7 +177,7 @@ def is_hidden(element: HtmlElement) -> bool:
     """Whether nobody sees an element, nor what stands in it: the extractor passes it over, too."""
     style = element.get("style")
     return element.get("aria-hidden") == "true" or (
-        style is not None and "display:none" in style.replace(" ", "")
+        style is not None and "display:none" in style.replace(" ", "").lower()
     )
 
 

@@ -45,10 +45,10 @@ async def test_a_fault_in_filing_costs_one_page_and_is_not_tried_for_ever(
 ) -> None:
     whole = pipelines.store.file_article
 
-    def faulty(session: Session, source_id: int | None, article: Any, *rest: Any) -> Any:
+    def faulty(session: Session, source_id: int | None, article: Any, *rest: Any, **more: Any) -> Any:
         if article.url.endswith("/article/1"):
             raise TypeError("a fault of ours")
-        return whole(session, source_id, article, *rest)
+        return whole(session, source_id, article, *rest, **more)
 
     monkeypatch.setattr(pipelines.store, "file_article", faulty)
     reports = await crawl_sources(desk, [await add(desk, "/feed.xml?articles=3")])
@@ -133,7 +133,7 @@ async def test_a_source_that_is_gone_is_left_out(desk: Desk) -> None:
 async def test_a_database_that_fails_stops_every_crawl_and_loses_nothing(
     database: Database, behind_the_press: Press, quick: Config, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(*_: Any) -> Any:
+    def full(*_: Any, **__: Any) -> Any:
         raise DatabaseIsFull("no room left on the disk")
 
     with monkeypatch.context() as broken:

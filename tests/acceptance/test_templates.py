@@ -177,7 +177,7 @@ async def test_what_a_template_has_read_is_read_again_by_the_extractor(
     paper.changed[changed] = page_of(changed, text=edited, inside=box(changed))
     with database.write() as session:
         forget(session, source, FIRST_DAY)
-        rereading = read_again(session, ReadBy(source_id=source), FIRST_DAY)
+    rereading = read_again(database, ReadBy(source_id=source), FIRST_DAY)
     report = await crawl(database, config, source)
     assert report.counts.revised + report.counts.unchanged == rereading.articles == len(read)
     found = stored(database)
@@ -190,6 +190,17 @@ async def test_what_a_template_has_read_is_read_again_by_the_extractor(
         assert known_templates(session, source).templates.templates  # those pages taught
     report = await crawl(database, config, source)
     assert report.counts.unchanged + report.counts.revised == 0  # once
+
+
+async def test_templates_in_use_leave_what_is_read_again_to_the_extractor(
+    database: Database, source: int, config: Config
+) -> None:
+    await crawl(database, config, source)
+    read = [number for number, one in stored(database).items() if one.read_by == TEMPLATE]
+    read_again(database, ReadBy(source_id=source), FIRST_DAY)
+    await crawl(database, config, source)
+    found = stored(database)
+    assert {(found[number].read_by, found[number].template) for number in read} == {(EXTRACTOR, None)}
 
 
 def lose_a_line(database: Database, ids: list[int]) -> None:

@@ -62,6 +62,8 @@ def life(**told: Any) -> Life:
         "first_seen_at": NOW,
         "changed_at": None,
         "gone_at": None,
+        "read_by": "extractor",
+        "template": None,
     }
     return Life(**(values | told))
 
@@ -203,6 +205,7 @@ def due_page(**told: Any) -> DuePage:
         (due_page(full_fetch_at=NOW - TRUSTED), False),
         (due_page(full_fetch_at=None), False),
         (due_page(article_id=None), False),
+        (due_page(read_again=True), False),
     ],
 )
 def test_a_page_is_asked_for_conditionally_for_some_days(page: DuePage, asked: bool) -> None:

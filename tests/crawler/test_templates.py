@@ -18,6 +18,7 @@ from pipelines.article import EXTRACTOR, Reading
 from pipelines.cleaning import DEFAULT, Cleaning
 from pipelines.source_templates import known_templates, learn_now, note_lessons
 from pipelines.templates.drift import is_audited
+from pipelines.templates.refusals import Refusal
 from pipelines.templates.template import CODE_VERSION
 from storage.errors import CannotStore, DatabaseIsFull
 from storage.session import Database, open_database
@@ -126,6 +127,29 @@ async def test_a_run_learns_at_its_end_where_it_is_worth_it(
     assert (learned_at != before) is learns
 
 
+@pytest.mark.parametrize(
+    ("refused", "at"), [(None, 15), (Refusal.NO_CONTAINER, 5)], ids=["pages of the known sort", "refused"]
+)
+async def test_a_known_source_is_learned_anew_during_a_run_for_many_pages_or_some_that_were_refused(
+    run: RunTemplates, database: Database, refused: Refusal | None, at: int
+) -> None:
+    labels, article = READINGS[0].labels, READINGS[0].article
+    assert labels is not None
+    assert article is not None
+    samples = [NewSample(story=f"{n}", kind="article", labels=labels) for n in range(30)]
+    with database.write() as session:
+        keep_samples(session, MARROW, samples, NOW)
+    learn_now(database, MARROW, NOW)
+    await cleaning(run)
+    new = replace(READINGS[0], article=replace(article, refused=refused))
+    for count in range(1, at + 1):
+        with database.read() as session:
+            assert known_templates(session, MARROW).learned_at == NOW, count
+        await file(run, [new])
+    with database.read() as session:
+        assert known_templates(session, MARROW).learned_at != NOW
+
+
 async def test_what_is_known_is_used_from_the_first_page_on(run: RunTemplates, database: Database) -> None:
     learn(database)
     asked = replace(DEFAULT, keep=frozenset({"fact box"}))
@@ -144,6 +168,14 @@ async def test_what_the_extractor_has_read_it_reads_again_corrected_as_before(
     again, by_template = await cleaning(run, read_by=EXTRACTOR), await cleaning(run, read_by="template")
     assert (again.fast, by_template.fast) == (False, True)
     assert again.templates == by_template.templates is not None
+
+
+async def test_what_the_extractor_is_to_read_alone_no_template_corrects(
+    run: RunTemplates, database: Database
+) -> None:
+    learn(database)
+    given = await run.cleaning_for(MARROW, URLS[0], None, DEFAULT, alone=True)
+    assert (given.templates, given.audit, given.teach) == (None, False, True)
 
 
 async def test_pages_of_another_source_are_read_by_what_is_known_of_it_and_teach_nothing(

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from pipelines.article import Article as Story
 from pipelines.article import Reading, Rejection
@@ -28,8 +28,8 @@ def in_a_week(page_id: int, life: Life, now: datetime) -> datetime:
     return now + timedelta(days=7)
 
 
-def reading(text: str = TEXT, url: str = URL) -> Reading:
-    story = Story(url=url, canonical_url=url, title="Wall", text=text, fingerprint=fingerprint(text))
+def reading(text: str = TEXT, url: str = URL, **told: Any) -> Reading:
+    story = Story(url=url, canonical_url=url, title="Wall", text=text, fingerprint=fingerprint(text), **told)
     return Reading(article=story)
 
 
@@ -77,6 +77,26 @@ def test_an_article_is_looked_at_again_and_its_body_is_known(database: Database)
     one = page(database)
     assert (one.state, one.due_at) == (PageState.STORED, NOW + timedelta(days=7))
     assert (one.etag, one.last_modified, one.body_hash, one.full_fetch_at) == ('"1"', "Mon", "f" * 64, NOW)
+
+
+@pytest.mark.parametrize(
+    ("told", "at_once"),
+    [
+        ({"unchanged": True, "status": 304}, True),
+        ({"reading": reading(read_by="template", template=1), "same_bytes": True}, True),
+        ({"reading": reading(), "same_bytes": True}, False),
+        ({"reading": REJECTED}, False),
+    ],
+)
+def test_what_is_to_be_read_again_is_due_at_once_after_a_visit_that_did_not_know_it(
+    database: Database, told: dict[str, Any], at_once: bool
+) -> None:
+    file(database, STORED)
+    with database.write() as session:
+        session.execute(update(Article).values(read_by=None, template=1, template_version=1))
+    at = NOW + HOUR
+    file(database, visit(at=at, **told))
+    assert page(database).due_at == (at if at_once else at + timedelta(days=7))
 
 
 def test_what_is_no_article_is_not_looked_at_again(database: Database) -> None:

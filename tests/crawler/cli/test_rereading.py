@@ -48,7 +48,7 @@ def read_by(archive: Path) -> str | None:
 def test_what_a_template_has_read_is_counted_first(paged: Path, copydesk) -> None:
     assert copydesk("reread", "The Paper", "--template", "1", "--dry-run") == 0
     assert copydesk.out == "The Paper: 1 article would be read again by the extractor\n"
-    assert "1 article cannot be: the page is gone, or may not be fetched; `copydesk restore`" in copydesk.err
+    assert "1 article cannot be: the page is gone, or gives no article any more; `cop" in copydesk.err
     assert read_by(paged) == "template"
 
 
