@@ -175,15 +175,15 @@ class RunTemplates:
         known = self._known.get(self._source_id)
         if known is None or known.usable is None:
             return 0
-        by_template = replace(cleaning, templates=known.usable)
+        by_template = replace(cleaning, templates=known.usable, only_fast=True)
         with suppress(WorkersBroken):
             return sum([await self._read_again(kept, by_template) for kept in self._kept])
         return 0
 
     async def _read_again(self, kept: _Kept, cleaning: Cleaning) -> bool:
         page = replace(kept.page, body=zlib.decompress(kept.body))
-        reading = await self._workers.read(page, cleaning)
-        if reading.article is None or reading.article.read_by != TEMPLATE:
+        reading = await self._workers.read(page, cleaning, self._source_id)
+        if reading.article is None:
             return False
         article: Article = reading.article
         changed = await self._safely(

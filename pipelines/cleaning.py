@@ -25,6 +25,8 @@ class Cleaning:
     """How the pages of the source are made; None if nothing is known, or if it is not to be used."""
     fast: bool = True
     """Whether they may read the page by themselves, and not only correct what the extractor gives."""
+    only_fast: bool = False
+    """Whether a page that none of them reads is not to be read at all."""
     audit: bool = False
     """Whether a page that a template fits is to be read both ways, to compare."""
     teach: bool = False

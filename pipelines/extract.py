@@ -87,6 +87,8 @@ def _read(page: Page, cleaning: Cleaning) -> Reading:
     fast = _by_template(opened, found) if isinstance(found, Fit) else found
     if isinstance(fast, Article) and isinstance(found, Fit):
         return _audited(opened, fast, found) if cleaning.audit else Reading(article=fast)
+    if cleaning.only_fast:
+        return Reading()
     return _by_extractor(opened, refused=fast.refusal if isinstance(fast, Misfit) else None)
 
 

@@ -6,6 +6,9 @@ import pytest
 from marrow import box, learned, page_of, read_html, story
 
 from pipelines.article import EXTRACTOR, TEMPLATE, Article
+from pipelines.cleaning import Cleaning
+from pipelines.extract import read_page
+from pipelines.page import Page
 from pipelines.templates.judge import DROPPED, OUTSIDE
 from pipelines.templates.refusals import Refusal
 from pipelines.templates.template import FAST_FROM, Templates
@@ -96,6 +99,15 @@ def test_the_description_that_is_shown_above_the_text_is_text(known: Templates) 
         33, lead=f'<p class="standfirst">{stated}</p>', head=f'<meta name="description" content="{stated}">'
     )
     assert article_of(html, known).text.split("\n") == [stated, *story(33)]
+
+
+@pytest.mark.parametrize("fits", [True, False])
+def test_what_no_template_reads_may_be_left_unread(known: Templates, fits: bool) -> None:
+    body = page_of(41, body="story-body" if fits else "another")
+    page = Page(url="https://marrow.example/41", body=body.encode(), content_type="text/html; charset=utf-8")
+    reading = read_page(page, Cleaning(templates=known, only_fast=True, teach=True))
+    assert (reading.article is not None) is fits
+    assert (reading.rejection, reading.labels) == (None, None)
 
 
 def test_of_few_pages_nothing_is_read_fast() -> None:
