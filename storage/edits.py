@@ -71,7 +71,11 @@ def difference(
     corrected = ChangeKind.CORRECTION if own and not _are_told(corrections, then) else None
     if same:
         return Difference(kind=corrected)
-    edit = None if _is_another_reading(session, existing, then, now, row) else tell_edit(then, now)
+    if _is_another_reading(session, existing, then, now, row):
+        # a page that owns to a mistake was edited, however it was read
+        is_edit = corrected is not None and not tells_the_same(then, now)
+        return _edit(ChangeKind.CORRECTION) if is_edit else Difference(kind=corrected, rewritten=own)
+    edit = tell_edit(then, now)
     if edit is None:
         return Difference(kind=corrected, rewritten=own)
     earlier = last_states(session, existing.id, _ALTERNATING)

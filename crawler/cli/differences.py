@@ -129,7 +129,9 @@ def _marked(stretches: Iterable[Stretch], *, plain: bool) -> "Text":
     return shown
 
 
-def show_states(states: Sequence[NumberedState], changes: Iterable[StoredChange]) -> None:
+def show_states(
+    states: Sequence[NumberedState], changes: Iterable[StoredChange], first_seen_at: datetime
+) -> None:
     """Each state of an article: its number, from when to when it stood, what was changed then, its title."""
     kinds = {change.revision: str(change.kind) for change in changes if change.revision is not None}
     rows = []
@@ -139,7 +141,7 @@ def show_states(states: Sequence[NumberedState], changes: Iterable[StoredChange]
             added, removed = _count(differences(states[place - 1], state))
             what, words = kinds.get(states[place - 1].number, "text"), f"+{added:,} −{removed:,}"
         # A state is first seen when the one before it is replaced.
-        begun = states[place - 1].replaced_at if place else state.fetched_at
+        begun = states[place - 1].replaced_at if place else first_seen_at
         until = shown_time(state.replaced_at) if state.replaced_at else "now"
         rows.append((str(state.number), shown_time(begun), until, what, words, state.title))
     show_table(["state", "from", "until", "change", "words", "title"], rows)

@@ -70,7 +70,7 @@ def show(
     elif history:
         from crawler.cli.differences import show_states, states_of
 
-        show_states(states_of(found, revisions), changes)
+        show_states(states_of(found, revisions), changes, found.first_seen_at)
     else:
         elsewhere = [place for place in places if place.id != found.id]
         show_article(found, elsewhere, versions, revisions, removed=removed, dates=dates)

@@ -48,6 +48,16 @@ def test_whole_lines_tell_of_an_edit_where_the_way_of_reading_is_the_same(
     assert again.outcome is outcome
 
 
+def test_a_page_that_owns_to_a_mistake_was_edited_however_it_was_read(
+    file: File, article: MakeArticle, now: datetime
+) -> None:
+    file(article("a", WHOLE, read_by=TEMPLATE, template=1, template_version=1))
+    said = "Correction: an earlier version of this article named the wrong captain."
+    owning = article("a", f"{WHOLE}\n{said}", corrections=(said,), **BY_EXTRACTOR)
+    assert file(owning, now=now + timedelta(hours=1)).outcome is FilingOutcome.REVISED
+    assert file(owning, now=now + timedelta(hours=2)).outcome is FilingOutcome.UNCHANGED
+
+
 def test_texts_that_differ_in_very_many_lines_are_not_two_readings_of_one_page() -> None:
     one, other = (
         State(title="T", standfirst=None, text=text, removed=[], content_hash=content_hash("T", None, text))
