@@ -80,8 +80,23 @@ def article_filter(
         until=read_time(until, now, end=True) if until is not None else None,
         language=language,
         author=author,
-        without_reservations=tuple(names_in(without_reservations)),
+        without_reservations=_reservations(without_reservations),
     )
+
+
+def _reservations(listed: str | None) -> tuple[str, ...]:
+    """The names of reservations in a list. Raises WrongUsage for one that means none."""
+    names = tuple(names_in(listed))
+    if not names:
+        return ()
+    from crawler.rights import is_reservation_name, near_name
+
+    for name in names:
+        if not is_reservation_name(name):
+            meant = f"did you mean {near!r}? " if (near := near_name(name)) else ""
+            wrong = f"--without-reservations: {name!r} means nothing that publishers reserve"
+            raise WrongUsage(f"{wrong}; {meant}docs/rights.md tells the names")
+    return names
 
 
 def names_in(listed: str | None) -> list[str]:

@@ -197,3 +197,10 @@ def test_cells_are_guarded_unless_they_are_asked_for_as_they_are(file_story, cop
     assert copydesk("export", "--format", "csv", "--columns", "title", "--as-is") == 0
     assert "\n=1+1\r\n" in copydesk.out
     assert copydesk("export", "--as-is") == 2
+
+
+@pytest.mark.parametrize("command", [["export"], ["search", "harbour"]])
+def test_a_misspelt_reservation_is_told(archive: Path, copydesk, command: list[str]) -> None:
+    assert copydesk(*command, "--without-reservations", "noai, tdm-reservatoin") == 2
+    assert "'tdm-reservatoin' means nothing that publishers reserve; did you mean" in copydesk.err
+    assert copydesk(*command, "--without-reservations", "noai,robots: GPTBot") == 0
