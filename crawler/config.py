@@ -57,15 +57,10 @@ Hosts = Annotated[list[str], AfterValidator(_hosts)]
 
 def _reservation(value: str) -> str:
     # Here: it brings what reads robots.txt, and most files name none.
-    from crawler.rights import is_reservation_name, near_name
+    from crawler.rights import no_reservation
 
-    if not is_reservation_name(value):
-        near = near_name(value)
-        raise PydanticCustomError(
-            _OF_A_NAME,
-            "has {name}, which means nothing that publishers reserve; {meant}docs/rights.md tells the names",
-            {"name": _shown(value), "meant": f"did you mean {near!r}? " if near else ""},
-        )
+    if why := no_reservation(value):
+        raise PydanticCustomError(_OF_A_NAME, "has {name}, which {why}", {"name": _shown(value), "why": why})
     return value
 
 

@@ -114,6 +114,15 @@ def is_reservation_name(name: str) -> bool:
     return any(is_named(one, [without_more(name)]) for one in possible(mining_agents()))
 
 
+def no_reservation(name: str) -> str | None:
+    """Why a name is none of a reservation, to be said behind it; None if it is one."""
+    if is_reservation_name(name):
+        return None
+    near = near_name(name)
+    meant = f"did you mean {near!r}? " if near else ""
+    return f"means nothing that publishers reserve; {meant}docs/rights.md tells the names"
+
+
 def near_name(name: str) -> str | None:
     """The name that a misspelt one was meant to be, if there is one."""
     known = {ALL: ALL}

@@ -89,13 +89,11 @@ def _reservations(listed: str | None) -> tuple[str, ...]:
     names = tuple(names_in(listed))
     if not names:
         return ()
-    from crawler.rights import is_reservation_name, near_name
+    from crawler.rights import no_reservation
 
     for name in names:
-        if not is_reservation_name(name):
-            meant = f"did you mean {near!r}? " if (near := near_name(name)) else ""
-            wrong = f"--without-reservations: {name!r} means nothing that publishers reserve"
-            raise WrongUsage(f"{wrong}; {meant}docs/rights.md tells the names")
+        if why := no_reservation(name):
+            raise WrongUsage(f"--without-reservations: {name!r} {why}")
     return names
 
 

@@ -278,7 +278,7 @@ class NewsSpider(scrapy.Spider):
         failure = failure_of_response(response, now, conditional=is_conditional(response.request))
         if failure := (failure or led_away(page, response.url, home)):
             yield failed(self.job, page, now, failure, response)
-        elif is_unchanged(page, response) and not page.read_again:
+        elif (same := is_unchanged(page, response)) and not page.read_again:
             reserved = self.desk.reserved(response.url)
             yield visited(self.job, page, now, response, unchanged=True, reservations=reserved)
         else:
@@ -289,7 +289,6 @@ class NewsSpider(scrapy.Spider):
                 if failure := unread(reading) or led_away(page, response.url, home, reading):
                     yield failed(self.job, page, now, failure, response)
                 else:
-                    same = is_unchanged(page, response)
                     visit = visited(self.job, page, now, response, reading=reading, same_bytes=same)
                     if not page.read_again:
                         self.templates.was_read(page.id, fetched, visit)

@@ -116,10 +116,7 @@ class Layout:
     def linked_share(self) -> float:
         """The share of all letters that are link text."""
         if self._linked is None:
-            ends = [*self.starts[1:], len(self.letters)] if self.starts else []
-            spans = zip(self.owners, self.starts, ends, strict=True)
-            linked = sum(end - start for owner, start, end in spans if self.in_link(owner))
-            self._linked = linked / (len(self.letters) or 1)
+            self._linked = self.linked_between(0, len(self.owners) - 1) if self.owners else 0.0
         return self._linked
 
     def in_link(self, element: HtmlElement) -> bool:
