@@ -33,6 +33,8 @@ from storage.stories.placing import Wording, find_place, newcomer
 __all__ = ["Fileable", "Filed", "FilingOutcome", "file_article"]
 
 _ARTICLES = table_of(Article)
+_WAY = ("read_by", "template", "template_version")
+"""Columns of how an article was read."""
 _STORED = select(*(getattr(Article, name) for name in StoredState.__slots__)).where(
     Article.canonical_url.in_(bindparam("addresses", expanding=True))
 )
@@ -228,7 +230,7 @@ def _duplicate(session: Session, article_id: int) -> tuple[int | None, float | N
 
 
 def _file_again(session: Session, existing: StoredState, draft: _Draft) -> Filed:
-    row = _still_marked(existing, draft.row) if existing.read_again else draft.row
+    row = draft.row
     if draft.same_bytes:
         found = Difference(rewritten=existing.url == row["url"])
     else:
@@ -244,6 +246,9 @@ def _file_again(session: Session, existing: StoredState, draft: _Draft) -> Filed
         written = row | {"url": existing.url}
     else:
         written = _of_its_page(existing, row)
+    if existing.read_again and row["template"] is not None:
+        # a template has read it meanwhile, for one that did not know: it is still to be read again
+        written = {name: value for name, value in written.items() if name not in _WAY}
     changed = {"changed_at": draft.at} if found.edited else {}
     _update(session, draft, existing.id, written | changed)
     if found.kind is not None:
@@ -262,20 +267,6 @@ def _file_again(session: Session, existing: StoredState, draft: _Draft) -> Filed
         duplicate_of=duplicate_of,
         similarity=similarity,
     )
-
-
-def _still_marked(existing: StoredState, row: dict[str, Any]) -> dict[str, Any]:
-    """What is filed of an article that the extractor is to read again.
-
-    What a template has read meanwhile, for one that did not know it yet, leaves that to be done.
-    """
-    if row["template"] is None:
-        return row
-    return row | {
-        "read_by": None,
-        "template": existing.template,
-        "template_version": existing.template_version,
-    }
 
 
 def _of_its_page(existing: StoredState, row: dict[str, Any]) -> dict[str, Any]:

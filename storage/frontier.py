@@ -16,7 +16,6 @@ from sqlalchemy import (
     Insert,
     Integer,
     Update,
-    and_,
     bindparam,
     case,
     cast,
@@ -106,11 +105,7 @@ _NEWS_FIRST = (
     Page.id,
 )
 _OF_ARTICLES = ("read_by", "read_again")
-_DUE_COLUMNS = (
-    *(getattr(Page, name) for name in DuePage.__slots__ if name not in _OF_ARTICLES),
-    Article.read_by,
-    and_(Article.read_by.is_(None), Article.template.is_not(None)).label("read_again"),
-)
+_DUE_COLUMNS = tuple(getattr(Article if name in _OF_ARTICLES else Page, name) for name in DuePage.__slots__)
 
 
 def due_pages(

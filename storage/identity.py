@@ -32,14 +32,8 @@ class StoredState:
     date_confidence: str | None = None
     date_flag: str | None = None
     credit: str | None = None
-    read_by: str | None = None
-    template: int | None = None
-    template_version: int | None = None
-
-    @property
-    def read_again(self) -> bool:
-        """Whether the extractor is to read it again: see storage/rereading.py."""
-        return self.read_by is None and self.template is not None
+    read_again: bool = False
+    """Whether the extractor is to read it again: see storage/rereading.py."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

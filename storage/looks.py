@@ -25,13 +25,8 @@ class Life:
     """When its words were last seen to have changed."""
     gone_at: datetime | None
     """Since when its page is not there any more."""
-    read_by: str | None
-    template: int | None
-
-    @property
-    def read_again(self) -> bool:
-        """Whether the extractor is to read it again: see storage/rereading.py."""
-        return self.read_by is None and self.template is not None
+    read_again: bool
+    """Whether the extractor is to read it again: see storage/rereading.py."""
 
 
 def articles_of(session: Session, page_ids: Collection[int]) -> dict[int, int]:

@@ -30,6 +30,7 @@ from typing import Any, ClassVar
 from sqlalchemy import (
     JSON,
     BigInteger,
+    ColumnElement,
     DateTime,
     Dialect,
     Enum,
@@ -39,8 +40,10 @@ from sqlalchemy import (
     MetaData,
     String,
     Text,
+    and_,
 )
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 from sqlalchemy.types import TypeDecorator
 
@@ -356,6 +359,16 @@ class Article(Base):
 
     source: Mapped[Source | None] = relationship()
     revisions: Mapped[list["Revision"]] = relationship(order_by="Revision.number", passive_deletes=True)
+
+    @hybrid_property
+    def read_again(self) -> bool:
+        """Whether the extractor is to read it again: see storage/rereading.py."""
+        return self.read_by is None and self.template is not None
+
+    @read_again.inplace.expression
+    @classmethod
+    def _read_again(cls) -> ColumnElement[bool]:
+        return and_(cls.read_by.is_(None), cls.template.is_not(None))
 
 
 class Revision(Base):

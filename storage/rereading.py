@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, func, select, update
+from sqlalchemy import ColumnElement, and_, select, update
 from sqlalchemy.orm import Session
 
 from storage.frontier import lock_pages
@@ -43,9 +43,7 @@ class Rereading:
 
 def count_rereading(session: Session, wanted: ReadBy) -> Rereading:
     """What `read_again` would do."""
-    count = select(func.count()).select_from(Article).where(*_read_by(wanted))
-    articles = session.scalars(count.where(*_STANDS)).one()
-    return Rereading(articles=articles, left=session.scalars(count).one() - articles)
+    return _found(session, wanted)[1]
 
 
 def read_again(database: Database, wanted: ReadBy, now: datetime) -> Rereading:
@@ -54,13 +52,19 @@ def read_again(database: Database, wanted: ReadBy, now: datetime) -> Rereading:
     In many short transactions, for crawls wait meanwhile: where it is broken off, it may be asked for again.
     """
     with database.read() as session:
-        counted = count_rereading(session, wanted)
-        standing = select(Article.id).where(*_read_by(wanted), *_STANDS)
-        ids = list(session.scalars(standing.order_by(Article.id)))
+        ids, counted = _found(session, wanted)
     for begin in range(0, len(ids), _PART):
         with database.write() as session:
             _mark(session, ids[begin : begin + _PART], now)
     return counted
+
+
+def _found(session: Session, wanted: ReadBy) -> tuple[list[int], Rereading]:
+    """The articles that can be read again, and how many these and the others are."""
+    statement = select(Article.id, and_(*_STANDS)).where(*_read_by(wanted)).order_by(Article.id)
+    rows = session.execute(statement).all()
+    ids = [article_id for article_id, stands in rows if stands]
+    return ids, Rereading(articles=len(ids), left=len(rows) - len(ids))
 
 
 def _mark(session: Session, ids: Sequence[int], now: datetime) -> None:

@@ -62,8 +62,7 @@ def life(**told: Any) -> Life:
         "first_seen_at": NOW,
         "changed_at": None,
         "gone_at": None,
-        "read_by": "extractor",
-        "template": None,
+        "read_again": False,
     }
     return Life(**(values | told))
 
